@@ -1,0 +1,34 @@
+//! `POST /orders`: creates an order and links it to its session, in one transaction.
+
+use lambda_http::{Body, Request, Response};
+use shared::{
+    App, Result, http,
+    model::{Order, OrderId, OrderTerms, SessionId},
+};
+
+/// Answers with the new order.
+pub async fn handle(app: &App, request: &Request) -> Response<Body> {
+    let created = create(app, request).await;
+    http::answer(request, "Created order successfully", created.as_ref().map(http::OrderView::from))
+}
+
+async fn create(app: &App, request: &Request) -> Result<Order> {
+    let http::OrderRequest { mut terms, session } = http::OrderRequest::parse(http::body(request)?)?;
+    if let Some(session) = session {
+        fill_redirect_url(app, &mut terms, session).await?;
+    }
+    let now = app.clock.now();
+    let id = OrderId::new(http::random_bits());
+    let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
+    let order = Order::new(id, session, terms, address, now, app.settings.detection_window_millis);
+    app.store.create_order(&order, now).await?;
+    Ok(order)
+}
+
+/// An onramp that names no `redirectUrl` sends the buyer to the session's `success_url`.
+async fn fill_redirect_url(app: &App, terms: &mut OrderTerms, session: SessionId) -> Result<()> {
+    if let Some(onramp) = terms.onramp.as_mut().filter(|onramp| onramp.redirect_url.is_none()) {
+        onramp.redirect_url = app.store.success_url(session).await?;
+    }
+    Ok(())
+}

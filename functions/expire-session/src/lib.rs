@@ -1,0 +1,15 @@
+//! `POST /checkout-sessions/{sessionId}/expire`: ends an open session, and its unpaid order with it.
+
+use lambda_http::{Body, Request, Response};
+use shared::{App, Result, error::SessionRefusal, http};
+
+/// Answers that the session is expired.
+pub async fn handle(app: &App, request: &Request) -> Response<Body> {
+    http::answer(request, "Checkout session expired", expire(app, request).await)
+}
+
+async fn expire(app: &App, request: &Request) -> Result<http::ExpiredSession> {
+    let id = http::session_id(request).ok_or(SessionRefusal::NotFound)?;
+    app.store.expire_session(id, app.clock.now()).await?;
+    Ok(http::ExpiredSession::new(id))
+}

@@ -1,0 +1,30 @@
+//! `GET /checkout-sessions/{sessionId}`: the state of a session, with `?include=order` its order too.
+
+use lambda_http::{Body, Request, Response};
+use shared::{App, Error, Result, http, model::Session, store::OrderRecord};
+
+/// Answers with the session.
+pub async fn handle(app: &App, request: &Request) -> Response<Body> {
+    let found = find(app, request).await;
+    let view = found.as_ref().map(|(session, order)| match order {
+        None => http::SessionView::new(session),
+        Some(order) => http::SessionView::with_order(session, order.as_ref()),
+    });
+    http::answer(request, "Checkout session retrieved", view)
+}
+
+/// The session, and its order if it is asked for.
+async fn find(app: &App, request: &Request) -> Result<(Session, Option<Option<OrderRecord>>)> {
+    let wants_order = http::wants_order(request)?;
+    let now = app.clock.now();
+    let id = http::session_id(request).ok_or(Error::SessionNotFound)?;
+    let session = app.store.session(id, now).await?.ok_or(Error::SessionNotFound)?;
+    if !wants_order {
+        return Ok((session, None));
+    }
+    let order = match session.order_id {
+        Some(order) => app.store.order(order, now).await?,
+        None => None,
+    };
+    Ok((session, Some(order)))
+}

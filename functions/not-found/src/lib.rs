@@ -1,0 +1,15 @@
+//! Everything that is no endpoint (API Gateway's `$default` route): a 404 in the API's own envelope.
+
+use lambda_http::{Body, Request, Response, http::Method};
+use shared::{Error, http};
+
+/// Answers a request that no endpoint is for. A browser's preflight ends up here too, since `$default`
+/// takes `OPTIONS`; API Gateway adds the CORS headers to any success.
+pub fn handle(request: &Request) -> Response<Body> {
+    if request.method() == Method::OPTIONS {
+        return http::no_content();
+    }
+    let method = request.method().to_string();
+    let path = request.uri().path().to_owned();
+    http::answer::<(), _>(request, "", Err(Error::RouteNotFound { method, path }))
+}

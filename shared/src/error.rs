@@ -1,0 +1,78 @@
+//! The one error type. It knows nothing of HTTP: [`crate::http::answer`] turns it into a response.
+
+use crate::model::{OrderId, SessionStatus};
+
+/// Everything that can keep an operation from succeeding.
+///
+/// `Display` is what the client reads. What only the log may say (the source of an outage) is kept in
+/// [`Error::source`](std::error::Error::source).
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// One field of the request breaks its rule.
+    #[error("{param} {rule}")]
+    InvalidField {
+        /// Where the field is, as a JSON path such as `payload.expectedDstAmount`.
+        param: String,
+        /// The rule, phrased to follow the field's name: "must be a string".
+        rule: String,
+    },
+    /// The body as a whole cannot be read.
+    #[error("The request body {0}")]
+    InvalidBody(&'static str),
+    /// The body is longer than [`crate::http::MAX_BODY_BYTES`].
+    #[error("The request body must not be longer than {max} bytes", max = crate::model::MAX_BODY_BYTES)]
+    BodyTooLarge,
+    /// A session that is looked up does not exist.
+    #[error("Checkout session not found")]
+    SessionNotFound,
+    /// A session that is to be changed is not in a state that allows it.
+    #[error("{0}")]
+    SessionRefused(SessionRefusal),
+    /// An order that is looked up does not exist.
+    #[error("Order not found")]
+    OrderNotFound,
+    /// No endpoint answers to this method and path.
+    #[error("There is no {method} {path}; see openapi.yaml for the endpoints")]
+    RouteNotFound {
+        /// The method as sent.
+        method: String,
+        /// The path as sent.
+        path: String,
+    },
+    /// The store did not take or give the data in time; the same request may succeed later.
+    #[error("The service is busy; try again in a moment")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A fault of ours: a bad item, a bad setting, a missing permission.
+    #[error("Something went wrong on our side")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why a session cannot be given an order or be expired by hand.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SessionRefusal {
+    /// There is no such session.
+    #[error("Checkout session not found")]
+    NotFound,
+    /// Only an open session may be changed.
+    #[error("Checkout session is not open: its status is {0}")]
+    NotOpen(SessionStatus),
+    /// A session has at most one order, ever.
+    #[error("Checkout session already has the order {0}")]
+    HasOrder(OrderId),
+}
+
+/// Short for a result with [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A field at `param` that breaks `rule`.
+    pub fn invalid(param: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self::InvalidField { param: param.into(), rule: rule.into() }
+    }
+}
+
+impl From<SessionRefusal> for Error {
+    fn from(refusal: SessionRefusal) -> Self {
+        Self::SessionRefused(refusal)
+    }
+}

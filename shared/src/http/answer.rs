@@ -1,0 +1,123 @@
+//! The envelope that every answer comes in, and the one place where an error becomes a response.
+
+use std::borrow::Borrow;
+
+use lambda_http::{
+    Body, Request, RequestExt as _, Response,
+    http::{StatusCode, header},
+};
+use serde::Serialize;
+
+use crate::{Error, Result, error::SessionRefusal, model::OrderId};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Success<'a, T> {
+    success: bool,
+    message: &'a str,
+    data: T,
+    status_code: u16,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure<'a> {
+    success: bool,
+    message: String,
+    status_code: u16,
+    error: Detail<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Detail<'a> {
+    code: &'static str,
+    param: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_id: Option<OrderId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+}
+
+/// Renders what came of a request; what is our fault is logged, once, here.
+pub fn answer<T: Serialize, E: Borrow<Error>>(
+    request: &Request,
+    message: &str,
+    outcome: Result<T, E>,
+) -> Response<Body> {
+    let data = match outcome {
+        Ok(data) => data,
+        Err(error) => return refuse(request, error.borrow()),
+    };
+    let success = Success { success: true, message, data, status_code: StatusCode::OK.as_u16() };
+    match serde_json::to_string(&success) {
+        Ok(body) => respond(StatusCode::OK, body),
+        Err(error) => refuse(request, &Error::Internal(error.into())),
+    }
+}
+
+/// An answer without a body.
+pub fn no_content() -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+fn refuse(request: &Request, error: &Error) -> Response<Body> {
+    let request_id = request.lambda_context_ref().map_or("", |context| context.request_id.as_str());
+    let (status, code) = status_and_code(error);
+    let mut detail = Detail { code, param: None, order_id: None, request_id: None };
+    match error {
+        Error::InvalidField { param, .. } => detail.param = Some(param),
+        Error::SessionRefused(SessionRefusal::HasOrder(order)) => detail.order_id = Some(*order),
+        Error::Unavailable(_) | Error::Internal(_) => {
+            log_failure(request_id, error);
+            detail.request_id = Some(request_id);
+        }
+        _ => {}
+    }
+    let failure =
+        Failure { success: false, message: error.to_string(), status_code: status.as_u16(), error: detail };
+    respond(status, serde_json::to_string(&failure).unwrap_or_default())
+}
+
+/// What each error is to a client. Codes are part of the contract: they never change.
+fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
+    match error {
+        Error::InvalidField { .. } => (StatusCode::BAD_REQUEST, "invalid_field"),
+        Error::InvalidBody(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
+        Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+        Error::SessionNotFound => (StatusCode::NOT_FOUND, "session_not_found"),
+        Error::SessionRefused(SessionRefusal::NotFound) => (StatusCode::BAD_REQUEST, "session_not_found"),
+        Error::SessionRefused(SessionRefusal::NotOpen(_)) => (StatusCode::BAD_REQUEST, "session_not_open"),
+        Error::SessionRefused(SessionRefusal::HasOrder(_)) => (StatusCode::CONFLICT, "session_has_order"),
+        Error::OrderNotFound => (StatusCode::NOT_FOUND, "order_not_found"),
+        Error::RouteNotFound { .. } => (StatusCode::NOT_FOUND, "route_not_found"),
+        Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
+    }
+}
+
+fn respond(status: StatusCode, body: String) -> Response<Body> {
+    let mut response = Response::new(Body::Text(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    // Statuses are polled: no cache on the way may answer for us.
+    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+    }
+    response
+}
+
+/// One line for a failure of ours: the request or message it befell, and the chain of its causes.
+pub fn log_failure(request_id: &str, error: &Error) {
+    let mut causes = Vec::new();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        causes.push(cause.to_string());
+        source = cause.source();
+    }
+    tracing::error!(request_id, causes = causes.join(": "), "{error}");
+}

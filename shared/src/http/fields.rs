@@ -1,0 +1,99 @@
+//! Reading a request's fields one by one, so that every error names the field and its rule.
+
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
+
+use crate::{Error, Result};
+
+/// The members of a JSON object, each still as it was sent. `null` means "not given".
+pub(super) struct Fields<'a> {
+    /// What goes before a member's name in errors: `payload.` or nothing.
+    prefix: String,
+    members: IndexMap<String, &'a RawValue>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads a request's body; none at all is `{}`.
+    pub(super) fn of_body(body: &'a str) -> Result<Self> {
+        let body = if body.is_empty() { "{}" } else { body };
+        match serde_json::from_str(body) {
+            Ok(members) => Ok(Self { prefix: String::new(), members }),
+            Err(error) if error.is_data() => Err(Error::InvalidBody("must be a JSON object")),
+            Err(_) => Err(Error::InvalidBody("must be valid JSON")),
+        }
+    }
+
+    /// A member, as it was sent.
+    pub(super) fn raw(&self, name: &str) -> Option<&'a RawValue> {
+        self.members.get(name).copied().filter(|value| value.get() != "null")
+    }
+
+    /// A member that must be there.
+    pub(super) fn required<T>(&self, name: &str, value: Option<T>) -> Result<T> {
+        value.ok_or_else(|| self.error(name, "is required"))
+    }
+
+    pub(super) fn string(&self, name: &str) -> Result<Option<String>> {
+        let Some(value) = self.raw(name) else { return Ok(None) };
+        serde_json::from_str(value.get()).map(Some).map_err(|_| self.error(name, "must be a string"))
+    }
+
+    /// A string of 1 to 255 characters.
+    pub(super) fn short_text(&self, name: &str) -> Result<Option<String>> {
+        self.parsed(name, |text| match text.chars().count() {
+            1..=255 => Ok(text.to_owned()),
+            _ => Err("must have 1 to 255 characters"),
+        })
+    }
+
+    /// A string that `parse` turns into something, or says why it cannot.
+    pub(super) fn parsed<T>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, &'static str>,
+    ) -> Result<Option<T>> {
+        let Some(text) = self.string(name)? else { return Ok(None) };
+        parse(&text).map(Some).map_err(|rule| self.error(name, rule))
+    }
+
+    pub(super) fn number(&self, name: &str) -> Result<Option<&'a str>> {
+        match self.raw(name).map(RawValue::get) {
+            Some(text) if text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => {
+                Ok(Some(text))
+            }
+            Some(_) => Err(self.error(name, "must be a number")),
+            None => Ok(None),
+        }
+    }
+
+    /// An object's text, as it was sent.
+    pub(super) fn object_text(&self, name: &str) -> Result<Option<&'a RawValue>> {
+        match self.raw(name) {
+            Some(value) if !value.get().starts_with('{') => Err(self.error(name, "must be an object")),
+            value => Ok(value),
+        }
+    }
+
+    /// An object's members.
+    pub(super) fn object(&self, name: &str) -> Result<Option<Self>> {
+        let Some(value) = self.object_text(name)? else { return Ok(None) };
+        let members = serde_json::from_str(value.get()).map_err(|_| self.error(name, "must be an object"))?;
+        Ok(Some(Self { prefix: format!("{}{name}.", self.prefix), members }))
+    }
+
+    /// One of `choices`, by the name that each is written with.
+    pub(super) fn choice<T: serde::de::DeserializeOwned>(
+        &self,
+        name: &str,
+        choices: &str,
+    ) -> Result<Option<T>> {
+        let Some(value) = self.raw(name) else { return Ok(None) };
+        let chosen = serde_json::from_str(value.get());
+        chosen.map(Some).map_err(|_| self.error(name, format!("must be one of {choices}")))
+    }
+
+    /// This object broke `rule` at `name`.
+    pub(super) fn error(&self, name: &str, rule: impl Into<String>) -> Error {
+        Error::invalid(format!("{}{name}", self.prefix), rule)
+    }
+}

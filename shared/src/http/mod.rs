@@ -1,0 +1,89 @@
+//! How the API speaks HTTP: what a request says, what an answer looks like, and the edge where the
+//! clock, the random source and the environment are read.
+
+mod answer;
+mod clock;
+mod fields;
+mod order_request;
+mod payload;
+mod session_request;
+mod settings;
+mod transactions;
+mod views;
+
+use lambda_http::{Body, Request, RequestExt as _};
+
+pub use answer::{answer, log_failure, no_content};
+pub use clock::Clock;
+pub use order_request::{ListRequest, OrderRequest};
+pub use session_request::{parse_new_session, wants_order};
+pub use settings::{Settings, SettingsError};
+pub use transactions::OrderAndTransactions;
+pub use views::{CreatedSession, ExpiredSession, OrderView, SessionView};
+
+use crate::{
+    Error,
+    model::{MAX_BODY_BYTES, OrderId, SessionId},
+    store::Store,
+};
+
+/// What a function works with: made once, at its start.
+#[derive(Clone)]
+pub struct App {
+    /// The tables.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// The settings.
+    pub settings: Settings,
+}
+
+impl App {
+    /// Reads the environment, connects to DynamoDB, and has failures logged.
+    ///
+    /// # Errors
+    /// The setting that is missing or cannot be read.
+    pub async fn from_env() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        // Lambda stamps and stores the lines; levels below WARN would cost more than a request does.
+        tracing_subscriber::fmt().json().without_time().with_max_level(tracing::Level::WARN).init();
+        let tables = settings::tables()?;
+        Ok(Self {
+            store: Store::new(crate::store::connect().await?, tables),
+            clock: Clock::default(),
+            settings: Settings::from_env()?,
+        })
+    }
+}
+
+/// 122 unpredictable bits, from the operating system, for a new id; the six bits that mark a UUID's
+/// version and variant are not random, and every id overwrites them.
+#[expect(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn random_bits() -> u128 {
+    uuid::Uuid::new_v4().as_u128()
+}
+
+/// The request's body, within its bounds.
+///
+/// # Errors
+/// [`Error::BodyTooLarge`], or [`Error::InvalidBody`] where it is not UTF-8.
+pub fn body(request: &Request) -> Result<&str, Error> {
+    let bytes = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if bytes.len() > MAX_BODY_BYTES {
+        return Err(Error::BodyTooLarge);
+    }
+    std::str::from_utf8(bytes).map_err(|_| Error::InvalidBody("must be UTF-8 text"))
+}
+
+/// The session that the path names; `None` where it cannot exist.
+pub fn session_id(request: &Request) -> Option<SessionId> {
+    SessionId::parse(request.path_parameters_ref()?.first("sessionId")?)
+}
+
+/// The order that the path names; `None` where it cannot exist.
+pub fn order_id(request: &Request) -> Option<OrderId> {
+    OrderId::parse(request.path_parameters_ref()?.first("orderId")?)
+}

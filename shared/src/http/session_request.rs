@@ -1,0 +1,64 @@
+//! What requests about sessions say.
+
+use lambda_http::{Request, RequestExt as _};
+
+use super::fields::Fields;
+use crate::{
+    Error, Result,
+    model::{NewSession, RawJson, RedirectUrl},
+};
+
+/// The longest `metadata`, in bytes as sent.
+const MAX_METADATA_BYTES: usize = 16 * 1024;
+
+/// The bounds of `expires_in`, in seconds.
+const MIN_LIFETIME: f64 = 300.0;
+const MAX_LIFETIME: f64 = 86_400.0;
+const DEFAULT_LIFETIME_MILLIS: i64 = 1_800_000;
+
+/// Reads the body of `POST /checkout-sessions`.
+///
+/// # Errors
+/// [`Error::InvalidBody`], or [`Error::InvalidField`] for the first field that breaks its rule.
+pub fn parse_new_session(body: &str) -> Result<NewSession> {
+    let fields = Fields::of_body(body)?;
+    Ok(NewSession {
+        success_url: fields.parsed("success_url", RedirectUrl::parse)?,
+        cancel_url: fields.parsed("cancel_url", RedirectUrl::parse)?,
+        metadata: metadata(&fields)?,
+        client_reference_id: fields.short_text("client_reference_id")?,
+        lifetime_millis: lifetime_millis(&fields)?,
+    })
+}
+
+/// Whether `?include=order` asks for the order too.
+///
+/// # Errors
+/// [`Error::InvalidField`] for any other value.
+pub fn wants_order(request: &Request) -> Result<bool> {
+    match request.query_string_parameters_ref().and_then(|query| query.first("include")) {
+        None => Ok(false),
+        Some("order") => Ok(true),
+        Some(_) => Err(Error::invalid("include", "must be \"order\"")),
+    }
+}
+
+fn metadata(fields: &Fields<'_>) -> Result<RawJson> {
+    match fields.object_text("metadata")? {
+        None => Ok(RawJson::empty_object()),
+        Some(object) if object.get().len() > MAX_METADATA_BYTES => {
+            Err(fields.error("metadata", "must not be longer than 16384 bytes"))
+        }
+        Some(object) => Ok(object.into()),
+    }
+}
+
+fn lifetime_millis(fields: &Fields<'_>) -> Result<i64> {
+    let Some(text) = fields.number("expires_in")? else { return Ok(DEFAULT_LIFETIME_MILLIS) };
+    let seconds: f64 = text.parse().unwrap_or(f64::NAN);
+    if !(MIN_LIFETIME..=MAX_LIFETIME).contains(&seconds) {
+        return Err(fields.error("expires_in", "must be between 300 and 86400"));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "within the bounds, this is below 2^27")]
+    Ok((seconds * 1000.0).round() as i64)
+}

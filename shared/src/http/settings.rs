@@ -1,0 +1,74 @@
+//! The settings, from environment variables. One that is empty counts as not given.
+
+use std::{env, sync::Arc};
+
+use crate::{
+    model::{DepositAddress, ForwarderAddress, ForwarderSettingError},
+    store::Tables,
+};
+
+/// What an operator can set. README.md lists the variables.
+#[derive(Clone)]
+pub struct Settings {
+    /// How long a session without an order stays readable after it expired, in milliseconds.
+    pub retention_millis: i64,
+    /// How long after `expires_at` word of an on-time deposit is waited for, in milliseconds.
+    pub detection_window_millis: i64,
+    /// Where orders are paid.
+    pub deposit_addresses: Arc<dyn DepositAddress>,
+}
+
+/// A setting that keeps a function from starting.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// It is not there.
+    #[error("the environment variable {0} is required")]
+    Missing(&'static str),
+    /// It is not a number within its bounds.
+    #[error("the environment variable {name} must be a whole number from {min} to {max}")]
+    OutOfRange {
+        /// The variable.
+        name: &'static str,
+        /// The least it may be.
+        min: i64,
+        /// The most it may be.
+        max: i64,
+    },
+    /// It does not describe a forwarder.
+    #[error(transparent)]
+    Forwarder(#[from] ForwarderSettingError),
+}
+
+impl Settings {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// The variable that cannot be used.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        let days = whole_number("SESSION_RETENTION_DAYS", 7, 1, 365)?;
+        let seconds = whole_number("DETECTION_WINDOW_SECONDS", 60, 0, 3600)?;
+        let factory = variable("FORWARDER_FACTORY");
+        let creation_code = variable("FORWARDER_CREATION_CODE");
+        Ok(Self {
+            retention_millis: days * 24 * 60 * 60 * 1000,
+            detection_window_millis: seconds * 1000,
+            deposit_addresses: Arc::new(ForwarderAddress::new(factory.as_deref(), creation_code.as_deref())?),
+        })
+    }
+}
+
+/// The tables' names.
+pub(super) fn tables() -> Result<Tables, SettingsError> {
+    let table = |name| variable(name).ok_or(SettingsError::Missing(name));
+    Ok(Tables { sessions: table("SESSIONS_TABLE")?, orders: table("ORDERS_TABLE")? })
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn whole_number(name: &'static str, default: i64, min: i64, max: i64) -> Result<i64, SettingsError> {
+    let Some(text) = variable(name) else { return Ok(default) };
+    let number = text.parse().ok().filter(|number| (min..=max).contains(number));
+    number.ok_or(SettingsError::OutOfRange { name, min, max })
+}

@@ -1,0 +1,33 @@
+//! What sessions and orders are and may do: pure rules without AWS, HTTP or a clock.
+
+mod address;
+mod amount;
+mod deposit_address;
+mod evidence;
+mod id;
+mod json;
+mod ledger;
+mod order;
+mod redirect;
+mod session;
+mod status;
+mod time;
+mod token;
+
+pub use address::{Address, ChainId};
+pub use amount::BaseUnits;
+pub use deposit_address::{DepositAddress, ForwarderAddress, ForwarderSettingError};
+pub use evidence::{Evidence, EvidenceId, Fact, RefundStatus, RelayStatus};
+pub use id::{OrderId, SessionId};
+pub use json::RawJson;
+pub use ledger::Recorded;
+pub(crate) use ledger::withdrawn_ids;
+pub use order::{Onramp, OnrampVendor, Order, OrderTerms, OrderType};
+pub use redirect::RedirectUrl;
+pub use session::{NewSession, Session, SessionState};
+pub use status::{ExpiredReason, OrderStatus, ProgressStatus, SessionStatus, Step};
+pub use time::Timestamp;
+pub use token::token_metadata;
+
+/// The longest request body, in bytes (contract, "Endpoints").
+pub const MAX_BODY_BYTES: usize = 64 * 1024;

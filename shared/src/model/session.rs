@@ -1,0 +1,114 @@
+//! A checkout session.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ExpiredReason, OrderId, OrderStatus, RawJson, RedirectUrl, SessionId, SessionStatus, Timestamp};
+use crate::error::SessionRefusal;
+
+/// What a merchant asks for when creating a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSession {
+    /// Where the buyer goes after paying.
+    pub success_url: Option<RedirectUrl>,
+    /// Where the buyer goes after giving up.
+    pub cancel_url: Option<RedirectUrl>,
+    /// The merchant's own data.
+    pub metadata: RawJson,
+    /// The merchant's own name for the session.
+    pub client_reference_id: Option<String>,
+    /// How long the session can be used, in milliseconds.
+    pub lifetime_millis: i64,
+}
+
+/// A session as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The session's id.
+    pub id: SessionId,
+    /// How far it is.
+    #[serde(flatten)]
+    pub state: SessionState,
+    /// Its order. Once set, never changes.
+    pub order_id: Option<OrderId>,
+    /// Where the buyer goes after paying, as given.
+    pub success_url: Option<RedirectUrl>,
+    /// Where the buyer goes after giving up, as given.
+    pub cancel_url: Option<RedirectUrl>,
+    /// The merchant's own data.
+    pub metadata: RawJson,
+    /// The merchant's own name for the session.
+    pub client_reference_id: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when it can be given an order, and until when that order's deposit is on time.
+    pub expires_at: Timestamp,
+    /// When it turns `expired` unless it is paid: `expires_at`, and once it has an order, that order's
+    /// `deadline`.
+    pub deadline: Timestamp,
+}
+
+/// What of a session changes together with its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionState {
+    /// The session's status.
+    pub status: SessionStatus,
+    /// Its order's status, once there is one.
+    pub order_status: Option<OrderStatus>,
+    /// Why it is `expired`, if it is.
+    pub expired_reason: Option<ExpiredReason>,
+}
+
+impl Session {
+    /// Opens a session.
+    pub fn open(wanted: NewSession, random: u128, now: Timestamp) -> Self {
+        let expires_at = now.plus_millis(wanted.lifetime_millis);
+        Self {
+            id: SessionId::new(random, expires_at),
+            state: SessionState { status: SessionStatus::Open, order_status: None, expired_reason: None },
+            order_id: None,
+            success_url: wanted.success_url,
+            cancel_url: wanted.cancel_url,
+            metadata: wanted.metadata,
+            client_reference_id: wanted.client_reference_id,
+            created_at: now,
+            expires_at,
+            deadline: expires_at,
+        }
+    }
+
+    /// Whether the session should be `expired` at `now` but does not say so yet.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.state.status == SessionStatus::Open && now >= self.deadline
+    }
+
+    /// The session, ended for `reason` together with its unpaid order if it is open; otherwise as it is.
+    #[must_use]
+    pub fn expired(mut self, reason: ExpiredReason) -> Self {
+        if self.state.status == SessionStatus::Open {
+            self.state = SessionState {
+                status: SessionStatus::Expired,
+                order_status: self.order_id.map(|_| OrderStatus::Expired),
+                expired_reason: Some(reason),
+            };
+        }
+        self
+    }
+
+    /// Why this session cannot be given an order, in the contract's order of checks.
+    ///
+    /// # Errors
+    /// [`SessionRefusal::NotOpen`] or [`SessionRefusal::HasOrder`].
+    pub fn check_takes_order(&self) -> Result<(), SessionRefusal> {
+        self.check_open()?;
+        self.order_id.map_or(Ok(()), |order| Err(SessionRefusal::HasOrder(order)))
+    }
+
+    /// # Errors
+    /// [`SessionRefusal::NotOpen`].
+    pub fn check_open(&self) -> Result<(), SessionRefusal> {
+        match self.state.status {
+            SessionStatus::Open => Ok(()),
+            status => Err(SessionRefusal::NotOpen(status)),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The DynamoDB client, built for a short cold start.
+
+use std::time::Duration;
+
+use aws_config::{
+    BehaviorVersion, environment::EnvironmentVariableCredentialsProvider,
+    environment::EnvironmentVariableRegionProvider,
+};
+use aws_sdk_dynamodb::{
+    Client,
+    config::{retry::RetryConfig, timeout::TimeoutConfig},
+};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::{
+    Connector,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::{
+    http::{HttpConnector as _, HttpConnectorSettings, SharedHttpConnector, http_client_fn},
+    orchestrator::HttpRequest,
+};
+
+use super::transact::RetryCancelled;
+
+/// The roots that DynamoDB's certificates chain to: Amazon Trust Services' published set. Reading the
+/// machine's whole bundle instead costs milliseconds of every cold start. `AWS_CA_BUNDLE`, the
+/// AWS SDKs' usual setting, names another file: for a proxy, a test, or the China regions.
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+
+/// A connection that does not come up in this time never will.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// One attempt. DynamoDB answers in milliseconds; waiting longer helps nobody.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+/// All attempts of one call: within the functions' own time limit of ten seconds, so that the client
+/// gets our answer and not the gateway's.
+const CALL_TIMEOUT: Duration = Duration::from_secs(6);
+/// Attempts, of which most come within the first second: a loser of a race of many for one session
+/// meets a handful of conflicts.
+const ATTEMPTS: u32 = 8;
+const FIRST_BACKOFF: Duration = Duration::from_millis(25);
+const MAX_BACKOFF: Duration = Duration::from_secs(1);
+
+/// Builds the client from the environment that Lambda sets (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, …) and
+/// opens its connection, so that the first request finds DNS, TCP and TLS done.
+///
+/// # Errors
+/// When the file named by `AWS_CA_BUNDLE` cannot be read.
+pub async fn connect() -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
+    let connector = connector()?;
+    let shared = connector.clone();
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        // The full chains would look for profiles, web identities and instance metadata, which a Lambda
+        // function does not have.
+        .region(EnvironmentVariableRegionProvider::new())
+        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .http_client(http_client_fn(move |_, _| shared.clone()))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                .operation_timeout(CALL_TIMEOUT)
+                .build(),
+        )
+        .retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(ATTEMPTS)
+                .with_initial_backoff(FIRST_BACKOFF)
+                .with_max_backoff(MAX_BACKOFF),
+        )
+        .load()
+        .await;
+    let dynamodb = aws_sdk_dynamodb::config::Builder::from(&config).retry_classifier(RetryCancelled).build();
+    let endpoint = config.endpoint_url().map_or_else(
+        || config.region().map(|region| format!("https://dynamodb.{region}.amazonaws.com")),
+        |url| Some(url.to_owned()),
+    );
+    if let Some(endpoint) = endpoint {
+        open_connection(&connector, &endpoint).await;
+    }
+    Ok(Client::from_conf(dynamodb))
+}
+
+fn connector() -> Result<SharedHttpConnector, Box<dyn std::error::Error + Send + Sync>> {
+    let roots = match std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
+        Some(path) => std::fs::read(path)?,
+        None => AMAZON_ROOTS.to_vec(),
+    };
+    let trust = TrustStore::empty().with_pem_certificate(roots);
+    let connector = Connector::builder()
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(TlsContext::builder().with_trust_store(trust).build()?)
+        .build();
+    Ok(SharedHttpConnector::new(connector))
+}
+
+/// Asks the endpoint whether it is well (`GET /` needs no signature) and leaves the connection in the
+/// pool. Whatever it answers, the first real call will find out more.
+async fn open_connection(connector: &SharedHttpConnector, endpoint: &str) {
+    if let Ok(request) = HttpRequest::get(endpoint) {
+        let ping = connector.call(request);
+        // An unreachable store must not keep the function from starting and saying so itself.
+        let _ = tokio::time::timeout(CONNECT_TIMEOUT, ping).await;
+    }
+}

@@ -1,0 +1,106 @@
+//! The list of a creator's orders.
+//!
+//! It is kept as items of its own, written in the transaction that creates the order, because a
+//! secondary index is only eventually consistent: it would not show an order whose creation has just
+//! been answered.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use futures_util::future::try_join_all;
+
+use super::{
+    Item, Store, keys,
+    orders::{ending_of, read_order_item},
+    store_error,
+};
+use crate::{
+    Error,
+    model::{ExpiredReason, Order, OrderId, Timestamp},
+};
+
+impl Store {
+    /// A creator's orders, newest first, as they stand at `now`: `limit` (at most 100) of them after the
+    /// first `offset`. Two round trips, plus one for each ten thousand orders or so that are skipped,
+    /// and one, at the same time, for each order found overdue.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn orders_by_creator(
+        &self,
+        creator: &str,
+        limit: usize,
+        offset: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Order>, Error> {
+        let ids = self.order_ids_by_creator(creator, limit, offset).await?;
+        let mut found = self.read_orders(&ids).await?;
+        let listed = ids.iter().filter_map(|id| found.remove(id));
+        try_join_all(listed.map(|order| self.settle_order(order, now))).await
+    }
+
+    async fn order_ids_by_creator(
+        &self,
+        creator: &str,
+        limit: usize,
+        offset: usize,
+    ) -> Result<Vec<OrderId>, Error> {
+        let wanted = offset.saturating_add(limit);
+        let mut entries = self
+            .client
+            .query()
+            .table_name(&self.tables.orders)
+            .key_condition_expression("pk = :creator")
+            .expression_attribute_values(":creator", keys::creator_partition(creator))
+            .scan_index_forward(false)
+            .consistent_read(true)
+            .limit(i32::try_from(wanted).unwrap_or(i32::MAX))
+            .into_paginator()
+            .items()
+            .send();
+        let mut ids = Vec::with_capacity(limit);
+        let mut position = 0;
+        while position < wanted {
+            let Some(entry) = entries.next().await else { break };
+            let entry = entry.map_err(store_error)?;
+            if position >= offset {
+                ids.extend(keys::order_of_entry(&entry));
+            }
+            position += 1;
+        }
+        Ok(ids)
+    }
+
+    async fn read_orders(&self, ids: &[OrderId]) -> Result<HashMap<OrderId, Order>, Error> {
+        let mut orders = HashMap::with_capacity(ids.len());
+        let mut wanted: Vec<Item> = ids.iter().map(|id| keys::order(*id)).collect();
+        while !wanted.is_empty() {
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(wanted))
+                .consistent_read(true)
+                .build()
+                .map_err(|error| Error::Internal(error.into()))?;
+            let batch = self.client.batch_get_item().request_items(&self.tables.orders, request);
+            let answer = batch.send().await.map_err(store_error)?;
+            for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
+                let order = read_order_item(item)?;
+                orders.insert(order.id, order);
+            }
+            wanted = answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, rest)| rest.keys).collect();
+        }
+        Ok(orders)
+    }
+
+    async fn settle_order(&self, order: Order, now: Timestamp) -> Result<Order, Error> {
+        if !order.is_overdue(now) {
+            return Ok(order);
+        }
+        match self.end(ending_of(&order), ExpiredReason::Ttl, now).await? {
+            None => Ok(order.expired(ExpiredReason::Ttl)),
+            Some(_) => match self.order(order.id, now).await? {
+                Some(record) => Ok(record.order),
+                None => Ok(order),
+            },
+        }
+    }
+}

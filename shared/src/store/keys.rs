@@ -1,0 +1,60 @@
+//! Where every item is: the only place that builds keys.
+//!
+//! | Table | Key | Item |
+//! |---|---|---|
+//! | sessions | `id` = session id | a session |
+//! | orders | `pk` = `order#<order id>`, `sk` = `order` | an order |
+//! | orders | `pk` = `order#<order id>`, `sk` = `evidence#<evidence id>` | a piece of evidence |
+//! | orders | `pk` = `creator#<address>`, `sk` = `<created at>#<order id>` | an entry of a creator's list |
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::{Item, string};
+use crate::model::{EvidenceId, Order, OrderId, SessionId};
+
+/// The sort key of an order's own item.
+pub(super) const ORDER: &str = "order";
+
+/// What the sort keys of an order's evidence begin with.
+pub(super) const EVIDENCE_PREFIX: &str = "evidence#";
+
+pub(super) fn session(id: SessionId) -> Item {
+    Item::from([("id".to_owned(), string(id.to_string()))])
+}
+
+pub(super) fn order_partition(id: OrderId) -> AttributeValue {
+    string(format!("order#{id}"))
+}
+
+pub(super) fn order(id: OrderId) -> Item {
+    in_orders(order_partition(id), ORDER.to_owned())
+}
+
+pub(super) fn evidence(order: OrderId, id: &EvidenceId) -> Item {
+    in_orders(order_partition(order), format!("{EVIDENCE_PREFIX}{}", id.as_str()))
+}
+
+pub(super) fn creator_partition(address: &str) -> AttributeValue {
+    string(format!("creator#{}", address.to_lowercase()))
+}
+
+/// Thirteen digits of milliseconds sort by time until the year 2286.
+pub(super) fn creator_entry(address: &str, order: &Order) -> Item {
+    in_orders(creator_partition(address), format!("{:013}#{}", order.created_at.millis(), order.id))
+}
+
+/// The order that an entry of a creator's list names.
+pub(super) fn order_of_entry(entry: &Item) -> Option<OrderId> {
+    let sort_key = entry.get("sk")?.as_s().ok()?;
+    OrderId::parse(sort_key.split_once('#')?.1)
+}
+
+/// An item's key in words, for errors.
+pub(super) fn describe(item: &Item) -> String {
+    let parts = ["id", "pk", "sk"].into_iter().filter_map(|name| item.get(name)?.as_s().ok());
+    parts.map(String::as_str).collect::<Vec<_>>().join(" / ")
+}
+
+fn in_orders(partition: AttributeValue, sort_key: String) -> Item {
+    Item::from([("pk".to_owned(), partition), ("sk".to_owned(), string(sort_key))])
+}

@@ -1,0 +1,153 @@
+//! Orders and their evidence.
+
+use super::{
+    Item, Store,
+    expiry::Ending,
+    from_item, keys,
+    sessions::refused_session,
+    store_error, to_item,
+    transact::{Outcome, Refusal, put_new},
+};
+use crate::{
+    Error,
+    error::SessionRefusal,
+    model::{ExpiredReason, Order, OrderId, Recorded, SessionId, Timestamp},
+};
+
+/// An order with all evidence recorded for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRecord {
+    /// The order.
+    pub order: Order,
+    /// Its evidence, by id.
+    pub evidence: Vec<Recorded>,
+}
+
+impl Store {
+    /// Writes a new order: with its session's link to it, if it has a session, and with an entry in its
+    /// creator's list, if it names one. One transaction, one round trip, no prior read; another round
+    /// trip where the refusing session turns out to be overdue, to write that down.
+    ///
+    /// # Errors
+    /// Each [`SessionRefusal`]; [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn create_order(&self, order: &Order, now: Timestamp) -> Result<(), Error> {
+        let mut writes = vec![put_new(&self.tables.orders, order_item(order)?)?];
+        if let Some(session) = order.checkout_session_id {
+            writes.push(self.link_session(session, order, now)?);
+        }
+        if let Some(creator) = &order.terms.creator_address {
+            writes.push(put_new(&self.tables.orders, keys::creator_entry(creator, order))?);
+        }
+        match self.transact(writes).await? {
+            Outcome::Written => Ok(()),
+            Outcome::Refused(mut refusals) => match (order.checkout_session_id, refusals.take(1)) {
+                (Some(_), Some(refusal)) => self.refuse_link(order.id, refusal, now).await,
+                // The order's id is new and random: it is there because an attempt of this very call
+                // wrote it before its answer was lost.
+                _ => Ok(()),
+            },
+        }
+    }
+
+    async fn refuse_link(&self, order: OrderId, refusal: Refusal, now: Timestamp) -> Result<(), Error> {
+        let found = refused_session(Some(refusal))?.ok_or(SessionRefusal::NotFound)?;
+        if found.order_id == Some(order) {
+            return Ok(()); // Linked by an attempt of this very call whose answer was lost.
+        }
+        let session = self.settle_session(found, now).await?;
+        session.check_takes_order()?;
+        Err(Error::Internal("a session refused an order without a reason".into()))
+    }
+
+    /// Where the session's link leads to after paying; read for an onramp that names no `redirectUrl`.
+    /// It never changes, so nothing is decided by reading it before linking. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn success_url(&self, session: SessionId) -> Result<Option<String>, Error> {
+        let found = self.read_session_item(session).await?;
+        Ok(found.and_then(|session| Some(session.success_url?.resolve(session.id))))
+    }
+
+    /// Reads an order and its evidence as they stand at `now`. One round trip for each megabyte, which
+    /// is thousands of pieces of evidence, and one more for the read that finds it overdue.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn order(&self, id: OrderId, now: Timestamp) -> Result<Option<OrderRecord>, Error> {
+        let Some(mut record) = self.read_order(id).await? else { return Ok(None) };
+        while record.order.is_overdue(now) {
+            if self.end(ending_of(&record.order), ExpiredReason::Ttl, now).await?.is_none() {
+                record.order = record.order.expired(ExpiredReason::Ttl);
+            } else if let Some(newer) = self.read_order(id).await? {
+                record = newer;
+            }
+        }
+        Ok(Some(record))
+    }
+
+    /// Reads an order as its item shows it, with all its evidence.
+    pub(super) async fn read_order(&self, id: OrderId) -> Result<Option<OrderRecord>, Error> {
+        for _ in 0..TORN_READS {
+            match to_record(self.query_order(id).await?)? {
+                Some(record) if record.evidence.len() as u64 != record.order.evidence_count => {}
+                record => return Ok(record),
+            }
+        }
+        Err(Error::Unavailable(format!("order {id} changes faster than it can be read").into()))
+    }
+
+    async fn query_order(&self, id: OrderId) -> Result<Vec<Item>, Error> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.tables.orders)
+            .key_condition_expression("pk = :order")
+            .expression_attribute_values(":order", keys::order_partition(id))
+            .consistent_read(true);
+        query.into_paginator().items().send().collect::<Result<_, _>>().await.map_err(store_error)
+    }
+}
+
+/// A query that spans a transaction may see one of its items and not the other. The order's count of
+/// its evidence tells; reading again, so often at most, settles it.
+const TORN_READS: usize = 10;
+
+fn to_record(items: Vec<Item>) -> Result<Option<OrderRecord>, Error> {
+    let mut order = None;
+    let mut evidence = Vec::with_capacity(items.len());
+    for item in items {
+        if is_order(&item) {
+            order = Some(read_order_item(item)?);
+        } else {
+            evidence.push(from_item("evidence", item)?);
+        }
+    }
+    Ok(order.map(|order| OrderRecord { order, evidence }))
+}
+
+fn is_order(item: &Item) -> bool {
+    item.get("sk").and_then(|key| key.as_s().ok()).is_some_and(|key| key == keys::ORDER)
+}
+
+pub(super) fn read_order_item(item: Item) -> Result<Order, Error> {
+    from_item("order", item)
+}
+
+/// An order as it is kept.
+pub(super) fn order_item(order: &Order) -> Result<Item, Error> {
+    let mut item = to_item(order)?;
+    item.extend(keys::order(order.id));
+    Ok(item)
+}
+
+/// A piece of evidence as it is kept.
+pub(super) fn evidence_item(recorded: &Recorded) -> Result<Item, Error> {
+    let mut item = to_item(recorded)?;
+    item.extend(keys::evidence(recorded.evidence.order_id, &recorded.evidence.id));
+    Ok(item)
+}
+
+pub(super) fn ending_of(order: &Order) -> Ending {
+    order.checkout_session_id.map_or(Ending::Order(order.id), |session| Ending::Both(session, order.id))
+}

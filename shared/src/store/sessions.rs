@@ -1,0 +1,192 @@
+//! Sessions.
+
+use aws_sdk_dynamodb::{
+    operation::put_item::PutItemError,
+    types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem},
+};
+
+use super::{
+    Item, Store,
+    expiry::Ending,
+    from_item, keys, number, store_error, string, to_item,
+    transact::{ConditionalUpdate, Refusal},
+};
+use crate::{
+    Error,
+    error::SessionRefusal,
+    model::{ExpiredReason, Order, OrderStatus, Session, SessionId, SessionStatus, Timestamp},
+};
+
+/// The table's TTL attribute: DynamoDB removes an item some time after the epoch *second* in it.
+const REMOVABLE_AT: &str = "removable_at";
+
+/// The contract's three checks, in one condition: the session exists, is open and not past its
+/// deadline, and has no order. `expires_at` is compared because the order took it from the session's
+/// id.
+const TAKES_AN_ORDER: &str = "attribute_exists(id) AND #status = :open AND deadline > :now \
+                              AND attribute_not_exists(order_id) AND expires_at = :expires_at";
+
+/// Only this order's own progress moves its session, and only from where it was read.
+const FOLLOWS_ITS_ORDER: &str = "order_id = :order AND order_status = :was";
+
+impl Store {
+    /// Writes a new session, to be kept for `retention_millis` after it expires unless it gets an
+    /// order. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn create_session(&self, session: &Session, retention_millis: i64) -> Result<(), Error> {
+        let mut item = to_item(session)?;
+        let removable_at = session.expires_at.plus_millis(retention_millis).millis() / 1000;
+        item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
+        let sent = self
+            .client
+            .put_item()
+            .table_name(&self.tables.sessions)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(id)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            // The id is new and random, so what is there is what an attempt of this very call wrote
+            // before its answer was lost.
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(store_error(error)),
+        }
+    }
+
+    /// Reads a session as it stands at `now`. One round trip, and one more for the read that finds it
+    /// overdue and writes that down.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn session(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, Error> {
+        match self.read_session_item(id).await? {
+            Some(session) => self.settle_session(session, now).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Reads a session as its item shows it.
+    pub(super) async fn read_session_item(&self, id: SessionId) -> Result<Option<Session>, Error> {
+        let read = self
+            .client
+            .get_item()
+            .table_name(&self.tables.sessions)
+            .set_key(Some(keys::session(id)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(store_error)?;
+        read.item.map(read_session).transpose()
+    }
+
+    /// Expires an open session for the merchant, with its order if that is unpaid. One round trip; with
+    /// an order two, since only the refusal of the first tells which order that is.
+    ///
+    /// # Errors
+    /// [`SessionRefusal::NotFound`] and [`SessionRefusal::NotOpen`]; [`Error::Unavailable`],
+    /// [`Error::Internal`].
+    pub async fn expire_session(&self, id: SessionId, now: Timestamp) -> Result<(), Error> {
+        let mut ending = Ending::Session(id);
+        while let Some(mut refusals) = self.end(ending, ExpiredReason::Manual, now).await? {
+            let found = refused_session(refusals.take(0))?.ok_or(SessionRefusal::NotFound)?;
+            let session = self.settle_session(found, now).await?;
+            session.check_open()?;
+            ending = ending_of(&session);
+        }
+        Ok(())
+    }
+
+    /// Writes down an expiry that the clock has reached and the item does not show yet.
+    pub(super) async fn settle_session(
+        &self,
+        mut session: Session,
+        now: Timestamp,
+    ) -> Result<Session, Error> {
+        while session.is_overdue(now) {
+            match self.end(ending_of(&session), ExpiredReason::Ttl, now).await? {
+                None => session = session.expired(ExpiredReason::Ttl),
+                Some(mut refusals) => {
+                    session = refused_session(refusals.take(0))?
+                        .ok_or_else(|| Error::Internal("a session's order changed without it".into()))?;
+                }
+            }
+        }
+        Ok(session)
+    }
+
+    /// Gives a session its order: the session's part of the linking transaction.
+    pub(super) fn link_session(
+        &self,
+        session: SessionId,
+        order: &Order,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, Error> {
+        ConditionalUpdate {
+            table: &self.tables.sessions,
+            key: keys::session(session),
+            update: "SET order_id = :order, order_status = :order_status, deadline = :deadline REMOVE removable_at",
+            condition: TAKES_AN_ORDER,
+            values: vec![
+                (":open", string(SessionStatus::Open.to_string())),
+                (":now", number(now.millis())),
+                (":expires_at", number(order.expires_at.millis())),
+                (":order", string(order.id.to_string())),
+                (":order_status", string(order.status.to_string())),
+                (":deadline", number(order.deadline.millis())),
+            ],
+        }
+        .into_write()
+    }
+
+    /// Has a session follow its order from `was` to `order`.
+    pub(super) fn move_session(
+        &self,
+        session: SessionId,
+        was: OrderStatus,
+        order: &Order,
+    ) -> Result<TransactWriteItem, Error> {
+        let state = order.session_state();
+        let mut values = vec![
+            (":order", string(order.id.to_string())),
+            (":was", string(was.to_string())),
+            (":status", string(state.status.to_string())),
+            (":order_status", string(order.status.to_string())),
+        ];
+        let mut update = "SET #status = :status, order_status = :order_status".to_owned();
+        if let Some(reason) = state.expired_reason {
+            values.push((":reason", string(reason.to_string())));
+            update.push_str(", expired_reason = :reason");
+        }
+        ConditionalUpdate {
+            table: &self.tables.sessions,
+            key: keys::session(session),
+            update: &update,
+            condition: FOLLOWS_ITS_ORDER,
+            values,
+        }
+        .into_write()
+    }
+}
+
+fn ending_of(session: &Session) -> Ending {
+    session.order_id.map_or(Ending::Session(session.id), |order| Ending::Both(session.id, order))
+}
+
+/// The session on which a condition failed: `None` where there is no such session.
+pub(super) fn refused_session(refusal: Option<Refusal>) -> Result<Option<Session>, Error> {
+    refusal.and_then(|refusal| refusal.found).map(read_session).transpose()
+}
+
+fn read_session(item: Item) -> Result<Session, Error> {
+    from_item("session", item)
+}

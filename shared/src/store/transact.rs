@@ -1,0 +1,173 @@
+//! The one way in which existing items change: conditional writes, all or nothing, in one round trip.
+
+use aws_sdk_dynamodb::{
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{
+        AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+        Update,
+    },
+};
+use aws_smithy_runtime_api::client::{
+    interceptors::context::InterceptorContext,
+    orchestrator::OrchestratorError,
+    retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority},
+};
+
+use super::{Item, Store, store_error};
+use crate::Error;
+
+/// What came of a transaction that reached the store.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// Everything was written.
+    Written,
+    /// Nothing was: at least one condition did not hold.
+    Refused(Refusals),
+}
+
+/// For each write, by position, whether its condition failed, and on which item.
+#[derive(Debug)]
+pub(super) struct Refusals(Vec<Option<Refusal>>);
+
+/// A condition that did not hold.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    /// The item as it stood; `None` where there was none.
+    pub(super) found: Option<Item>,
+}
+
+impl Refusals {
+    /// The refusal of the write at `position`, if it was that one's condition that failed.
+    pub(super) fn take(&mut self, position: usize) -> Option<Refusal> {
+        self.0.get_mut(position)?.take()
+    }
+}
+
+impl Store {
+    pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Outcome, Error> {
+        let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
+        let Err(error) = sent else { return Ok(Outcome::Written) };
+        match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled))
+                if only_conditions_failed(cancelled.cancellation_reasons()) =>
+            {
+                let reasons = cancelled.cancellation_reasons().iter();
+                Ok(Outcome::Refused(Refusals(reasons.map(refusal).collect())))
+            }
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled))
+                if is_passing_cancellation(cancelled.cancellation_reasons()) =>
+            {
+                Err(Error::Unavailable(error.into()))
+            }
+            _ => Err(store_error(error)),
+        }
+    }
+}
+
+const CONDITION_FAILED: &str = "ConditionalCheckFailed";
+
+fn refusal(reason: &CancellationReason) -> Option<Refusal> {
+    (reason.code() == Some(CONDITION_FAILED)).then(|| Refusal { found: reason.item().cloned() })
+}
+
+/// Whether the conditions alone decided; a conflict beside them says nothing about their write.
+fn only_conditions_failed(reasons: &[CancellationReason]) -> bool {
+    let mut failed =
+        reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None").peekable();
+    failed.peek().is_some() && failed.all(|code| code == CONDITION_FAILED)
+}
+
+fn is_passing_cancellation(reasons: &[CancellationReason]) -> bool {
+    reasons.iter().filter_map(CancellationReason::code).any(is_passing)
+}
+
+/// Whether an error or cancellation code tells of something that passes: another transaction on the
+/// same item, a throttle, an outage.
+pub(super) fn is_passing(code: &str) -> bool {
+    [
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "ThrottlingError",
+        "ThrottlingException",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "InternalServerError",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "LimitExceededException",
+    ]
+    .contains(&code)
+}
+
+/// Has the SDK retry, with its own back-off and jitter, what it does not retry by itself: a
+/// transaction that was cancelled by another one or by a throttle, not by its conditions.
+#[derive(Debug)]
+pub(super) struct RetryCancelled;
+
+impl ClassifyRetry for RetryCancelled {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error =
+            context.output_or_error().and_then(Result::err).and_then(OrchestratorError::as_operation_error);
+        match error.and_then(|error| error.downcast_ref::<TransactWriteItemsError>()) {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled))
+                if is_passing_cancellation(cancelled.cancellation_reasons()) =>
+            {
+                RetryAction::throttling_error()
+            }
+            Some(TransactWriteItemsError::TransactionInProgressException(_)) => {
+                RetryAction::throttling_error()
+            }
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "Cancelled Transaction"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(RetryClassifierPriority::modeled_as_retryable_classifier())
+    }
+}
+
+/// An update under a condition.
+pub(super) struct ConditionalUpdate<'a> {
+    pub(super) table: &'a str,
+    pub(super) key: Item,
+    pub(super) update: &'a str,
+    pub(super) condition: &'a str,
+    pub(super) values: Vec<(&'static str, AttributeValue)>,
+}
+
+impl ConditionalUpdate<'_> {
+    /// As part of a transaction that reports the item on which the condition failed. `status` is a
+    /// reserved word of DynamoDB's, so the expressions say `#status`.
+    pub(super) fn into_write(self) -> Result<TransactWriteItem, Error> {
+        let values = self.values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let update = Update::builder()
+            .table_name(self.table)
+            .set_key(Some(self.key))
+            .update_expression(self.update)
+            .condition_expression(self.condition)
+            .expression_attribute_names("#status", "status")
+            .set_expression_attribute_values(Some(values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(|error| Error::Internal(error.into()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+}
+
+/// As part of a transaction: a put of an item whose key must be new.
+pub(super) fn put_new(table: &str, item: Item) -> Result<TransactWriteItem, Error> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .condition_expression("attribute_not_exists(pk)")
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+        .build()
+        .map_err(|error| Error::Internal(error.into()))?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
