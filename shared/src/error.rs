@@ -53,6 +53,9 @@ pub enum SessionRefusal {
     /// There is no such session.
     #[error("Checkout session not found")]
     NotFound,
+    /// No session can have this id.
+    #[error("Checkout session not found: malformed id")]
+    MalformedId,
     /// Only an open session may be changed.
     #[error("Checkout session is not open: its status is {0}")]
     NotOpen(SessionStatus),

@@ -1,1 +1,12 @@
+//! What the tests stand on: a server of their own each, and a DynamoDB endpoint that can fail.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this is test code: a test that cannot go on should say so and end"
+)]
 
+pub mod client;
+pub mod proxy;

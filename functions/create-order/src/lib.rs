@@ -27,8 +27,11 @@ async fn create(app: &App, request: &Request) -> Result<Order> {
 
 /// An onramp that names no `redirectUrl` sends the buyer to the session's `success_url`.
 async fn fill_redirect_url(app: &App, terms: &mut OrderTerms, session: SessionId) -> Result<()> {
-    if let Some(onramp) = terms.onramp.as_mut().filter(|onramp| onramp.redirect_url.is_none()) {
-        onramp.redirect_url = app.store.success_url(session).await?;
+    if let Some(onramp) = &mut terms.onramp {
+        onramp.redirect_url = match &onramp.redirect_url {
+            Some(url) => Some(url.fill(session)),
+            None => app.store.success_url(session).await?,
+        };
     }
     Ok(())
 }

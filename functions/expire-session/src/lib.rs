@@ -9,7 +9,8 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 }
 
 async fn expire(app: &App, request: &Request) -> Result<http::ExpiredSession> {
-    let id = http::session_id(request).ok_or(SessionRefusal::NotFound)?;
+    http::check_no_fields(request)?;
+    let id = http::session_id(request).ok_or(SessionRefusal::MalformedId)?;
     app.store.expire_session(id, app.clock.now()).await?;
     Ok(http::ExpiredSession::new(id))
 }

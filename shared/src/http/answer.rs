@@ -88,7 +88,9 @@ fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::InvalidBody(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
         Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
         Error::SessionNotFound => (StatusCode::NOT_FOUND, "session_not_found"),
-        Error::SessionRefused(SessionRefusal::NotFound) => (StatusCode::BAD_REQUEST, "session_not_found"),
+        Error::SessionRefused(SessionRefusal::NotFound | SessionRefusal::MalformedId) => {
+            (StatusCode::BAD_REQUEST, "session_not_found")
+        }
         Error::SessionRefused(SessionRefusal::NotOpen(_)) => (StatusCode::BAD_REQUEST, "session_not_open"),
         Error::SessionRefused(SessionRefusal::HasOrder(_)) => (StatusCode::CONFLICT, "session_has_order"),
         Error::OrderNotFound => (StatusCode::NOT_FOUND, "order_not_found"),

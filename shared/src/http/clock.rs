@@ -14,6 +14,14 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// A clock that shows `now` at this moment and goes on from there.
+    pub fn starting_at(now: Timestamp) -> Self {
+        let clock = Self::default();
+        let ahead = now.millis().saturating_sub(clock.now().millis());
+        clock.ahead_millis.store(ahead, Ordering::Relaxed);
+        clock
+    }
+
     /// The time, to the millisecond.
     #[expect(clippy::disallowed_methods, reason = "this is the edge")]
     pub fn now(&self) -> Timestamp {

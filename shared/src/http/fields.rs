@@ -88,8 +88,8 @@ impl<'a> Fields<'a> {
         choices: &str,
     ) -> Result<Option<T>> {
         let Some(value) = self.raw(name) else { return Ok(None) };
-        let chosen = serde_json::from_str(value.get());
-        chosen.map(Some).map_err(|_| self.error(name, format!("must be one of {choices}")))
+        let chosen = if value.get().starts_with('"') { serde_json::from_str(value.get()).ok() } else { None };
+        chosen.map(Some).ok_or_else(|| self.error(name, format!("must be one of {choices}")))
     }
 
     /// This object broke `rule` at `name`.

@@ -78,6 +78,14 @@ pub fn body(request: &Request) -> Result<&str, Error> {
     std::str::from_utf8(bytes).map_err(|_| Error::InvalidBody("must be UTF-8 text"))
 }
 
+/// Checks the body of a request that has no fields: unknown ones are ignored, but it must be an object.
+///
+/// # Errors
+/// As [`body`], and [`Error::InvalidBody`].
+pub fn check_no_fields(request: &Request) -> Result<(), Error> {
+    fields::Fields::of_body(body(request)?).map(drop)
+}
+
 /// The session that the path names; `None` where it cannot exist.
 pub fn session_id(request: &Request) -> Option<SessionId> {
     SessionId::parse(request.path_parameters_ref()?.first("sessionId")?)

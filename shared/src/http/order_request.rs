@@ -43,7 +43,7 @@ impl OrderRequest {
     ///
     /// # Errors
     /// [`Error::InvalidBody`], or [`Error::InvalidField`] for the first field that breaks its rule;
-    /// [`SessionRefusal::NotFound`] for a session id that no session can have.
+    /// [`SessionRefusal::MalformedId`] for a session id that no session can have.
     pub fn parse(body: &str) -> Result<Self> {
         let fields = Fields::of_body(body)?;
         let order_type = fields.required("type", fields.choice("type", ORDER_TYPES)?)?;
@@ -84,7 +84,11 @@ impl ListRequest {
         if creator_address.chars().count() > 255 {
             return Err(Error::invalid("creatorAddress", "must have 1 to 255 characters"));
         }
-        let number = |name, default| parameter(name).map_or(Some(default), |text| text.parse().ok());
+        let digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = |name, default| match parameter(name) {
+            None => Some(default),
+            Some(text) => Some(text).filter(digits).and_then(|text| text.parse().ok()),
+        };
         Ok(Self {
             creator_address: creator_address.to_owned(),
             limit: number("limit", 20)
@@ -159,16 +163,12 @@ fn onramp(fields: &Fields<'_>) -> Result<Option<Onramp>> {
     else {
         return Ok(None);
     };
-    let payment_method = match onramp.short_text("paymentMethod")? {
-        None => onramp.short_text("payment_method")?,
-        method => method,
-    };
-    let redirect_url = onramp.parsed("redirectUrl", RedirectUrl::parse)?;
+    let (payment_method, alias) = (onramp.short_text("paymentMethod")?, onramp.short_text("payment_method")?);
     Ok(Some(Onramp {
         vendor,
-        payment_method,
+        payment_method: payment_method.or(alias),
         country: onramp.short_text("country")?,
-        redirect_url: redirect_url.map(|url| url.as_str().to_owned()),
+        redirect_url: onramp.parsed("redirectUrl", RedirectUrl::parse)?,
     }))
 }
 
@@ -199,6 +199,6 @@ fn session(fields: &Fields<'_>) -> Result<Option<SessionId>> {
         }
         (direct, callback) => direct.or(callback),
     };
-    let parse = |text: String| SessionId::parse(&text).ok_or(SessionRefusal::NotFound);
+    let parse = |text: String| SessionId::parse(&text).ok_or(SessionRefusal::MalformedId);
     Ok(named.map(parse).transpose()?)
 }

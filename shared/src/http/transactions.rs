@@ -29,7 +29,7 @@ pub struct OrderAndTransactions<'a> {
 struct DepositTx<'a> {
     order_id: OrderId,
     chain: ChainId,
-    from: Option<&'a str>,
+    from: Option<&'a Address>,
     tx_hash: &'a str,
     amount: BaseUnits,
     created_at: Timestamp,
@@ -125,7 +125,7 @@ fn deposit_tx<'a>(order: &Order, piece: &'a Recorded, withdrawn: bool) -> Option
     Some(DepositTx {
         order_id: order.id,
         chain: *chain,
-        from: from.as_deref(),
+        from: from.as_ref(),
         tx_hash,
         amount: *amount,
         created_at: piece.evidence.occurred_at,

@@ -6,8 +6,8 @@ use serde_json::value::RawValue;
 use crate::{
     http::OrderAndTransactions,
     model::{
-        BaseUnits, ChainId, ExpiredReason, Onramp, Order, OrderId, OrderStatus, OrderType, Session,
-        SessionId, SessionStatus, Timestamp,
+        BaseUnits, ChainId, ExpiredReason, Onramp, Order, OrderId, OrderStatus, OrderType, RedirectUrl,
+        Session, SessionId, SessionStatus, Timestamp,
     },
     store::OrderRecord,
 };
@@ -45,8 +45,8 @@ impl<'a> From<&'a Session> for CreatedSession<'a> {
 pub struct SessionView<'a> {
     id: SessionId,
     status: SessionStatus,
-    success_url: Option<String>,
-    cancel_url: Option<String>,
+    success_url: Option<RedirectUrl>,
+    cancel_url: Option<RedirectUrl>,
     metadata: &'a RawValue,
     client_reference_id: Option<&'a str>,
     order_id: Option<OrderId>,

@@ -43,8 +43,8 @@ impl Address {
     /// # Errors
     /// The rule that is broken, phrased to follow the field's name.
     pub fn parse_token(chain: ChainId, text: &str) -> Result<Self, &'static str> {
-        if text.eq_ignore_ascii_case(NATIVE_TOKEN) {
-            return Ok(Self(NATIVE_TOKEN.to_owned()));
+        if text == NATIVE_TOKEN {
+            return Ok(Self(text.to_owned()));
         }
         Self::parse(chain, text)
     }
@@ -60,13 +60,17 @@ impl Address {
         Self::parse_evm(text).ok_or("must be an address: 0x and 40 hex digits")
     }
 
-    /// Reads an address that money is sent to: a mixed-case EVM address must carry the right EIP-55
-    /// checksum, which is there to catch a mistyped one.
+    /// Reads an address that money is sent to: not the zero address, where it would be lost, and a
+    /// mixed-case EVM address must carry the right EIP-55 checksum, which is there to catch a mistyped
+    /// one.
     ///
     /// # Errors
     /// The rule that is broken, phrased to follow the field's name.
     pub fn parse_recipient(chain: ChainId, text: &str) -> Result<Self, &'static str> {
         let address = Self::parse(chain, text)?;
+        if address.is_native_token() {
+            return Err("must not be the zero address: nobody has its key");
+        }
         let digits = text.get(2..).unwrap_or_default();
         let mixed_case = digits.bytes().any(|byte| byte.is_ascii_uppercase())
             && digits.bytes().any(|byte| byte.is_ascii_lowercase());
@@ -109,13 +113,16 @@ impl fmt::Display for Address {
     }
 }
 
-/// Reads an address of either kind: where no chain is at hand, its form tells which it is.
+/// Reads an address as others tell of it, in items and evidence. Money that arrived is recorded
+/// whatever it came from, so nothing is demanded of the address but that it fits an item.
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse_evm(&text).or_else(|| Self::parse_solana(&text)).ok_or_else(|| {
-            de::Error::custom("an address must be 0x and 40 hex digits, or 32 bytes in base58")
-        })
+        match text.len() {
+            1..=255 if text.starts_with("0x") => Ok(Self(text.to_ascii_lowercase())),
+            1..=255 => Ok(Self(text)),
+            _ => Err(de::Error::custom("an address must have 1 to 255 bytes")),
+        }
     }
 }
 
@@ -134,6 +141,12 @@ mod tests {
         let wrong = CHECKSUMMED.replace('D', "d").replacen('c', "C", 1);
         assert!(Address::parse_recipient(BASE, &wrong).is_err());
         assert!(Address::parse_token(BASE, &wrong).is_ok());
+    }
+
+    #[test]
+    fn money_is_not_sent_to_the_zero_address() {
+        assert!(Address::parse_recipient(BASE, NATIVE_TOKEN).is_err());
+        assert!(Address::parse_token(BASE, NATIVE_TOKEN).unwrap().is_native_token());
     }
 
     #[test]

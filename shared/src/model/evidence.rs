@@ -35,7 +35,7 @@ pub enum Fact {
         /// Its transaction.
         tx_hash: String,
         /// Who sent it, where that is known.
-        from: Option<String>,
+        from: Option<Address>,
         /// The token that arrived, whichever the order asked for.
         token: Address,
         /// How much of it.

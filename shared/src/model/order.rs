@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Address, BaseUnits, ChainId, EvidenceId, ExpiredReason, OrderId, OrderStatus, ProgressStatus, RawJson,
-    SessionId, SessionState, Step, Timestamp,
+    RedirectUrl, SessionId, SessionState, Step, Timestamp,
 };
 
 /// An order's type; it decides what its `payload` holds.
@@ -43,8 +43,8 @@ pub struct Onramp {
     pub payment_method: Option<String>,
     /// The buyer's country.
     pub country: Option<String>,
-    /// Where the vendor sends the buyer back to.
-    pub redirect_url: Option<String>,
+    /// Where the vendor sends the buyer back to. In a linked order it has no placeholder left.
+    pub redirect_url: Option<RedirectUrl>,
 }
 
 /// What the client asked for. Never changes.

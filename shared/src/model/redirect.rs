@@ -74,14 +74,21 @@ impl RedirectUrl {
         &self.0
     }
 
+    /// The URL with the session's id in place of every placeholder, if it has any.
+    #[must_use]
+    pub fn fill(&self, session: SessionId) -> Self {
+        Self(fill_placeholders(&self.0, &session.to_string()).0)
+    }
+
     /// The URL with the session's id in it: in place of every placeholder, else as the parameter
     /// `sessionId`. All the rest stays byte for byte.
-    pub fn resolve(&self, session: SessionId) -> String {
+    #[must_use]
+    pub fn resolve(&self, session: SessionId) -> Self {
         let id = session.to_string();
-        match fill_placeholders(&self.0, &id) {
+        Self(match fill_placeholders(&self.0, &id) {
             (filled, Some(_)) => filled,
             (unchanged, None) => with_parameter(&unchanged, &id),
-        }
+        })
     }
 }
 

@@ -3,21 +3,28 @@
 use std::time::Duration;
 
 use aws_config::{
-    BehaviorVersion, environment::EnvironmentVariableCredentialsProvider,
-    environment::EnvironmentVariableRegionProvider,
+    BehaviorVersion,
+    environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
 };
 use aws_sdk_dynamodb::{
     Client,
-    config::{retry::RetryConfig, timeout::TimeoutConfig},
+    config::{
+        Builder, Credentials, Region,
+        retry::{RetryConfig, RetryPartition},
+        timeout::TimeoutConfig,
+    },
 };
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::{
     Connector,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
 };
-use aws_smithy_runtime_api::client::{
-    http::{HttpConnector as _, HttpConnectorSettings, SharedHttpConnector, http_client_fn},
-    orchestrator::HttpRequest,
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        http::{HttpConnector as _, HttpConnectorSettings, SharedHttpConnector, http_client_fn},
+        orchestrator::HttpRequest,
+    },
 };
 
 use super::transact::RetryCancelled;
@@ -45,30 +52,15 @@ const MAX_BACKOFF: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// When the file named by `AWS_CA_BUNDLE` cannot be read.
-pub async fn connect() -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
+pub async fn connect() -> Result<Client, BoxError> {
     let connector = connector()?;
-    let shared = connector.clone();
     let config = aws_config::defaults(BehaviorVersion::latest())
         // The full chains would look for profiles, web identities and instance metadata, which a Lambda
         // function does not have.
         .region(EnvironmentVariableRegionProvider::new())
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-        .http_client(http_client_fn(move |_, _| shared.clone()))
-        .timeout_config(
-            TimeoutConfig::builder()
-                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                .operation_timeout(CALL_TIMEOUT)
-                .build(),
-        )
-        .retry_config(
-            RetryConfig::standard()
-                .with_max_attempts(ATTEMPTS)
-                .with_initial_backoff(FIRST_BACKOFF)
-                .with_max_backoff(MAX_BACKOFF),
-        )
         .load()
         .await;
-    let dynamodb = aws_sdk_dynamodb::config::Builder::from(&config).retry_classifier(RetryCancelled).build();
     let endpoint = config.endpoint_url().map_or_else(
         || config.region().map(|region| format!("https://dynamodb.{region}.amazonaws.com")),
         |url| Some(url.to_owned()),
@@ -76,10 +68,44 @@ pub async fn connect() -> Result<Client, Box<dyn std::error::Error + Send + Sync
     if let Some(endpoint) = endpoint {
         open_connection(&connector, &endpoint).await;
     }
-    Ok(Client::from_conf(dynamodb))
+    Ok(client(Builder::from(&config), connector))
 }
 
-fn connector() -> Result<SharedHttpConnector, Box<dyn std::error::Error + Send + Sync>> {
+/// Builds a client for a DynamoDB at `endpoint` that takes any credentials: the embedded engine, or
+/// Amazon's DynamoDB Local.
+///
+/// # Errors
+/// When the file named by `AWS_CA_BUNDLE` cannot be read.
+pub fn connect_to(endpoint: &str) -> Result<Client, BoxError> {
+    let config = Builder::new()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .endpoint_url(endpoint)
+        // Clients of one process share a retry budget by partition; one engine's trouble is its own.
+        .retry_partition(RetryPartition::new(endpoint.to_owned()));
+    Ok(client(config, connector()?))
+}
+
+fn client(config: Builder, connector: SharedHttpConnector) -> Client {
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build();
+    let retries = RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(FIRST_BACKOFF)
+        .with_max_backoff(MAX_BACKOFF);
+    let config = config
+        .http_client(http_client_fn(move |_, _| connector.clone()))
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .timeout_config(timeouts)
+        .retry_config(retries)
+        .retry_classifier(RetryCancelled);
+    Client::from_conf(config.build())
+}
+
+fn connector() -> Result<SharedHttpConnector, BoxError> {
     let roots = match std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
         Some(path) => std::fs::read(path)?,
         None => AMAZON_ROOTS.to_vec(),

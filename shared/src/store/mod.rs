@@ -13,7 +13,7 @@ mod payments;
 mod sessions;
 mod transact;
 
-pub use client::connect;
+pub use client::{connect, connect_to};
 
 use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
 use serde::{Serialize, de::DeserializeOwned};
@@ -57,8 +57,19 @@ struct BadItem {
     source: serde_dynamo::Error,
 }
 
+/// What has no value has no attribute either: conditions ask whether one exists.
 fn to_item<T: Serialize>(value: &T) -> Result<Item, Error> {
-    serde_dynamo::to_item(value).map_err(|error| Error::Internal(error.into()))
+    let mut item: Item = serde_dynamo::to_item(value).map_err(|error| Error::Internal(error.into()))?;
+    item.retain(|_, attribute| !attribute.is_null());
+    Ok(item)
+}
+
+/// How often a write that lost a race looks at what won and tries again. Every loss means that another
+/// write got through, and a session or order has few of them ahead at any time.
+const RACES: usize = 50;
+
+fn outraced(what: impl std::fmt::Display) -> Error {
+    Error::Unavailable(format!("{what} changes faster than it can be read").into())
 }
 
 fn from_item<T: DeserializeOwned>(kind: &'static str, item: Item) -> Result<T, Error> {

@@ -1,9 +1,9 @@
 //! Orders and their evidence.
 
 use super::{
-    Item, Store,
+    Item, RACES, Store,
     expiry::Ending,
-    from_item, keys,
+    from_item, keys, outraced,
     sessions::refused_session,
     store_error, to_item,
     transact::{Outcome, Refusal, put_new},
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Error,
     error::SessionRefusal,
-    model::{ExpiredReason, Order, OrderId, Recorded, SessionId, Timestamp},
+    model::{ExpiredReason, Order, OrderId, Recorded, RedirectUrl, SessionId, Timestamp},
 };
 
 /// An order with all evidence recorded for it.
@@ -64,7 +64,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn success_url(&self, session: SessionId) -> Result<Option<String>, Error> {
+    pub async fn success_url(&self, session: SessionId) -> Result<Option<RedirectUrl>, Error> {
         let found = self.read_session_item(session).await?;
         Ok(found.and_then(|session| Some(session.success_url?.resolve(session.id))))
     }
@@ -75,26 +75,29 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`].
     pub async fn order(&self, id: OrderId, now: Timestamp) -> Result<Option<OrderRecord>, Error> {
-        let Some(mut record) = self.read_order(id).await? else { return Ok(None) };
-        while record.order.is_overdue(now) {
+        for _ in 0..RACES {
+            let Some(mut record) = self.read_order(id).await? else { return Ok(None) };
+            if !record.order.is_overdue(now) {
+                return Ok(Some(record));
+            }
             if self.end(ending_of(&record.order), ExpiredReason::Ttl, now).await?.is_none() {
                 record.order = record.order.expired(ExpiredReason::Ttl);
-            } else if let Some(newer) = self.read_order(id).await? {
-                record = newer;
+                return Ok(Some(record));
             }
         }
-        Ok(Some(record))
+        Err(outraced(id))
     }
 
-    /// Reads an order as its item shows it, with all its evidence.
+    /// Reads an order as its item shows it, with all its evidence. A query that meets a transaction may
+    /// see one of its items and not the other; the order's count of its evidence tells.
     pub(super) async fn read_order(&self, id: OrderId) -> Result<Option<OrderRecord>, Error> {
-        for _ in 0..TORN_READS {
+        for _ in 0..RACES {
             match to_record(self.query_order(id).await?)? {
                 Some(record) if record.evidence.len() as u64 != record.order.evidence_count => {}
                 record => return Ok(record),
             }
         }
-        Err(Error::Unavailable(format!("order {id} changes faster than it can be read").into()))
+        Err(outraced(id))
     }
 
     async fn query_order(&self, id: OrderId) -> Result<Vec<Item>, Error> {
@@ -108,10 +111,6 @@ impl Store {
         query.into_paginator().items().send().collect::<Result<_, _>>().await.map_err(store_error)
     }
 }
-
-/// A query that spans a transaction may see one of its items and not the other. The order's count of
-/// its evidence tells; reading again, so often at most, settles it.
-const TORN_READS: usize = 10;
 
 fn to_record(items: Vec<Item>) -> Result<Option<OrderRecord>, Error> {
     let mut order = None;

@@ -3,9 +3,9 @@
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 
 use super::{
-    Store, number,
+    RACES, Store, number,
     orders::{evidence_item, order_item},
-    string,
+    outraced, string,
     transact::{Outcome, put_new},
 };
 use crate::{
@@ -17,10 +17,6 @@ use crate::{
 /// count, and an expiry changes the status, which never comes back: the two together are a version.
 const IS_AS_READ: &str = "evidence_count = :count AND #status = :was";
 
-/// A piece that loses a race reads again; each loss means that another piece got through, so this
-/// many is more than a batch of simultaneous pieces can cause.
-const ATTEMPTS: usize = 50;
-
 impl Store {
     /// Applies a piece of evidence to its order and session, once: a piece whose id is recorded already
     /// changes nothing. Two round trips, and two more for each race lost to another piece.
@@ -28,7 +24,7 @@ impl Store {
     /// # Errors
     /// [`Error::OrderNotFound`]; [`Error::Unavailable`], [`Error::Internal`].
     pub async fn record(&self, evidence: &Evidence, now: Timestamp) -> Result<(), Error> {
-        for _ in 0..ATTEMPTS {
+        for _ in 0..RACES {
             let record = self.read_order(evidence.order_id).await?.ok_or(Error::OrderNotFound)?;
             if record.evidence.iter().any(|recorded| recorded.evidence.id == evidence.id) {
                 return Ok(());
@@ -46,9 +42,7 @@ impl Store {
                 return Ok(());
             }
         }
-        Err(Error::Unavailable(
-            format!("order {} changes faster than it can be read", evidence.order_id).into(),
-        ))
+        Err(outraced(evidence.order_id))
     }
 
     fn replace_order(&self, order: &Order, was: OrderStatus) -> Result<TransactWriteItem, Error> {

@@ -6,9 +6,9 @@ use aws_sdk_dynamodb::{
 };
 
 use super::{
-    Item, Store,
+    Item, RACES, Store,
     expiry::Ending,
-    from_item, keys, number, store_error, string, to_item,
+    from_item, keys, number, outraced, store_error, string, to_item,
     transact::{ConditionalUpdate, Refusal},
 };
 use crate::{
@@ -97,13 +97,16 @@ impl Store {
     /// [`Error::Internal`].
     pub async fn expire_session(&self, id: SessionId, now: Timestamp) -> Result<(), Error> {
         let mut ending = Ending::Session(id);
-        while let Some(mut refusals) = self.end(ending, ExpiredReason::Manual, now).await? {
+        for _ in 0..RACES {
+            let Some(mut refusals) = self.end(ending, ExpiredReason::Manual, now).await? else {
+                return Ok(());
+            };
             let found = refused_session(refusals.take(0))?.ok_or(SessionRefusal::NotFound)?;
             let session = self.settle_session(found, now).await?;
             session.check_open()?;
             ending = ending_of(&session);
         }
-        Ok(())
+        Err(outraced(id))
     }
 
     /// Writes down an expiry that the clock has reached and the item does not show yet.
@@ -112,16 +115,17 @@ impl Store {
         mut session: Session,
         now: Timestamp,
     ) -> Result<Session, Error> {
-        while session.is_overdue(now) {
-            match self.end(ending_of(&session), ExpiredReason::Ttl, now).await? {
-                None => session = session.expired(ExpiredReason::Ttl),
-                Some(mut refusals) => {
-                    session = refused_session(refusals.take(0))?
-                        .ok_or_else(|| Error::Internal("a session's order changed without it".into()))?;
-                }
+        for _ in 0..RACES {
+            if !session.is_overdue(now) {
+                return Ok(session);
             }
+            session = match self.end(ending_of(&session), ExpiredReason::Ttl, now).await? {
+                None => session.expired(ExpiredReason::Ttl),
+                Some(mut refusals) => refused_session(refusals.take(0))?
+                    .ok_or_else(|| Error::Internal("a session's order changed without it".into()))?,
+            };
         }
-        Ok(session)
+        Err(outraced(session.id))
     }
 
     /// Gives a session its order: the session's part of the linking transaction.

@@ -1,0 +1,69 @@
+//! The functions, called as Lambda calls them: an event in, an answer out, both JSON.
+
+use std::{convert::Infallible, future::Future, pin::Pin};
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use lambda_http::{
+    Adapter, Body, Context, LambdaEvent, Request, Response, Service as _, request::LambdaRequest, service_fn,
+};
+use serde_json::Value;
+use shared::App;
+
+/// Calls a function behind the API: API Gateway's event in, the function's answer to it out.
+pub(crate) type HttpFunction = fn(App, Value) -> Answering;
+
+type Answering = Pin<Box<dyn Future<Output = Result<Value, serde_json::Error>> + Send>>;
+
+/// A function that takes `handle` through `lambda_http`, as its own `main` does.
+macro_rules! function {
+    ($handle:path) => {
+        |app, event| {
+            Box::pin(invoke(event, move |request| {
+                let app = app.clone();
+                async move { $handle(&app, &request).await }
+            }))
+        }
+    };
+}
+
+/// The function that the template calls `name`.
+pub(crate) fn http_function(name: &str) -> Option<HttpFunction> {
+    Some(match name {
+        "create-session" => function!(create_session::handle),
+        "get-session" => function!(get_session::handle),
+        "expire-session" => function!(expire_session::handle),
+        "create-order" => function!(create_order::handle),
+        "get-order" => function!(get_order::handle),
+        "list-orders" => function!(list_orders::handle),
+        "not-found" => function!(not_found_without_app),
+        _ => return None,
+    })
+}
+
+/// `not-found` needs nothing of what the others share.
+async fn not_found_without_app(_: &App, request: &Request) -> Response<Body> {
+    not_found::handle(request)
+}
+
+/// Calls `record-payment` with a batch of its queue's messages.
+pub(crate) async fn record_payment(app: &App, batch: Value) -> Result<SqsBatchResponse, serde_json::Error> {
+    let event: SqsEvent = serde_json::from_value(batch)?;
+    Ok(record_payment::handle(app, event).await)
+}
+
+async fn invoke<F, Answer>(event: Value, handle: F) -> Result<Value, serde_json::Error>
+where
+    F: Fn(Request) -> Answer + Send,
+    Answer: Future<Output = Response<Body>> + Send,
+{
+    let request_id = event.pointer("/requestContext/requestId").and_then(Value::as_str).unwrap_or_default();
+    let mut context = Context::default();
+    context.request_id = request_id.to_owned();
+    let request: LambdaRequest = serde_json::from_value(event)?;
+    let handled = service_fn(|request| {
+        let answer = handle(request);
+        async { Ok::<_, Infallible>(answer.await) }
+    });
+    let Ok(answer) = Adapter::from(handled).call(LambdaEvent::new(request, context)).await;
+    serde_json::to_value(answer)
+}

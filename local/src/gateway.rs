@@ -1,0 +1,184 @@
+//! Stands in for API Gateway's HTTP API: requests become events (payload format 2.0), answers become
+//! responses.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{RawPathParams, rejection::RawPathParamsRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use http_body_util::BodyExt as _;
+use serde_json::{Map, Value, json};
+use shared::{App, Error, http};
+
+use crate::functions::HttpFunction;
+
+/// One route's function and what it works with.
+#[derive(Clone)]
+pub(crate) struct Target {
+    pub(crate) app: App,
+    pub(crate) function: HttpFunction,
+    /// As API Gateway writes it: `GET /orders/{orderId}`, or `$default`.
+    pub(crate) route_key: String,
+}
+
+/// The longest request headers together, in bytes, as at API Gateway.
+const MAX_HEADER_BYTES: usize = 10_240;
+
+/// How much of a body is read at all; a client that sends more is cut off.
+const MAX_READ_BYTES: usize = 64 * 1024 * 1024;
+
+/// Takes a request through its function.
+pub(crate) async fn forward(
+    target: Target,
+    path_parameters: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request<Body>,
+) -> Response {
+    let (head, body) = request.into_parts();
+    if header_bytes(&head.headers) > MAX_HEADER_BYTES {
+        let rule = format!("must not be longer than {MAX_HEADER_BYTES} bytes together");
+        return refuse(Error::invalid("headers", rule));
+    }
+    let body = match read(body).await {
+        Ok(body) => body,
+        Err(error) => return refuse(error),
+    };
+    let event = event(&target.route_key, &head, path_parameters.as_ref().ok(), &body);
+    match (target.function)(target.app, event).await {
+        Ok(answer) => response(&answer),
+        Err(error) => refuse(Error::Internal(error.into())),
+    }
+}
+
+/// Refuses in the API's envelope what does not reach a function.
+pub(crate) fn refuse(error: Error) -> Response {
+    let answer = http::answer::<(), _>(&lambda_http::Request::default(), "", Err(error));
+    let (head, body) = answer.into_parts();
+    Response::from_parts(head, Body::from(body.to_vec()))
+}
+
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+}
+
+/// Reads a body to its end, so that a client that is still sending gets to see its answer; keeps only
+/// as much as shows that it is too long.
+async fn read(mut body: Body) -> Result<Bytes, Error> {
+    let mut kept = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return Err(Error::InvalidBody("ended before it was complete")) };
+        let Ok(data) = frame.into_data() else { continue };
+        length += data.len();
+        if length > MAX_READ_BYTES {
+            return Err(Error::BodyTooLarge);
+        }
+        if length <= shared::model::MAX_BODY_BYTES {
+            kept.extend_from_slice(&data);
+        }
+    }
+    if length > shared::model::MAX_BODY_BYTES { Err(Error::BodyTooLarge) } else { Ok(kept.into()) }
+}
+
+/// The event as API Gateway would send it.
+fn event(route_key: &str, head: &Parts, path_parameters: Option<&RawPathParams>, body: &Bytes) -> Value {
+    let path = head.uri.path();
+    let headers = headers(&head.headers);
+    let mut event = json!({
+        "version": "2.0",
+        "routeKey": route_key,
+        "rawPath": path,
+        "rawQueryString": head.uri.query().unwrap_or_default(),
+        "headers": headers,
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "local",
+            "domainName": "127.0.0.1",
+            "domainPrefix": "127",
+            "http": {
+                "method": head.method.as_str(),
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": headers.get("user-agent").cloned().unwrap_or_default(),
+            },
+            "requestId": request_id(),
+            "routeKey": route_key,
+            "stage": "$default",
+        },
+        "isBase64Encoded": false,
+    });
+    if let Some(event) = event.as_object_mut() {
+        insert_unless_empty(event, "queryStringParameters", query(&head.uri));
+        let parameters =
+            path_parameters.into_iter().flatten().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        insert_unless_empty(event, "pathParameters", parameters.collect());
+        insert_body(event, body);
+    }
+    event
+}
+
+fn request_id() -> String {
+    format!("local-{:x}", http::random_bits())
+}
+
+fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let mut joined: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        joined
+            .entry(name.as_str().to_owned())
+            .and_modify(|text| text.extend([",", &*value]))
+            .or_insert_with(|| value.clone().into_owned());
+    }
+    joined
+}
+
+/// Values of one name are joined with commas.
+fn query(uri: &Uri) -> BTreeMap<String, String> {
+    let mut joined: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+        joined
+            .entry(name.into_owned())
+            .and_modify(|text| text.extend([",", &*value]))
+            .or_insert_with(|| value.clone().into_owned());
+    }
+    joined
+}
+
+fn insert_unless_empty(event: &mut Map<String, Value>, name: &str, values: BTreeMap<String, String>) {
+    if !values.is_empty() {
+        event.insert(name.to_owned(), json!(values));
+    }
+}
+
+/// Text goes as it is, anything else in base64.
+fn insert_body(event: &mut Map<String, Value>, body: &Bytes) {
+    if body.is_empty() {
+        return;
+    }
+    let text = std::str::from_utf8(body);
+    event.insert("isBase64Encoded".to_owned(), text.is_err().into());
+    let body = text.map_or_else(|_| BASE64_STANDARD.encode(body), str::to_owned);
+    event.insert("body".to_owned(), body.into());
+}
+
+/// What a function's answer is to the client.
+fn response(answer: &Value) -> Response {
+    let status = answer.get("statusCode").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+    let status = status.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::BAD_GATEWAY);
+    let body = answer.get("body").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut response = (status, body).into_response();
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    let headers = answer.get("headers").and_then(Value::as_object).into_iter().flatten();
+    for (name, value) in headers {
+        let name = HeaderName::try_from(name.as_str());
+        if let (Ok(name), Some(Ok(value))) = (name, value.as_str().map(HeaderValue::from_str)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}

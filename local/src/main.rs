@@ -1,0 +1,88 @@
+//! `cargo run`: serves the whole API on this machine.
+#![allow(clippy::print_stdout, reason = "this program talks to the person who started it")]
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Parser;
+use local::{Options, Server};
+use tracing::{Level, level_filters::LevelFilter};
+use tracing_subscriber::{
+    Layer as _, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
+
+/// Serves the checkout API on this machine, with its database in memory.
+#[derive(Parser)]
+struct Arguments {
+    /// Port on 127.0.0.1; 0 for any that is free
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+    /// Directory to keep the data in, instead of memory
+    #[arg(long, value_name = "DIR", conflicts_with = "endpoint")]
+    data: Option<PathBuf>,
+    /// Another DynamoDB, such as http://127.0.0.1:8000 (Amazon's DynamoDB Local)
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // The engine warns of every condition that does not hold, which here is everyday business.
+    let levels = Targets::new().with_default(Level::WARN).with_target("dynoxide", LevelFilter::OFF);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines.with_filter(levels)).init();
+    let data = arguments.data.clone();
+    let options = Options {
+        port: arguments.port,
+        data: arguments.data,
+        endpoint: arguments.endpoint,
+        ..Options::default()
+    };
+    let server = match Server::start(options).await {
+        Ok(server) => server,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    greet(&server, data);
+    shutdown_signal().await;
+    println!("\nStopping.");
+    server.stop().await;
+    ExitCode::SUCCESS
+}
+
+fn greet(server: &Server, data: Option<PathBuf>) {
+    let url = &server.url;
+    println!("Checkout API on {url}\n");
+    for route in &server.routes {
+        println!("  {:<5} {:<40} {}", route.method, route.path, route.function);
+    }
+    println!(
+        "  {:<5} {:<40} only here: tells of a payment",
+        "POST", "/test-helpers/orders/{orderId}/evidence"
+    );
+    println!("  {:<5} {:<40} only here: moves the clock", "POST", "/test-helpers/clock");
+    match data {
+        Some(directory) => println!("\nDynamoDB at {}, kept in {}", server.database, directory.display()),
+        None => println!("\nDynamoDB at {}", server.database),
+    }
+    println!(
+        "\nTry it:\n\n  curl -s -X POST {url}/checkout-sessions -d '{{\"metadata\":{{\"sku\":\"widget-1\"}}}}'\n"
+    );
+    println!("Ctrl-C stops.");
+}
+
+/// Ctrl-C, or the signal that service managers send.
+async fn shutdown_signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+        }
+        Err(_) => drop(interrupted.await),
+    }
+    #[cfg(not(unix))]
+    drop(interrupted.await);
+}

@@ -1,0 +1,217 @@
+//! The server: database, functions and gateway put together.
+
+use std::{io, path::PathBuf, pin::pin, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, Method},
+    routing::{MethodFilter, on, post},
+};
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use shared::{
+    App,
+    http::{Clock, Settings, SettingsError},
+    store::{Store, Tables, connect_to},
+};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tower_http::cors::CorsLayer;
+
+use crate::{
+    database::{Engine, create_table},
+    functions::http_function,
+    gateway::{Target, forward},
+    helpers::{self, Helpers},
+    template::{Cors, Route, Template, TemplateError},
+};
+
+/// What to serve, and where.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The port on 127.0.0.1; 0 for any that is free.
+    pub port: u16,
+    /// The directory that the embedded database keeps its data in; `None` for memory.
+    pub data: Option<PathBuf>,
+    /// Another DynamoDB instead of the embedded one.
+    pub endpoint: Option<String>,
+    /// What the tables' names begin with, for servers that share a database and not their tables.
+    pub table_prefix: String,
+}
+
+/// A running server. [`Server::stop`] ends it; dropped, it ends at once.
+pub struct Server {
+    /// Where it serves: `http://127.0.0.1:PORT`.
+    pub url: String,
+    /// Where its database is.
+    pub database: String,
+    /// What it serves.
+    pub routes: Vec<Route>,
+    /// What its functions work with.
+    pub app: App,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<()>,
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken, or not allowed.
+    #[error("port {0} cannot be used ({1}); choose another with --port")]
+    Port(u16, io::Error),
+    /// The embedded database cannot be opened or reached.
+    #[error("the embedded database cannot be started: {0}")]
+    Engine(#[source] BoxError),
+    /// A table cannot be made.
+    #[error("the table {0} cannot be made: {1}")]
+    Table(String, #[source] BoxError),
+    /// The template cannot be served.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Setting(#[from] SettingsError),
+    /// The database client cannot be built.
+    #[error("the database client cannot be built: {0}")]
+    Client(#[source] BoxError),
+}
+
+/// Any error.
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// How long running requests may take to finish once the server is told to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Beyond these the connection is closed without an answer in the API's envelope.
+const MAX_HEADERS: usize = 10_000;
+const MAX_HEAD_BYTES: usize = 4 * 1024 * 1024;
+
+impl Server {
+    /// Starts serving. Returns once requests are taken.
+    ///
+    /// # Errors
+    /// What keeps it from starting.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let port = options.port;
+        let listener =
+            TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| StartError::Port(port, error))?;
+        let address = listener.local_addr().map_err(|error| StartError::Port(port, error))?;
+        let template = Template::built_in()?;
+        let clock = Clock::default();
+        let engine = match options.endpoint {
+            Some(_) => None,
+            None => Some(Arc::new(Engine::start(options.data, clock.clone()).await?)),
+        };
+        let database =
+            engine.as_ref().map(|engine| engine.endpoint.clone()).or(options.endpoint).unwrap_or_default();
+        let app = app(&template, &database, &options.table_prefix, clock).await?;
+        let router = router(&template, &app, engine)?;
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(serve(listener, router, stopped));
+        Ok(Self {
+            url: format!("http://{address}"),
+            database,
+            routes: template.routes,
+            app,
+            stop: Some(stop),
+            serving,
+        })
+    }
+
+    /// Stops taking requests, lets those that run finish, and returns.
+    pub async fn stop(mut self) {
+        drop(self.stop.take());
+        let _ = (&mut self.serving).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+async fn app(template: &Template, database: &str, prefix: &str, clock: Clock) -> Result<App, StartError> {
+    let client = connect_to(database).map_err(StartError::Client)?;
+    for table in &template.tables {
+        let name = format!("{prefix}{}", table.name);
+        create_table(&client, table, &name).await.map_err(|error| StartError::Table(name, error))?;
+    }
+    let tables =
+        Tables { sessions: format!("{prefix}SessionsTable"), orders: format!("{prefix}OrdersTable") };
+    Ok(App { store: Store::new(client, tables), clock, settings: Settings::from_env()? })
+}
+
+/// The API as the template has it, and beside it the helpers for tests.
+fn router(template: &Template, app: &App, engine: Option<Arc<Engine>>) -> Result<Router, StartError> {
+    let mut api = Router::new();
+    for route in &template.routes {
+        let function = http_function(&route.function)
+            .ok_or_else(|| TemplateError::new(format!("there is no function {}", route.function)))?;
+        let is_default = route.path == "$default";
+        let route_key =
+            if is_default { route.path.clone() } else { format!("{} {}", route.method, route.path) };
+        let target = Target { app: app.clone(), function, route_key };
+        let call = async move |parameters, request| forward(target, parameters, request).await;
+        api = if is_default {
+            api.fallback(call.clone()).method_not_allowed_fallback(call)
+        } else {
+            let method = Method::from_bytes(route.method.as_bytes())
+                .ok()
+                .and_then(|method| MethodFilter::try_from(method).ok());
+            let method =
+                method.ok_or_else(|| TemplateError::new(format!("{} is no method", route.method)))?;
+            api.route(&route.path, on(method, call))
+        };
+    }
+    let api = api.layer(cors(&template.cors)?);
+    let helpers = Router::new()
+        .route("/test-helpers/orders/{orderId}/evidence", post(helpers::record_evidence))
+        .route("/test-helpers/clock", post(helpers::advance_clock))
+        .with_state(Helpers { app: app.clone(), engine, api: api.clone() });
+    Ok(helpers.fallback_service(api))
+}
+
+fn cors(cors: &Cors) -> Result<CorsLayer, TemplateError> {
+    let bad = |text: &str| TemplateError::new(format!("CorsConfiguration: {text} cannot be used"));
+    let mut layer = CorsLayer::new().max_age(Duration::from_secs(cors.max_age));
+    layer = if cors.allow_origins.iter().any(|origin| origin == "*") {
+        layer.allow_origin(tower_http::cors::Any)
+    } else {
+        let origins =
+            cors.allow_origins.iter().map(|text| HeaderValue::from_str(text).map_err(|_| bad(text)));
+        layer.allow_origin(origins.collect::<Result<Vec<_>, _>>()?)
+    };
+    let methods = cors.allow_methods.iter().map(|text| text.parse::<Method>().map_err(|_| bad(text)));
+    let headers = cors.allow_headers.iter().map(|text| text.parse::<HeaderName>().map_err(|_| bad(text)));
+    Ok(layer
+        .allow_methods(methods.collect::<Result<Vec<_>, _>>()?)
+        .allow_headers(headers.collect::<Result<Vec<_>, _>>()?))
+}
+
+async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) {
+    let connections = GracefulShutdown::new();
+    // Longer headers than hyper takes by default, so that the gateway can say what is wrong with them.
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).max_headers(MAX_HEADERS).max_buf_size(MAX_HEAD_BYTES);
+    let mut stopped = pin!(stopped);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let service = TowerToHyperService::new(router.clone());
+                    let connection = http.serve_connection(TokioIo::new(stream), service);
+                    tokio::spawn(connections.watch(connection));
+                }
+                // Out of file descriptors, most likely: some will be given back.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+            _ = &mut stopped => break,
+        }
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(GRACE, connections.shutdown()).await;
+}

@@ -1,0 +1,192 @@
+//! What `template.yaml` says of routes, tables and CORS: the same file that is deployed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_yaml_ng::Value;
+
+/// The deployed template, built in.
+const TEMPLATE: &str = include_str!("../../template.yaml");
+
+/// The parts of the template that matter here.
+#[derive(Debug, Clone)]
+pub struct Template {
+    /// The routes of the API, `$default` among them.
+    pub routes: Vec<Route>,
+    /// The tables.
+    pub tables: Vec<Table>,
+    /// What browsers may do.
+    pub cors: Cors,
+}
+
+/// One route of the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// `GET`, `POST`, or `ANY`.
+    pub method: String,
+    /// With parameters in braces; `$default` for all that no other route is for.
+    pub path: String,
+    /// The function's binary.
+    pub function: String,
+}
+
+/// One table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The resource's name, which serves as the table's.
+    pub name: String,
+    /// Its properties.
+    pub(crate) properties: TableProperties,
+}
+
+/// A table's properties, as CloudFormation writes them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct TableProperties {
+    pub(crate) attribute_definitions: Vec<AttributeDefinition>,
+    pub(crate) key_schema: Vec<KeySchema>,
+    pub(crate) time_to_live_specification: Option<TimeToLive>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AttributeDefinition {
+    pub(crate) attribute_name: String,
+    pub(crate) attribute_type: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct KeySchema {
+    pub(crate) attribute_name: String,
+    pub(crate) key_type: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct TimeToLive {
+    pub(crate) attribute_name: String,
+}
+
+/// The API's CORS configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(missing_docs, reason = "the names are SAM's")]
+pub struct Cors {
+    pub allow_origins: Vec<String>,
+    pub allow_methods: Vec<String>,
+    pub allow_headers: Vec<String>,
+    pub max_age: u64,
+}
+
+/// Something in the template that this program cannot use.
+#[derive(Debug, thiserror::Error)]
+#[error("template.yaml: {0}")]
+pub struct TemplateError(String);
+
+impl TemplateError {
+    pub(crate) fn new(problem: impl Into<String>) -> Self {
+        Self(problem.into())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    #[serde(default)]
+    parameters: BTreeMap<String, Parameter>,
+    resources: BTreeMap<String, Resource>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameter {
+    default: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Resource {
+    #[serde(rename = "Type")]
+    kind: String,
+    #[serde(default)]
+    metadata: Value,
+    #[serde(default)]
+    properties: Value,
+}
+
+impl Template {
+    /// Reads the template that this program was built with.
+    ///
+    /// # Errors
+    /// What is missing or cannot be read in it.
+    pub fn built_in() -> Result<Self, TemplateError> {
+        Self::parse(TEMPLATE)
+    }
+
+    fn parse(text: &str) -> Result<Self, TemplateError> {
+        let document: Document =
+            serde_yaml_ng::from_str(text).map_err(|error| TemplateError(error.to_string()))?;
+        let of_kind = |kind: &'static str| document.resources.iter().filter(move |(_, it)| it.kind == kind);
+        let mut routes = Vec::new();
+        for (name, function) in of_kind("AWS::Serverless::Function") {
+            routes.extend(routes_of(name, function)?);
+        }
+        let tables = of_kind("AWS::DynamoDB::Table").map(|(name, table)| {
+            Ok(Table { name: name.clone(), properties: read(name, &table.properties)? })
+        });
+        let (name, api) = of_kind("AWS::Serverless::HttpApi")
+            .next()
+            .ok_or_else(|| TemplateError("there is no AWS::Serverless::HttpApi".to_owned()))?;
+        let cors = with_defaults(member(&api.properties, "CorsConfiguration"), &document.parameters);
+        Ok(Self { routes, tables: tables.collect::<Result<_, _>>()?, cors: read(name, &cors)? })
+    }
+}
+
+/// The routes that lead to a function. Its other events, such as a queue's, are not this program's.
+fn routes_of(name: &str, function: &Resource) -> Result<Vec<Route>, TemplateError> {
+    let binary = text(member(member(&function.metadata, "BuildProperties"), "Binary"));
+    let binary = binary.ok_or_else(|| TemplateError(format!("{name} names no BuildProperties.Binary")))?;
+    let events = member(&function.properties, "Events").as_mapping().into_iter().flatten();
+    let routes = events.filter(|(_, event)| text(member(event, "Type")).as_deref() == Some("HttpApi"));
+    routes
+        .map(|(_, event)| {
+            let properties = member(event, "Properties");
+            let literal = |key: &str| {
+                text(member(properties, key))
+                    .ok_or_else(|| TemplateError(format!("{name}'s route has no {key}")))
+            };
+            Ok(Route { method: literal("Method")?, path: literal("Path")?, function: binary.clone() })
+        })
+        .collect()
+}
+
+/// `value` with every `!Ref` to a parameter replaced by the parameter's default.
+fn with_defaults(value: &Value, parameters: &BTreeMap<String, Parameter>) -> Value {
+    match value {
+        Value::Tagged(tagged) => {
+            let parameter = tagged.value.as_str().and_then(|name| parameters.get(name));
+            parameter.and_then(|parameter| parameter.default.clone()).unwrap_or(Value::Null)
+        }
+        Value::Sequence(items) => {
+            items.iter().map(|item| with_defaults(item, parameters)).collect::<Vec<_>>().into()
+        }
+        Value::Mapping(members) => {
+            let members = members.iter().map(|(key, value)| (key.clone(), with_defaults(value, parameters)));
+            Value::Mapping(members.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+fn read<T: DeserializeOwned>(name: &str, value: &Value) -> Result<T, TemplateError> {
+    serde_yaml_ng::from_value(value.clone()).map_err(|error| TemplateError(format!("{name}: {error}")))
+}
+
+fn member<'a>(value: &'a Value, key: &str) -> &'a Value {
+    value.get(key).unwrap_or(&Value::Null)
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}

@@ -1,0 +1,193 @@
+//! A server with tables of its own, and a client that speaks to it as merchants do.
+
+use std::time::Duration;
+
+use local::{Options, Server};
+use reqwest::{Method, StatusCode, header::HeaderMap};
+use serde_json::{Value, json};
+
+use crate::proxy::Proxy;
+
+/// Names another DynamoDB to run against; the embedded one is used when it is unset.
+pub const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+
+pub const USDC: &str = "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913";
+pub const SHOP: &str = "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44";
+pub const BUYER: &str = "0x58241893ef1f86c9fbd8109cd44ea961fdb474e1";
+
+pub struct Api {
+    pub server: Server,
+    http: reqwest::Client,
+}
+
+/// An answer whose envelope has been checked.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Value,
+    pub text: String,
+}
+
+impl Api {
+    /// On the embedded engine, or the one that the environment names.
+    pub async fn start() -> Self {
+        Self::with(Options { endpoint: std::env::var(ENDPOINT_VARIABLE).ok(), ..Options::default() }).await
+    }
+
+    /// With a proxy between the functions and the database.
+    pub async fn behind(proxy: &Proxy) -> Self {
+        Self::with(Options { endpoint: Some(proxy.url.clone()), ..Options::default() }).await
+    }
+
+    pub async fn with(options: Options) -> Self {
+        let table_prefix = format!("test-{}-", uuid::Uuid::now_v7().simple());
+        let server = Server::start(Options { table_prefix, ..options }).await.expect("the server starts");
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
+        Self { server, http }
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: impl Into<reqwest::Body>) -> Answer {
+        self.send_with(method, path, body, HeaderMap::new()).await
+    }
+
+    pub async fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        body: impl Into<reqwest::Body>,
+        headers: HeaderMap,
+    ) -> Answer {
+        let url = format!("{}{path}", self.server.url);
+        let response =
+            self.http.request(method, url).headers(headers).body(body).send().await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await.expect("a whole answer");
+        let body = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text:?}"));
+        Answer { status, headers, body, text }.check_envelope()
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, "").await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, body.to_string()).await
+    }
+
+    pub async fn create_session(&self) -> String {
+        self.post("/checkout-sessions", &json!({})).await.ok()["id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn create_order(&self, session: Option<&str>) -> Answer {
+        self.post("/orders", &order(session)).await
+    }
+
+    /// A session with an order; their ids.
+    pub async fn create_linked(&self) -> (String, String) {
+        let session = self.create_session().await;
+        let order = self.create_order(Some(&session)).await.ok()["id"].as_str().unwrap().to_owned();
+        (session, order)
+    }
+
+    pub async fn session(&self, id: &str) -> Value {
+        self.get(&format!("/checkout-sessions/{id}")).await.ok()
+    }
+
+    pub async fn order(&self, id: &str) -> Value {
+        self.get(&format!("/orders/{id}")).await.ok()
+    }
+
+    pub async fn expire(&self, id: &str) -> Answer {
+        self.post(&format!("/checkout-sessions/{id}/expire"), &json!({})).await
+    }
+
+    /// Tells of one thing that happened, or of several.
+    pub async fn tell(&self, order: &str, evidence: &Value) -> Answer {
+        self.post(&format!("/test-helpers/orders/{order}/evidence"), evidence).await
+    }
+
+    pub async fn advance_clock(&self, seconds: f64) {
+        let url = format!("{}/test-helpers/clock", self.server.url);
+        let response =
+            self.http.post(url).body(json!({"advance": seconds}).to_string()).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+    }
+
+    /// The time that the functions see, in milliseconds.
+    pub fn now(&self) -> i64 {
+        self.server.app.clock.now().millis()
+    }
+
+    /// A deposit of `amount` base units of the order's token, on time.
+    pub fn deposit(&self, id: &str, amount: u64) -> Value {
+        deposit(id, amount, self.now() - 1000)
+    }
+}
+
+impl Answer {
+    /// The data of a success.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        self.body["data"].clone()
+    }
+
+    /// The `error` of a refusal with this status and code.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> Value {
+        assert_eq!(
+            (self.status.as_u16(), self.body["error"]["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.text
+        );
+        self.body["error"].clone()
+    }
+
+    pub fn message(&self) -> &str {
+        self.body["message"].as_str().unwrap()
+    }
+
+    /// Every answer has the contract's envelope, whatever it says.
+    fn check_envelope(self) -> Self {
+        let success = self.status.is_success();
+        assert_eq!(self.headers["content-type"], "application/json", "{}", self.text);
+        assert_eq!(self.headers["cache-control"], "no-store", "{}", self.text);
+        assert_eq!(self.body["statusCode"], self.status.as_u16(), "{}", self.text);
+        assert_eq!(self.body["success"], success, "{}", self.text);
+        assert!(!self.message().is_empty(), "{}", self.text);
+        assert_eq!(self.body.get("data").is_some(), success, "{}", self.text);
+        assert_eq!(self.body.get("error").is_none(), success, "{}", self.text);
+        self
+    }
+}
+
+/// The seeds' swap order: one USDC on Base.
+pub fn order(session: Option<&str>) -> Value {
+    json!({
+        "recipientAddress": SHOP,
+        "srcChain": 8453,
+        "dstChain": 8453,
+        "srcTokenAddress": USDC,
+        "dstTokenAddress": USDC,
+        "srcAmount": "1000000",
+        "type": "swap",
+        "payload": {"expectedDstAmount": "1000000"},
+        "checkoutSessionId": session,
+    })
+}
+
+pub fn deposit(id: &str, amount: u64, occurred_at: i64) -> Value {
+    json!({
+        "id": id, "kind": "deposit", "occurredAt": occurred_at, "chain": 8453, "txHash": format!("0x{id}"),
+        "from": BUYER, "token": USDC, "amount": amount.to_string(),
+    })
+}
+
+pub fn executed(id: &str, occurred_at: i64) -> Value {
+    json!({
+        "id": id, "kind": "executed", "occurredAt": occurred_at, "chain": 8453, "txHash": format!("0x{id}"),
+        "amount": "1000000",
+    })
+}

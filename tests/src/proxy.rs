@@ -1,0 +1,166 @@
+//! A DynamoDB endpoint that counts what goes through it, and fails when it is told to.
+
+use std::{
+    collections::VecDeque,
+    io,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use serde_json::json;
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
+
+use crate::client::ENDPOINT_VARIABLE;
+
+pub struct Proxy {
+    pub url: String,
+    state: Arc<Shared>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// What happens to a request instead of an answer.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// The connection breaks before the request arrives.
+    Lost,
+    /// The request is carried out, and the connection breaks before its answer arrives.
+    AnswerLost,
+    /// The request is carried out, and its answer never comes.
+    AnswerHangs,
+    /// DynamoDB fails.
+    ServerError,
+    /// DynamoDB throttles.
+    Throttled,
+    /// Another transaction is at work on an item.
+    Conflict,
+    /// The request waits outside until the semaphore lets it in.
+    Held(Arc<Semaphore>),
+}
+
+struct Shared {
+    target: String,
+    http: reqwest::Client,
+    operations: Mutex<Vec<String>>,
+    faults: Mutex<VecDeque<(String, Fault)>>,
+}
+
+impl Proxy {
+    /// In front of an engine of its own, or of the one that the environment names.
+    pub async fn start() -> Self {
+        let mut tasks = Vec::new();
+        let target = match std::env::var(ENDPOINT_VARIABLE) {
+            Ok(endpoint) => endpoint,
+            Err(_) => {
+                let (listener, url) = listen().await;
+                let database = dynoxide::Database::memory().unwrap();
+                tasks.push(tokio::spawn(dynoxide::server::serve_on(listener, database)));
+                url
+            }
+        };
+        let state = Arc::new(Shared {
+            target,
+            http: reqwest::Client::new(),
+            operations: Mutex::default(),
+            faults: Mutex::default(),
+        });
+        let (listener, url) = listen().await;
+        let router = Router::new().fallback(pass).with_state(Arc::clone(&state));
+        tasks.push(tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }));
+        Self { url, state, tasks }
+    }
+
+    /// Has the next `times` requests for `operation` meet `fault`.
+    pub fn inject(&self, operation: &str, fault: &Fault, times: usize) {
+        let faults = std::iter::repeat_n((operation.to_owned(), fault.clone()), times);
+        self.state.faults.lock().unwrap().extend(faults);
+    }
+
+    /// Forgets the faults that no request has met, and returns how many there were.
+    pub fn heal(&self) -> usize {
+        std::mem::take(&mut *self.state.faults.lock().unwrap()).len()
+    }
+
+    /// The operations that came through since the last call.
+    pub fn take_operations(&self) -> Vec<String> {
+        std::mem::take(&mut self.state.operations.lock().unwrap())
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+async fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+    state.operations.lock().unwrap().push(operation.clone());
+    let fault = state.next_fault(&operation);
+    match fault {
+        None => state.forward(headers, body).await,
+        Some(Fault::Lost) => broken(),
+        Some(Fault::AnswerLost) => {
+            state.forward(headers, body).await;
+            broken()
+        }
+        Some(Fault::AnswerHangs) => {
+            state.forward(headers, body).await;
+            std::future::pending().await
+        }
+        Some(Fault::ServerError) => refuse(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", ""),
+        Some(Fault::Throttled) => refuse(StatusCode::BAD_REQUEST, "ThrottlingException", ""),
+        Some(Fault::Conflict) => {
+            refuse(StatusCode::BAD_REQUEST, "TransactionCanceledException", "TransactionConflict")
+        }
+        Some(Fault::Held(gate)) => {
+            gate.acquire().await.unwrap().forget();
+            state.forward(headers, body).await
+        }
+    }
+}
+
+impl Shared {
+    fn next_fault(&self, operation: &str) -> Option<Fault> {
+        let mut faults = self.faults.lock().unwrap();
+        let position = faults.iter().position(|(wanted, _)| wanted == operation)?;
+        faults.remove(position).map(|(_, fault)| fault)
+    }
+
+    async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Response {
+        headers.remove("host");
+        let sent = self.http.post(&self.target).headers(headers).body(body).send().await.unwrap();
+        let (status, mut headers) = (sent.status(), sent.headers().clone());
+        headers.remove("transfer-encoding");
+        (status, headers, sent.bytes().await.unwrap()).into_response()
+    }
+}
+
+/// An answer that ends before it is complete: the connection breaks.
+fn broken() -> Response {
+    let cut = futures_util::stream::once(async { Err::<Bytes, _>(io::Error::other("cut")) });
+    Body::from_stream(cut).into_response()
+}
+
+fn refuse(status: StatusCode, kind: &str, reason: &str) -> Response {
+    let body = json!({
+        "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"),
+        "message": "injected",
+        "CancellationReasons": [{"Code": reason}, {"Code": "None"}],
+    });
+    (status, [("content-type", "application/x-amz-json-1.0")], body.to_string()).into_response()
+}
