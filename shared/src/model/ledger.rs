@@ -135,3 +135,7 @@ pub(crate) fn withdrawn_ids<'a>(recorded: impl Iterator<Item = &'a Recorded>) ->
         })
         .collect()
 }
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;
