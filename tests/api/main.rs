@@ -1,3 +1,14 @@
 //! The API as clients see it, over HTTP: each test with a server and tables of its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this is test code: a test that cannot go on should say so and end"
+)]
 
+mod faults;
+mod payments;
+mod races;
+mod round_trips;
 mod sessions;

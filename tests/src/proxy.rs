@@ -81,6 +81,11 @@ impl Proxy {
         self.state.faults.lock().unwrap().extend(faults);
     }
 
+    /// How many faults no request has met yet.
+    pub fn pending(&self) -> usize {
+        self.state.faults.lock().unwrap().len()
+    }
+
     /// Forgets the faults that no request has met, and returns how many there were.
     pub fn heal(&self) -> usize {
         std::mem::take(&mut *self.state.faults.lock().unwrap()).len()

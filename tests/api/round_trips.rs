@@ -1,0 +1,110 @@
+//! What each endpoint costs: DynamoDB operations, counted on their way through.
+
+use serde_json::json;
+use tests::{
+    client::{Api, SHOP, deposit, order},
+    proxy::Proxy,
+};
+
+/// An API whose operations are counted, with none counted yet.
+async fn counted() -> (Proxy, Api) {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    proxy.take_operations();
+    (proxy, api)
+}
+
+#[tokio::test]
+async fn creating_a_session_is_one_put() {
+    let (proxy, api) = counted().await;
+    api.create_session().await;
+    assert_eq!(proxy.take_operations(), ["PutItem"]);
+}
+
+#[tokio::test]
+async fn reading_a_session_is_one_get_and_its_order_one_query_more() {
+    let (proxy, api) = counted().await;
+    let (session, _) = api.create_linked().await;
+    proxy.take_operations();
+    api.session(&session).await;
+    assert_eq!(proxy.take_operations(), ["GetItem"]);
+    api.get(&format!("/checkout-sessions/{session}?include=order")).await.ok();
+    assert_eq!(proxy.take_operations(), ["GetItem", "Query"]);
+}
+
+#[tokio::test]
+async fn linking_is_one_transaction_without_a_prior_read() {
+    let (proxy, api) = counted().await;
+    let session = api.create_session().await;
+    proxy.take_operations();
+    api.create_order(Some(&session)).await.ok();
+    assert_eq!(proxy.take_operations(), ["TransactWriteItems"]);
+    api.create_order(Some(&session)).await.refused(409, "session_has_order");
+    assert_eq!(proxy.take_operations(), ["TransactWriteItems"]);
+    api.create_order(None).await.ok();
+    assert_eq!(proxy.take_operations(), ["TransactWriteItems"]);
+}
+
+#[tokio::test]
+async fn only_an_onramp_that_leaves_its_redirect_to_the_session_reads_it_first() {
+    let (proxy, api) = counted().await;
+    let session = api.create_session().await;
+    proxy.take_operations();
+    let mut body = order(Some(&session));
+    body["onramp"] = json!({"vendor": "coinbase"});
+    api.post("/orders", &body).await.ok();
+    assert_eq!(proxy.take_operations(), ["GetItem", "TransactWriteItems"]);
+}
+
+#[tokio::test]
+async fn expiring_is_one_transaction_and_with_an_order_another() {
+    let (proxy, api) = counted().await;
+    let session = api.create_session().await;
+    let (linked, _) = api.create_linked().await;
+    proxy.take_operations();
+    api.expire(&session).await.ok();
+    assert_eq!(proxy.take_operations(), ["TransactWriteItems"]);
+    api.expire(&linked).await.ok();
+    assert_eq!(proxy.take_operations(), ["TransactWriteItems"; 2]);
+}
+
+#[tokio::test]
+async fn an_expiry_is_written_by_the_first_who_tells_of_it_and_only_read_from_then_on() {
+    let (proxy, api) = counted().await;
+    let session = api.create_session().await;
+    api.advance_clock(1800.0).await;
+    proxy.take_operations();
+    assert_eq!(api.session(&session).await["status"], "expired");
+    assert_eq!(proxy.take_operations(), ["GetItem", "TransactWriteItems"]);
+    assert_eq!(api.session(&session).await["status"], "expired");
+    assert_eq!(proxy.take_operations(), ["GetItem"]);
+}
+
+#[tokio::test]
+async fn orders_and_lists_and_evidence_cost_what_they_say() {
+    let (proxy, api) = counted().await;
+    let mut body = order(None);
+    body["creatorAddress"] = SHOP.into();
+    let id = api.post("/orders", &body).await.ok()["id"].as_str().unwrap().to_owned();
+    proxy.take_operations();
+    api.order(&id).await;
+    assert_eq!(proxy.take_operations(), ["Query"]);
+    api.get(&format!("/orders?creatorAddress={SHOP}")).await.ok();
+    assert_eq!(proxy.take_operations(), ["Query", "BatchGetItem"]);
+    let evidence = deposit("a", 1_000_000, api.now());
+    api.tell(&id, &evidence).await.ok();
+    assert_eq!(proxy.take_operations(), ["Query", "TransactWriteItems", "Query"]); // the last is the helper's
+    api.tell(&id, &evidence).await.ok();
+    assert_eq!(proxy.take_operations(), ["Query", "Query"]);
+}
+
+#[tokio::test]
+async fn what_cannot_exist_is_not_looked_for() {
+    let (proxy, api) = counted().await;
+    api.get("/checkout-sessions/nope").await.refused(404, "session_not_found");
+    api.get("/checkout-sessions/550e8400-e29b-41d4-a716-446655440000")
+        .await
+        .refused(404, "session_not_found");
+    api.get("/orders/nope").await.refused(404, "order_not_found");
+    assert!(proxy.take_operations().is_empty());
+}
