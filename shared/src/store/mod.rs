@@ -99,3 +99,6 @@ where
     };
     if passing { Error::Unavailable(error.into()) } else { Error::Internal(error.into()) }
 }
+
+#[cfg(test)]
+mod item_tests;
