@@ -12,7 +12,7 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http_body_util::BodyExt as _;
 use serde_json::{Map, Value, json};
-use shared::{App, Error, http};
+use shared::{App, Error, http, model::MAX_BODY_BYTES};
 
 use crate::functions::HttpFunction;
 
@@ -42,9 +42,8 @@ pub(crate) async fn forward(
         let rule = format!("must not be longer than {MAX_HEADER_BYTES} bytes together");
         return refuse(Error::invalid("headers", rule));
     }
-    let body = match read(body).await {
-        Ok(body) => body,
-        Err(error) => return refuse(error),
+    let Some(body) = read(body).await else {
+        return refuse(Error::InvalidBody("ended before it was complete"));
     };
     let event = event(&target.route_key, &head, path_parameters.as_ref().ok(), &body);
     match (target.function)(target.app, event).await {
@@ -64,23 +63,21 @@ fn header_bytes(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
 }
 
-/// Reads a body to its end, so that a client that is still sending gets to see its answer; keeps only
-/// as much as shows that it is too long.
-async fn read(mut body: Body) -> Result<Bytes, Error> {
+/// Reads a body to its end, so that a client that is still sending gets to see its answer, and keeps
+/// no more of it than shows a function that it is too long. `None` where it breaks off.
+async fn read(mut body: Body) -> Option<Bytes> {
     let mut kept = Vec::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { return Err(Error::InvalidBody("ended before it was complete")) };
-        let Ok(data) = frame.into_data() else { continue };
+        let Ok(data) = frame.ok()?.into_data() else { continue };
+        let room = (MAX_BODY_BYTES + 1).saturating_sub(kept.len());
+        kept.extend(data.iter().take(room));
         length += data.len();
         if length > MAX_READ_BYTES {
-            return Err(Error::BodyTooLarge);
-        }
-        if length <= shared::model::MAX_BODY_BYTES {
-            kept.extend_from_slice(&data);
+            break;
         }
     }
-    if length > shared::model::MAX_BODY_BYTES { Err(Error::BodyTooLarge) } else { Ok(kept.into()) }
+    Some(kept.into())
 }
 
 /// The event as API Gateway would send it.

@@ -147,32 +147,39 @@ async fn app(template: &Template, database: &str, prefix: &str, clock: Clock) ->
 
 /// The API as the template has it, and beside it the helpers for tests.
 fn router(template: &Template, app: &App, engine: Option<Arc<Engine>>) -> Result<Router, StartError> {
-    let mut api = Router::new();
-    for route in &template.routes {
-        let function = http_function(&route.function)
-            .ok_or_else(|| TemplateError::new(format!("there is no function {}", route.function)))?;
-        let is_default = route.path == "$default";
-        let route_key =
-            if is_default { route.path.clone() } else { format!("{} {}", route.method, route.path) };
-        let target = Target { app: app.clone(), function, route_key };
-        let call = async move |parameters, request| forward(target, parameters, request).await;
-        api = if is_default {
-            api.fallback(call.clone()).method_not_allowed_fallback(call)
-        } else {
-            let method = Method::from_bytes(route.method.as_bytes())
-                .ok()
-                .and_then(|method| MethodFilter::try_from(method).ok());
-            let method =
-                method.ok_or_else(|| TemplateError::new(format!("{} is no method", route.method)))?;
-            api.route(&route.path, on(method, call))
-        };
-    }
-    let api = api.layer(cors(&template.cors)?);
+    let api = api(template, app)?.layer(cors(&template.cors)?);
     let helpers = Router::new()
         .route("/test-helpers/orders/{orderId}/evidence", post(helpers::record_evidence))
         .route("/test-helpers/clock", post(helpers::advance_clock))
         .with_state(Helpers { app: app.clone(), engine, api: api.clone() });
     Ok(helpers.fallback_service(api))
+}
+
+fn api(template: &Template, app: &App) -> Result<Router, TemplateError> {
+    let handler = |target: Target| move |parameters, request| forward(target.clone(), parameters, request);
+    let (default, routes): (Vec<_>, Vec<_>) =
+        template.routes.iter().partition(|route| route.path == "$default");
+    let default = default.first().ok_or_else(|| TemplateError::new("there is no $default route"))?;
+    let default = handler(target(default, app, "$default".to_owned())?);
+    let mut api = Router::new().fallback(default.clone());
+    for route in routes {
+        let method = route.method.parse().ok().and_then(|method: Method| MethodFilter::try_from(method).ok());
+        let method = method.ok_or_else(|| TemplateError::new(format!("{} is no method", route.method)))?;
+        let target = target(route, app, format!("{} {}", route.method, route.path))?;
+        let mut route_handler = on(method, handler(target));
+        if method == MethodFilter::GET {
+            // axum would answer HEAD from GET, API Gateway does not.
+            route_handler = route_handler.head(default.clone());
+        }
+        api = api.route(&route.path, route_handler);
+    }
+    Ok(api.method_not_allowed_fallback(default))
+}
+
+fn target(route: &Route, app: &App, route_key: String) -> Result<Target, TemplateError> {
+    let function = http_function(&route.function)
+        .ok_or_else(|| TemplateError::new(format!("there is no function {}", route.function)))?;
+    Ok(Target { app: app.clone(), function, route_key })
 }
 
 fn cors(cors: &Cors) -> Result<CorsLayer, TemplateError> {

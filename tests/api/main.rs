@@ -7,8 +7,12 @@
     reason = "this is test code: a test that cannot go on should say so and end"
 )]
 
+mod events;
 mod faults;
+mod inputs;
 mod payments;
 mod races;
 mod round_trips;
+mod seeds;
 mod sessions;
+mod spec;

@@ -1,0 +1,98 @@
+//! Answers and `openapi.yaml` hold each other: what is answered is documented, and what is documented
+//! is answered.
+
+mod document;
+mod payments;
+mod refusals;
+mod sessions;
+mod witness;
+
+use std::collections::BTreeSet;
+
+use local::Template;
+use serde_json::Value;
+use tests::{client::Api, proxy::Proxy};
+
+use document::Document;
+use witness::Witness;
+
+#[tokio::test]
+async fn every_answer_is_documented_and_everything_documented_is_answered() {
+    let api = Api::start().await;
+    let mut witness = Witness::new(Document::read());
+    sessions::play(&api, &mut witness).await;
+    payments::play(&api, &mut witness).await;
+    refusals::play(&api, &mut witness).await;
+    send_request_examples(&api, &mut witness).await;
+
+    let proxy = Proxy::start().await;
+    refusals::play_outage(&Api::behind(&proxy).await, &proxy, &mut witness).await;
+    witness.has_seen_everything();
+}
+
+/// Each example as it is; one that names a session gets a new session's id.
+async fn send_request_examples(api: &Api, witness: &mut Witness) {
+    for operation in witness.document().operations() {
+        for (name, mut body) in operation.request_examples() {
+            if body.get("checkoutSessionId").is_some() {
+                body["checkoutSessionId"] = api.create_session().await.into();
+            }
+            let answer = witness.post(api, &operation.path, &body).await;
+            assert!(answer.status.is_success(), "{} {name}: {}", operation.id, answer.text);
+        }
+    }
+}
+
+#[test]
+fn every_example_in_the_document_fits_its_schema() {
+    let document = Document::read();
+    let mut checked = 0;
+    for (place, schema, example) in document.examples() {
+        let problems = document.problems(&schema, &example);
+        assert!(problems.is_empty(), "{place}: {problems:#?}");
+        checked += 1;
+    }
+    let named = document.root()["components"]["examples"].as_object().unwrap().len();
+    assert!(checked >= named, "{checked} examples are used, {named} are defined");
+}
+
+#[test]
+fn nothing_in_the_document_is_left_unused() {
+    let document = Document::read();
+    let mut used = BTreeSet::new();
+    references(document.root(), &mut used);
+    for kind in ["schemas", "examples", "parameters", "responses"] {
+        for name in document.root()["components"][kind].as_object().unwrap().keys() {
+            let reference = format!("#/components/{kind}/{name}");
+            assert!(used.contains(&reference), "{reference} is not referred to");
+        }
+    }
+}
+
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            members.values().for_each(|member| references(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_document_and_the_template_have_the_same_endpoints() {
+    let documented: BTreeSet<_> = Document::read()
+        .operations()
+        .into_iter()
+        .map(|operation| (operation.method.to_string(), operation.path, operation.id))
+        .collect();
+    let deployed: BTreeSet<_> = Template::built_in()
+        .unwrap()
+        .routes
+        .into_iter()
+        .filter(|route| route.path != "$default")
+        .map(|route| (route.method, route.path, route.function))
+        .collect();
+    assert_eq!(documented, deployed);
+}

@@ -1,0 +1,186 @@
+//! `openapi.yaml` as a tool reads it: operations, and schemas that validate.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
+
+use jsonschema::{Draft, Registry, Validator};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const TEXT: &str = include_str!("../../../openapi.yaml");
+
+/// What the document is called where its own references are resolved.
+const URI: &str = "urn:checkout:openapi";
+
+/// Parts of the document are named by JSON pointers into it, `/components/schemas/Order`.
+pub(super) type Pointer = String;
+
+pub(super) struct Document {
+    root: Value,
+    registry: Registry<'static>,
+    validators: RefCell<HashMap<Pointer, Rc<Validator>>>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Operation {
+    pub(super) id: String,
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) request: Option<Content>,
+    pub(super) responses: BTreeMap<u16, Response>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Response {
+    pub(super) content: Content,
+    /// The headers that must be there.
+    pub(super) headers: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Content {
+    pub(super) schema: Pointer,
+    examples: Vec<(String, Value)>,
+}
+
+impl Document {
+    pub(super) fn read() -> Self {
+        let root: Value = serde_yaml_ng::from_str(TEXT).expect("the document is YAML");
+        let registry = Registry::new().draft(Draft::Draft202012).add(URI, root.clone()).unwrap();
+        Self { root, registry: registry.prepare().unwrap(), validators: RefCell::default() }
+    }
+
+    pub(super) fn root(&self) -> &Value {
+        &self.root
+    }
+
+    pub(super) fn at(&self, pointer: &str) -> &Value {
+        self.root.pointer(pointer).unwrap_or_else(|| panic!("{pointer} is not in the document"))
+    }
+
+    /// What the schema at `pointer` finds wrong with `value`.
+    pub(super) fn problems(&self, pointer: &str, value: &Value) -> Vec<String> {
+        let errors = self.validator(pointer);
+        errors.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    }
+
+    pub(super) fn accepts(&self, pointer: &str, value: &Value) -> bool {
+        self.validator(pointer).is_valid(value)
+    }
+
+    fn validator(&self, pointer: &str) -> Rc<Validator> {
+        let build = || {
+            let options = jsonschema::options().with_draft(Draft::Draft202012).with_registry(&self.registry);
+            let schema =
+                json!({"$ref": format!("{URI}#{}", pointer.replace('{', "%7B").replace('}', "%7D"))});
+            options.should_validate_formats(true).build(&schema).expect("the schema is valid")
+        };
+        let mut validators = self.validators.borrow_mut();
+        Rc::clone(validators.entry(pointer.to_owned()).or_insert_with(|| Rc::new(build())))
+    }
+
+    pub(super) fn operations(&self) -> Vec<Operation> {
+        let mut operations = Vec::new();
+        for (path, item) in self.root["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let place = format!("/paths/{}/{method}", path.replace('~', "~0").replace('/', "~1"));
+                operations.push(Operation {
+                    id: operation["operationId"].as_str().unwrap().to_owned(),
+                    method: method.to_uppercase().parse().unwrap(),
+                    path: path.clone(),
+                    request: operation
+                        .get("requestBody")
+                        .map(|_| self.content(&format!("{place}/requestBody"))),
+                    responses: self.responses(&format!("{place}/responses")),
+                });
+            }
+        }
+        operations
+    }
+
+    fn responses(&self, place: &str) -> BTreeMap<u16, Response> {
+        let statuses = self.at(place).as_object().unwrap().keys();
+        let read = |status: &String| {
+            let place = self.target(&format!("{place}/{status}"));
+            let headers = self.at(&place).get("headers").and_then(Value::as_object).into_iter().flatten();
+            let required = headers.filter(|(_, header)| header["required"] == true);
+            let headers = required.map(|(name, _)| name.clone()).collect();
+            (status.parse().unwrap(), Response { content: self.content(&place), headers })
+        };
+        statuses.map(read).collect()
+    }
+
+    fn content(&self, place: &str) -> Content {
+        let place = format!("{place}/content/application~1json");
+        let names = self.at(&format!("{place}/examples")).as_object().unwrap().keys();
+        let example = |name: &String| {
+            let example = self.target(&format!("{place}/examples/{name}"));
+            (name.clone(), self.at(&example)["value"].clone())
+        };
+        Content { schema: self.target(&format!("{place}/schema")), examples: names.map(example).collect() }
+    }
+
+    /// Where a reference at `pointer` leads; `pointer` itself where there is none.
+    pub(super) fn target(&self, pointer: &str) -> Pointer {
+        match self.at(pointer).get("$ref").and_then(Value::as_str) {
+            Some(reference) => reference.strip_prefix('#').expect("references stay inside").to_owned(),
+            None => pointer.to_owned(),
+        }
+    }
+
+    /// All examples: where each is, the schema that it is an example of, and the value.
+    pub(super) fn examples(&self) -> Vec<(String, Pointer, Value)> {
+        let mut examples = Vec::new();
+        for operation in self.operations() {
+            let answers =
+                operation.responses.iter().map(|(status, response)| (status.to_string(), &response.content));
+            let request = operation.request.iter().map(|content| ("request".to_owned(), content));
+            for (what, content) in request.chain(answers) {
+                let place = |name: &str| format!("{} {what} {name}", operation.id);
+                let named = content.examples.iter();
+                examples
+                    .extend(named.map(|(name, value)| (place(name), content.schema.clone(), value.clone())));
+            }
+        }
+        examples.extend(self.lone_examples("", &self.root));
+        examples
+    }
+
+    /// The examples of parameters and headers, which stand beside their schema.
+    fn lone_examples(&self, place: &str, value: &Value) -> Vec<(String, Pointer, Value)> {
+        let members: Vec<(String, &Value)> = match value {
+            Value::Object(members) => members
+                .iter()
+                .map(|(name, member)| (name.replace('~', "~0").replace('/', "~1"), member))
+                .collect(),
+            Value::Array(items) => {
+                items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let inner =
+            members.iter().flat_map(|(name, member)| self.lone_examples(&format!("{place}/{name}"), member));
+        let mut found: Vec<_> = inner.collect();
+        if let (Some(example), Some(_)) = (value.get("example"), value.get("schema")) {
+            found.push((place.to_owned(), format!("{place}/schema"), example.clone()));
+        }
+        found
+    }
+}
+
+impl Operation {
+    pub(super) fn request_examples(&self) -> Vec<(String, Value)> {
+        self.request.iter().flat_map(|content| content.examples.clone()).collect()
+    }
+
+    /// Whether a request for `path` is this operation's; an id may be anything, even empty.
+    pub(super) fn serves(&self, method: &Method, path: &str) -> bool {
+        let path = path.split('?').next().unwrap_or_default();
+        let (wanted, sent): (Vec<_>, Vec<_>) = (self.path.split('/').collect(), path.split('/').collect());
+        let fits = |(wanted, sent): (&&str, &&str)| wanted.starts_with('{') || wanted == sent;
+        self.method == *method && wanted.len() == sent.len() && wanted.iter().zip(&sent).all(fits)
+    }
+}

@@ -1,0 +1,76 @@
+//! Refusals: of requests that break a rule, and of all while the database is down.
+
+use reqwest::Method;
+use serde_json::json;
+use tests::{
+    client::{Api, SHOP, order},
+    proxy::{Fault, Proxy},
+};
+
+use super::witness::Witness;
+
+const UNKNOWN: &str = "5392f7a7-d472-4d6b-9848-bd07117fb82d";
+
+pub(super) async fn play(api: &Api, witness: &mut Witness) {
+    for path in ["/checkout-sessions", "/orders"] {
+        for body in ["[]", "{", "null"] {
+            witness.call(api, Method::POST, path, body).await.refused(400, "invalid_body");
+        }
+    }
+    let wrong_url = json!({"success_url": "javascript:alert(1)"});
+    witness.post(api, "/checkout-sessions", &wrong_url).await.refused(400, "invalid_field");
+    witness.post(api, "/orders", &json!({})).await.refused(400, "invalid_field");
+    for query in ["", "?creatorAddress=x&limit=0", "?creatorAddress=x&offset=-1"] {
+        witness.get(api, &format!("/orders{query}")).await.refused(400, "invalid_field");
+    }
+    witness.get(api, &format!("/orders/{UNKNOWN}")).await.refused(404, "order_not_found");
+    witness.get(api, "/orders/nope").await.refused(404, "order_not_found");
+    witness.get(api, "/orders/").await.refused(404, "route_not_found");
+    too_large(api, witness).await;
+    not_an_object(api, witness).await;
+}
+
+async fn too_large(api: &Api, witness: &mut Witness) {
+    let session = api.create_session().await;
+    let expire = format!("/checkout-sessions/{session}/expire");
+    let body = format!("{{}}{}", " ".repeat(65_535));
+    for path in ["/checkout-sessions", "/orders", &expire] {
+        witness.call(api, Method::POST, path, &body).await.refused(413, "body_too_large");
+    }
+    assert_eq!(api.session(&session).await["status"], "open");
+}
+
+/// What `expire` does with a body is for the document to say: it has no field, but it is a body.
+async fn not_an_object(api: &Api, witness: &mut Witness) {
+    let session = api.create_session().await;
+    let expire = format!("/checkout-sessions/{session}/expire");
+    witness.call(api, Method::POST, &expire, "[]").await;
+}
+
+/// Each endpoint while every call to the database fails.
+pub(super) async fn play_outage(api: &Api, proxy: &Proxy, witness: &mut Witness) {
+    let (session, id) = api.create_linked().await;
+    for operation in ["PutItem", "GetItem", "UpdateItem", "Query", "BatchGetItem", "TransactWriteItems"] {
+        proxy.inject(operation, &Fault::ServerError, 100);
+    }
+    let (get, post) = (Method::GET, Method::POST);
+    let wanted = order(None).to_string();
+    let session = format!("/checkout-sessions/{session}");
+    let (expire, list) = (format!("{session}/expire"), format!("/orders?creatorAddress={SHOP}"));
+    let id = format!("/orders/{id}");
+    let calls: [(&Method, &str, &str); 6] = [
+        (&post, "/checkout-sessions", ""),
+        (&get, &session, ""),
+        (&post, &expire, ""),
+        (&post, "/orders", &wanted),
+        (&get, &id, ""),
+        (&get, &list, ""),
+    ];
+    let sent = calls.iter().map(|(method, path, body)| api.send((*method).clone(), path, (*body).to_owned()));
+    let answers = futures_util::future::join_all(sent).await;
+    proxy.heal();
+    for ((method, path, body), answer) in calls.into_iter().zip(&answers) {
+        witness.check(method, path, body, answer);
+        answer.refused(503, "unavailable");
+    }
+}
