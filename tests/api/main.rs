@@ -14,5 +14,6 @@ mod payments;
 mod races;
 mod round_trips;
 mod seeds;
+mod serving;
 mod sessions;
 mod spec;

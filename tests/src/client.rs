@@ -42,7 +42,10 @@ impl Api {
 
     pub async fn with(options: Options) -> Self {
         let table_prefix = format!("test-{}-", uuid::Uuid::now_v7().simple());
-        let server = Server::start(Options { table_prefix, ..options }).await.expect("the server starts");
+        Self::of(Server::start(Options { table_prefix, ..options }).await.expect("the server starts"))
+    }
+
+    pub fn of(server: Server) -> Self {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
         Self { server, http }
     }
