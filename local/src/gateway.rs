@@ -25,7 +25,7 @@ pub(crate) struct Target {
     pub(crate) route_key: String,
 }
 
-/// The longest request headers together, in bytes, as at API Gateway.
+/// The longest request line and headers together, in bytes, as at API Gateway.
 const MAX_HEADER_BYTES: usize = 10_240;
 
 /// How much of a body is read at all; a client that sends more is cut off.
@@ -38,7 +38,7 @@ pub(crate) async fn forward(
     request: Request<Body>,
 ) -> Response {
     let (head, body) = request.into_parts();
-    if header_bytes(&head.headers) > MAX_HEADER_BYTES {
+    if header_bytes(&head) > MAX_HEADER_BYTES {
         let rule = format!("must not be longer than {MAX_HEADER_BYTES} bytes together");
         return refuse(Error::invalid("headers", rule));
     }
@@ -59,8 +59,9 @@ pub(crate) fn refuse(error: Error) -> Response {
     Response::from_parts(head, Body::from(body.to_vec()))
 }
 
-fn header_bytes(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+fn header_bytes(head: &Parts) -> usize {
+    let target = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() + target
 }
 
 /// Reads a body to its end, so that a client that is still sending gets to see its answer, and keeps
@@ -113,7 +114,7 @@ fn event(route_key: &str, head: &Parts, path_parameters: Option<&RawPathParams>,
         let parameters =
             path_parameters.into_iter().flatten().map(|(name, value)| (name.to_owned(), value.to_owned()));
         insert_unless_empty(event, "pathParameters", parameters.collect());
-        insert_body(event, body);
+        insert_body(event, &head.headers, body);
     }
     event
 }
@@ -131,6 +132,9 @@ fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
             .and_modify(|text| text.extend([",", &*value]))
             .or_insert_with(|| value.clone().into_owned());
     }
+    // These API Gateway sets itself, whatever the client says.
+    let own = [("host", "127.0.0.1"), ("x-forwarded-for", "127.0.0.1"), ("x-forwarded-proto", "http")];
+    joined.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
     joined
 }
 
@@ -152,14 +156,17 @@ fn insert_unless_empty(event: &mut Map<String, Value>, name: &str, values: BTree
     }
 }
 
-/// Text goes as it is, anything else in base64.
-fn insert_body(event: &mut Map<String, Value>, body: &Bytes) {
+/// API Gateway goes by the content type: what it does not know as text is sent in base64, a plain
+/// `curl -d` among it.
+fn insert_body(event: &mut Map<String, Value>, headers: &HeaderMap, body: &Bytes) {
     if body.is_empty() {
         return;
     }
-    let text = std::str::from_utf8(body);
-    event.insert("isBase64Encoded".to_owned(), text.is_err().into());
-    let body = text.map_or_else(|_| BASE64_STANDARD.encode(body), str::to_owned);
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_text = kind.starts_with("text/") || kind.starts_with("application/json");
+    let text = std::str::from_utf8(body).ok().filter(|_| is_text);
+    event.insert("isBase64Encoded".to_owned(), text.is_none().into());
+    let body = text.map_or_else(|| BASE64_STANDARD.encode(body), str::to_owned);
     event.insert("body".to_owned(), body.into());
 }
 

@@ -19,7 +19,7 @@ pub enum Error {
     /// The body as a whole cannot be read.
     #[error("The request body {0}")]
     InvalidBody(&'static str),
-    /// The body is longer than [`crate::http::MAX_BODY_BYTES`].
+    /// The body is longer than [`crate::model::MAX_BODY_BYTES`].
     #[error("The request body must not be longer than {max} bytes", max = crate::model::MAX_BODY_BYTES)]
     BodyTooLarge,
     /// A session that is looked up does not exist.

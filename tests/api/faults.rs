@@ -65,6 +65,16 @@ impl Scene {
         Self { proxy, api, session, order }
     }
 
+    /// Has the next attempts at the write meet `fault`.
+    fn break_write(&self, write: Write, fault: &Fault, times: usize) {
+        let operation = if write == Write::CreateSession { "PutItem" } else { "TransactWriteItems" };
+        if write == Write::ExpireWithOrder {
+            // The first one learns of the order, the second one writes.
+            self.proxy.inject(operation, &Fault::Pass, 1);
+        }
+        self.proxy.inject(operation, fault, times);
+    }
+
     async fn run(&self, write: Write) -> Answer {
         let Self { api, session, order: order_id, .. } = self;
         let mut body = order(None);
@@ -102,10 +112,6 @@ impl Scene {
     }
 }
 
-fn operation(write: Write) -> &'static str {
-    if write == Write::CreateSession { "PutItem" } else { "TransactWriteItems" }
-}
-
 /// All writes, each met by each fault.
 fn every_case() -> impl Iterator<Item = (Write, Fault)> {
     let cases = WRITES.into_iter().flat_map(|write| FAULTS.into_iter().map(move |fault| (write, fault)));
@@ -117,7 +123,7 @@ fn every_case() -> impl Iterator<Item = (Write, Fault)> {
 async fn a_passing_fault_is_healed_before_the_client_notices() {
     join_all(every_case().map(|(write, fault)| async move {
         let scene = Scene::set(write).await;
-        scene.proxy.inject(operation(write), &fault, 2);
+        scene.break_write(write, &fault, 2);
         let answer = scene.run(write).await;
         assert_eq!(scene.proxy.heal(), 0, "{write:?} {fault:?}");
         assert!(answer.status.is_success(), "{write:?} {fault:?}: {}", answer.text);
@@ -135,7 +141,7 @@ async fn a_passing_fault_is_healed_before_the_client_notices() {
 async fn a_lasting_fault_is_a_503_and_the_same_request_succeeds_later() {
     join_all(every_case().map(|(write, fault)| async move {
         let scene = Scene::set(write).await;
-        scene.proxy.inject(operation(write), &fault, FOREVER);
+        scene.break_write(write, &fault, FOREVER);
         scene.run(write).await.refused(503, "unavailable");
         scene.proxy.heal();
         let answer = scene.run(write).await;
@@ -145,7 +151,7 @@ async fn a_lasting_fault_is_a_503_and_the_same_request_succeeds_later() {
                 let winner = answer.refused(409, "session_has_order")["orderId"].clone();
                 assert_eq!(scene.api.session(&scene.session).await["order_id"], winner);
             }
-            (Write::Expire, Fault::AnswerLost) => {
+            (Write::Expire | Write::ExpireWithOrder, Fault::AnswerLost) => {
                 answer.refused(400, "session_not_open");
             }
             _ => drop(answer.ok()),
@@ -159,7 +165,7 @@ async fn a_lasting_fault_is_a_503_and_the_same_request_succeeds_later() {
 async fn an_answer_that_never_comes_is_asked_for_again() {
     join_all(WRITES.map(|write| async move {
         let scene = Scene::set(write).await;
-        scene.proxy.inject(operation(write), &Fault::AnswerHangs, 1);
+        scene.break_write(write, &Fault::AnswerHangs, 1);
         let answer = tokio::time::timeout(Duration::from_secs(30), scene.run(write)).await.unwrap();
         assert!(answer.status.is_success(), "{write:?}: {}", answer.text);
         scene.check(write).await;
@@ -204,4 +210,15 @@ async fn a_piece_of_evidence_that_cannot_be_applied_holds_up_no_other() {
         response.batch_item_failures.iter().map(|failure| &failure.item_identifier).collect();
     assert_eq!(failed, ["poison", "unknown"]);
     scene.check(Write::Pay).await;
+}
+
+#[tokio::test]
+async fn a_fault_of_ours_is_a_500_that_says_nothing_of_the_inside() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    proxy.inject("PutItem", &Fault::Rejected, 1);
+    let answer = api.post("/checkout-sessions", &json!({})).await;
+    assert!(answer.refused(500, "internal_error")["requestId"].as_str().is_some_and(|id| !id.is_empty()));
+    assert!(!answer.text.contains("injected") && !answer.text.contains("Validation"), "{}", answer.text);
+    assert_eq!(proxy.take_operations().iter().filter(|operation| *operation == "PutItem").count(), 1);
 }

@@ -36,7 +36,6 @@ async fn of_many_simultaneous_orders_for_a_session_one_wins_and_the_others_name_
 #[tokio::test(flavor = "multi_thread")]
 async fn expiring_and_linking_at_once_leaves_one_truth() {
     let api = Api::start().await;
-    let (mut expired_first, mut linked_first) = (0, 0);
     for _ in 0..40 {
         let session = api.create_session().await;
         let (expire, link) = join(api.expire(&session), api.create_order(Some(&session))).await;
@@ -44,20 +43,17 @@ async fn expiring_and_linking_at_once_leaves_one_truth() {
         let seen = api.session(&session).await;
         assert_eq!((&seen["status"], &seen["expired_reason"]), (&json!("expired"), &json!("manual")));
         if link.status == StatusCode::OK {
-            linked_first += 1;
             let order = api.order(link.ok()["id"].as_str().unwrap()).await;
             assert_eq!(
                 (&order["order"]["status"], &seen["order_status"]),
                 (&json!("expired"), &json!("expired"))
             );
         } else {
-            expired_first += 1;
             assert!(link.message().contains("expired"), "{}", link.text);
             link.refused(400, "session_not_open");
             assert_eq!(seen["order_id"], Value::Null);
         }
     }
-    assert_eq!(expired_first + linked_first, 40);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,7 +120,8 @@ async fn what_a_poller_has_seen_end_never_starts_again() {
         let (session, order) = api.create_linked().await;
         let poll = async {
             let mut seen = Vec::new();
-            for _ in 0..20 {
+            for _ in 0..10 {
+                seen.push(api.session(&session).await["status"].as_str().unwrap().to_owned());
                 let answer = api.get(&format!("/checkout-sessions/{session}?include=order")).await.ok();
                 assert_eq!(answer["order_status"], answer["order"]["order"]["status"]);
                 seen.push(answer["status"].as_str().unwrap().to_owned());
@@ -140,6 +137,8 @@ async fn what_a_poller_has_seen_end_never_starts_again() {
             ["open", "processing", "complete", "expired"].iter().position(|it| it == status)
         };
         assert!(seen.is_sorted_by_key(rank), "{seen:?}");
+        let end = seen.iter().position(|status| status == "complete" || status == "expired");
+        assert!(seen[end.unwrap_or(seen.len())..].windows(2).all(|pair| pair[0] == pair[1]), "{seen:?}");
     }
 }
 
@@ -182,13 +181,16 @@ async fn a_payment_that_was_decided_in_time_and_lands_late_is_recorded_as_late()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_agrees_with_its_orders_while_they_change() {
+async fn a_list_shows_every_order_whose_creation_was_answered() {
     let api = Api::start().await;
     let mut body = order(None);
     body["creatorAddress"] = BUYER.into();
-    let created = join_all((0..30).map(|_| api.post("/orders", &body))).await;
-    let ids: HashSet<_> = created.iter().map(|answer| answer.ok()["id"].to_string()).collect();
-    let listed = api.get(&format!("/orders?creatorAddress={BUYER}&limit=100")).await.ok();
-    let listed: HashSet<_> = listed.as_array().unwrap().iter().map(|order| order["id"].to_string()).collect();
-    assert_eq!(listed, ids);
+    let list = format!("/orders?creatorAddress={BUYER}&limit=100");
+    join_all((0..30).map(|_| async {
+        let id = api.post("/orders", &body).await.ok()["id"].clone();
+        let listed = api.get(&list).await.ok();
+        assert!(listed.as_array().unwrap().iter().any(|order| order["id"] == id));
+    }))
+    .await;
+    assert_eq!(api.get(&list).await.ok().as_array().unwrap().len(), 30);
 }

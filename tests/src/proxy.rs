@@ -27,6 +27,8 @@ pub struct Proxy {
 /// What happens to a request instead of an answer.
 #[derive(Debug, Clone)]
 pub enum Fault {
+    /// None: this one goes through.
+    Pass,
     /// The connection breaks before the request arrives.
     Lost,
     /// The request is carried out, and the connection breaks before its answer arrives.
@@ -39,6 +41,8 @@ pub enum Fault {
     Throttled,
     /// Another transaction is at work on an item.
     Conflict,
+    /// DynamoDB finds the request itself at fault.
+    Rejected,
     /// The request waits outside until the semaphore lets it in.
     Held(Arc<Semaphore>),
 }
@@ -117,7 +121,7 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
     state.operations.lock().unwrap().push(operation.clone());
     let fault = state.next_fault(&operation);
     match fault {
-        None => state.forward(headers, body).await,
+        None | Some(Fault::Pass) => state.forward(headers, body).await,
         Some(Fault::Lost) => broken(),
         Some(Fault::AnswerLost) => {
             state.forward(headers, body).await;
@@ -132,6 +136,7 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
         Some(Fault::Conflict) => {
             refuse(StatusCode::BAD_REQUEST, "TransactionCanceledException", "TransactionConflict")
         }
+        Some(Fault::Rejected) => refuse(StatusCode::BAD_REQUEST, "ValidationException", ""),
         Some(Fault::Held(gate)) => {
             gate.acquire().await.unwrap().forget();
             state.forward(headers, body).await
@@ -165,7 +170,7 @@ fn refuse(status: StatusCode, kind: &str, reason: &str) -> Response {
     let body = json!({
         "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"),
         "message": "injected",
-        "CancellationReasons": [{"Code": reason}, {"Code": "None"}],
+        "CancellationReasons": [{"Code": reason}, {"Code": "ConditionalCheckFailed"}],
     });
     (status, [("content-type", "application/x-amz-json-1.0")], body.to_string()).into_response()
 }

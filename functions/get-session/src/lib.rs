@@ -18,13 +18,10 @@ async fn find(app: &App, request: &Request) -> Result<(Session, Option<Option<Or
     let wants_order = http::wants_order(request)?;
     let now = app.clock.now();
     let id = http::session_id(request).ok_or(Error::SessionNotFound)?;
-    let session = app.store.session(id, now).await?.ok_or(Error::SessionNotFound)?;
-    if !wants_order {
-        return Ok((session, None));
+    if wants_order {
+        let (session, order) = app.store.session_with_order(id, now).await?.ok_or(Error::SessionNotFound)?;
+        return Ok((session, Some(order)));
     }
-    let order = match session.order_id {
-        Some(order) => app.store.order(order, now).await?,
-        None => None,
-    };
-    Ok((session, Some(order)))
+    let session = app.store.session(id, now).await?.ok_or(Error::SessionNotFound)?;
+    Ok((session, None))
 }

@@ -1,7 +1,7 @@
 //! `GET /orders?creatorAddress=&limit=&offset=`: a creator's orders, newest first.
 
 use lambda_http::{Body, Request, Response};
-use shared::{App, Result, http, model::Order};
+use shared::{App, Error, Result, http, model::Order};
 
 /// Answers with the orders.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
@@ -10,7 +10,17 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     http::answer(request, "Get orders by creator successfully", views)
 }
 
+/// The most that the orders' texts may come to together. Lambda carries answers up to 6 MB, in which
+/// quotation marks take twice their length.
+const MAX_LISTED_BYTES: usize = 2_500_000;
+
 async fn find(app: &App, request: &Request) -> Result<Vec<Order>> {
     let list = http::ListRequest::parse(request)?;
-    app.store.orders_by_creator(&list.creator_address, list.limit, list.offset, app.clock.now()).await
+    let now = app.clock.now();
+    let orders = app.store.orders_by_creator(&list.creator_address, list.limit, list.offset, now).await?;
+    let length = |order: &Order| order.terms.payload.as_str().len() + order.terms.metadata.as_str().len();
+    if orders.iter().map(length).sum::<usize>() > MAX_LISTED_BYTES {
+        return Err(Error::invalid("limit", "must be lower: these orders are too long for one answer"));
+    }
+    Ok(orders)
 }

@@ -1,14 +1,16 @@
 //! Applies evidence from the queue to orders and their sessions: the only writer of an order's progress.
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use futures_util::future::join_all;
 use shared::{App, Error, Result, http, model::Evidence};
 
-/// Applies each message by itself. One that fails is reported alone: the queue delivers it again, and
+/// Applies each message by itself, all at the same time. One that fails is reported alone: the queue delivers it again, and
 /// after some tries moves it to the dead-letter queue, while the others are done.
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
+    let outcomes = join_all(event.records.iter().map(|message| record(app, message))).await;
     let mut response = SqsBatchResponse::default();
-    for message in event.records {
-        if let Err(error) = record(app, &message).await {
+    for (message, outcome) in event.records.into_iter().zip(outcomes) {
+        if let Err(error) = outcome {
             let id = message.message_id.unwrap_or_default();
             http::log_failure(&id, &error);
             let mut failure = BatchItemFailure::default();
@@ -19,8 +21,16 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     response
 }
 
+/// Where the message is wrong, without a word of what it says.
+fn unreadable(error: &serde_json::Error) -> Error {
+    let (kind, line, column) = (error.classify(), error.line(), error.column());
+    Error::Internal(
+        format!("the evidence cannot be read: {kind:?} error at line {line} column {column}").into(),
+    )
+}
+
 async fn record(app: &App, message: &SqsMessage) -> Result<()> {
     let body = message.body.as_deref().unwrap_or_default();
-    let evidence: Evidence = serde_json::from_str(body).map_err(|error| Error::Internal(error.into()))?;
+    let evidence: Evidence = serde_json::from_str(body).map_err(|error| unreadable(&error))?;
     app.store.record(&evidence, app.clock.now()).await
 }

@@ -5,6 +5,10 @@ use serde_json::value::RawValue;
 
 use crate::{Error, Result};
 
+/// How deep stored JSON may be nested: JSON readers give up at 128 levels or more, and an answer adds a
+/// few of its own.
+const MAX_DEPTH: usize = 100;
+
 /// The members of a JSON object, each still as it was sent. `null` means "not given".
 pub(super) struct Fields<'a> {
     /// What goes before a member's name in errors: `payload.` or nothing.
@@ -74,6 +78,16 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// An object's text that is to be kept and given back, so it must be one that any client can read.
+    pub(super) fn stored_object(&self, name: &str) -> Result<Option<&'a RawValue>> {
+        match self.object_text(name)? {
+            Some(text) if depth(text.get()) > MAX_DEPTH => {
+                Err(self.error(name, format!("must not be nested deeper than {MAX_DEPTH} levels")))
+            }
+            text => Ok(text),
+        }
+    }
+
     /// An object's members.
     pub(super) fn object(&self, name: &str) -> Result<Option<Self>> {
         let Some(value) = self.object_text(name)? else { return Ok(None) };
@@ -96,4 +110,25 @@ impl<'a> Fields<'a> {
     pub(super) fn error(&self, name: &str, rule: impl Into<String>) -> Error {
         Error::invalid(format!("{}{name}", self.prefix), rule)
     }
+}
+
+/// How deep the arrays and objects of a valid JSON text are nested. Counted without a stack, so that no
+/// text can exhaust it.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }

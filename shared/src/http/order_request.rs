@@ -35,6 +35,9 @@ pub struct ListRequest {
     pub offset: usize,
 }
 
+/// What is skipped has to be read, so there is an end to it.
+const MAX_OFFSET: usize = 10_000;
+
 const ORDER_TYPES: &str = "swap, x402_swap, hype_duel, custom, custom_exact_in, mint_nft, join_tournament, \
                            fund_tournament, deposit_first";
 
@@ -95,7 +98,8 @@ impl ListRequest {
                 .filter(|limit| (1..=100).contains(limit))
                 .ok_or_else(|| Error::invalid("limit", "must be a whole number from 1 to 100"))?,
             offset: number("offset", 0)
-                .ok_or_else(|| Error::invalid("offset", "must be a whole number from 0"))?,
+                .filter(|offset| *offset <= MAX_OFFSET)
+                .ok_or_else(|| Error::invalid("offset", "must be a whole number from 0 to 10000"))?,
         })
     }
 }
@@ -127,7 +131,7 @@ fn src_amount(fields: &Fields<'_>, order_type: OrderType) -> Result<BaseUnits> {
 
 /// The metadata as it was sent, with the descriptions of both tokens where they are missing.
 fn metadata(fields: &Fields<'_>, src: (ChainId, &Address), dst: (ChainId, &Address)) -> Result<RawJson> {
-    let sent = fields.object_text("metadata")?;
+    let sent = fields.stored_object("metadata")?;
     let mut members: IndexMap<String, Box<RawValue>> = match sent {
         Some(text) => {
             serde_json::from_str(text.get()).map_err(|_| fields.error("metadata", "must be an object"))?

@@ -50,7 +50,7 @@ const FUND_TOURNAMENT: &[(&str, Rule)] = &[("contractAddress", Rule::Address), (
 
 /// Checks the order's `payload` and returns it as it was sent.
 pub(super) fn payload(order: &Fields<'_>, order_type: OrderType, dst_chain: ChainId) -> Result<RawJson> {
-    let text = order.object_text("payload")?;
+    let text = order.stored_object("payload")?;
     let rules = match order_type {
         OrderType::Swap | OrderType::X402Swap | OrderType::HypeDuel => SWAP,
         OrderType::Custom => CUSTOM,

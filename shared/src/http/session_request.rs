@@ -36,15 +36,16 @@ pub fn parse_new_session(body: &str) -> Result<NewSession> {
 /// # Errors
 /// [`Error::InvalidField`] for any other value.
 pub fn wants_order(request: &Request) -> Result<bool> {
-    match request.query_string_parameters_ref().and_then(|query| query.first("include")) {
-        None => Ok(false),
-        Some("order") => Ok(true),
-        Some(_) => Err(Error::invalid("include", "must be \"order\"")),
+    let values = request.query_string_parameters_ref().and_then(|query| query.all("include"));
+    match values.unwrap_or_default().as_slice() {
+        [] => Ok(false),
+        ["order"] => Ok(true),
+        _ => Err(Error::invalid("include", "must be \"order\"")),
     }
 }
 
 fn metadata(fields: &Fields<'_>) -> Result<RawJson> {
-    match fields.object_text("metadata")? {
+    match fields.stored_object("metadata")? {
         None => Ok(RawJson::empty_object()),
         Some(object) if object.get().len() > MAX_METADATA_BYTES => {
             Err(fields.error("metadata", "must not be longer than 16384 bytes"))

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::views::{Null, OrderView};
 use crate::{
     model::{
-        Address, BaseUnits, ChainId, EvidenceId, Fact, Order, OrderId, Recorded, RefundStatus, RelayStatus,
-        Timestamp, withdrawn_ids,
+        Address, BaseUnits, ChainId, Fact, Order, OrderId, Recorded, RefundStatus, RelayStatus, Timestamp,
+        withdrawn_ids,
     },
     store::OrderRecord,
 };
@@ -104,7 +104,7 @@ impl<'a> From<&'a OrderRecord> for OrderAndTransactions<'a> {
                 .filter_map(|piece| deposit_tx(order, piece, is_withdrawn(piece)))
                 .collect(),
             relay_txs: relay_txs(order.id, &pieces),
-            execute_tx: execute_tx(order, &pieces),
+            execute_tx: execute_tx(order, pieces.iter().copied().filter(|piece| !is_withdrawn(piece))),
             refund_txs: pieces
                 .iter()
                 .filter_map(|piece| refund_tx(order.id, piece, is_withdrawn(piece)))
@@ -155,13 +155,11 @@ fn relay_txs<'a>(order_id: OrderId, pieces: &[&'a Recorded]) -> Vec<RelayTx<'a>>
 
 /// The execution that took effect, else the first one told of: one that came for an order that had
 /// ended stays in sight.
-fn execute_tx<'a>(order: &Order, pieces: &[&'a Recorded]) -> Option<ExecuteTx<'a>> {
-    let is_execution = |piece: &&&Recorded| matches!(piece.evidence.fact, Fact::Executed { .. });
-    let took_effect = |id: &EvidenceId| pieces.iter().find(|piece| piece.evidence.id == *id);
-    let piece = match &order.executed_by {
-        Some(id) => took_effect(id),
-        None => pieces.iter().find(is_execution),
-    }?;
+fn execute_tx<'a>(order: &Order, mut pieces: impl Iterator<Item = &'a Recorded>) -> Option<ExecuteTx<'a>> {
+    let piece = pieces.find(|piece| match &order.executed_by {
+        Some(id) => piece.evidence.id == *id,
+        None => matches!(piece.evidence.fact, Fact::Executed { .. }),
+    })?;
     let Fact::Executed { chain, tx_hash, .. } = &piece.evidence.fact else { return None };
     Some(ExecuteTx { order_id: order.id, chain: *chain, tx_hash, created_at: piece.evidence.occurred_at })
 }

@@ -78,17 +78,9 @@ impl<'a> SessionView<'a> {
         }
     }
 
-    /// The session with its order. The order was read after the session, so where it has moved on in
-    /// between, the session has moved with it.
+    /// The session with its order, which is null before there is one.
     pub fn with_order(session: &'a Session, record: Option<&'a OrderRecord>) -> Self {
-        let state = record.map_or(session.state, |record| record.order.session_state());
-        Self {
-            status: state.status,
-            order_status: state.order_status,
-            expired_reason: state.expired_reason,
-            order: Some(record.map(OrderAndTransactions::from)),
-            ..Self::new(session)
-        }
+        Self { order: Some(record.map(OrderAndTransactions::from)), ..Self::new(session) }
     }
 }
 

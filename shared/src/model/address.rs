@@ -31,6 +31,9 @@ impl ChainId {
 /// The native token (ETH, POL, SOL, …) where an address is asked for, on any chain.
 const NATIVE_TOKEN: &str = "0x0000000000000000000000000000000000000000";
 
+/// Thirty-two zero bytes in base58.
+const SOLANA_ZERO: &str = "11111111111111111111111111111111";
+
 /// An account's or token's address, valid for its chain. EVM addresses are kept in lower case, so that
 /// equal addresses are equal text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,7 +71,7 @@ impl Address {
     /// The rule that is broken, phrased to follow the field's name.
     pub fn parse_recipient(chain: ChainId, text: &str) -> Result<Self, &'static str> {
         let address = Self::parse(chain, text)?;
-        if address.is_native_token() {
+        if address.is_native_token() || address.0 == SOLANA_ZERO {
             return Err("must not be the zero address: nobody has its key");
         }
         let digits = text.get(2..).unwrap_or_default();
@@ -146,6 +149,7 @@ mod tests {
     #[test]
     fn money_is_not_sent_to_the_zero_address() {
         assert!(Address::parse_recipient(BASE, NATIVE_TOKEN).is_err());
+        assert!(Address::parse_recipient(ChainId::SOLANA, SOLANA_ZERO).is_err());
         assert!(Address::parse_token(BASE, NATIVE_TOKEN).unwrap().is_native_token());
     }
 

@@ -45,6 +45,13 @@ struct ForwarderArtifact {
     creation_code: Bytes,
 }
 
+/// Chains on which EIP-1014's addresses are not those that a contract is deployed to: Solana and Tron,
+/// and those of the ZK Stack, which derive theirs differently (zkSync Era and its test chain, Lens,
+/// Abstract and its test chain, Cronos zkEVM, Sophon, Treasure). An order on one of them gets no address
+/// rather than one that swallows the money.
+const OTHER_CREATE2: [u64; 10] =
+    [232, 300, 324, 388, 2741, 11_124, 50_104, 61_166, 728_126_428, ChainId::SOLANA.number()];
+
 /// A setting of the forwarder that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ForwarderSettingError {
@@ -80,7 +87,7 @@ impl ForwarderAddress {
 
 impl DepositAddress for ForwarderAddress {
     fn derive(&self, order: OrderId, src_chain: ChainId, recipient: &Address) -> Option<String> {
-        if src_chain == ChainId::SOLANA {
+        if OTHER_CREATE2.contains(&src_chain.number()) {
             return None;
         }
         // The constructor's one argument, ABI-encoded: the address, padded to 32 bytes.
@@ -115,6 +122,7 @@ mod tests {
         let on_solana =
             Address::parse(ChainId::SOLANA, "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v").unwrap();
         assert_eq!(forwarders.derive(order, ChainId::SOLANA, &on_base), None);
+        assert_eq!(forwarders.derive(order, ChainId::new(324).unwrap(), &on_base), None);
         assert_eq!(forwarders.derive(order, base, &on_solana), None);
     }
 

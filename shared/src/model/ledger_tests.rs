@@ -153,18 +153,6 @@ fn progress() -> impl Strategy<Value = ProgressStatus> {
     ]
 }
 
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        progress().prop_map(Step::Paid),
-        progress().prop_map(Step::Progress),
-        Just(Step::Executed),
-        Just(Step::Refunding),
-        Just(Step::Refunded),
-        Just(Step::Failed),
-        Just(Step::Expired),
-    ]
-}
-
 /// How far along each status is; no step may lead to a lower one.
 fn rank(status: OrderStatus) -> usize {
     match status {
@@ -242,17 +230,6 @@ prop_compose! {
 }
 
 proptest! {
-    #[test]
-    fn no_step_leads_backwards_or_out_of_an_end(from in prop::sample::select(&OrderStatus::ALL[..]), step in step()) {
-        if let Some(next) = from.after(step) {
-            prop_assert!(!from.is_terminal());
-            prop_assert!(rank(next) > rank(from), "{from:?} {step:?} {next:?}");
-            if is_over(from.session_status()) {
-                prop_assert_eq!(next.session_status(), from.session_status());
-            }
-        }
-    }
-
     #[test]
     fn the_outcome_does_not_depend_on_the_order_of_arrival((order, pieces, shuffled) in shuffled_story()) {
         prop_assert_eq!(tell(order.clone(), &pieces), tell(order, &shuffled));

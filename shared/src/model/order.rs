@@ -85,7 +85,9 @@ pub struct Order {
     pub id: OrderId,
     /// Its session, if it was made for one.
     pub checkout_session_id: Option<SessionId>,
-    /// What was asked for.
+    /// What was asked for. Kept as one text: nothing in it changes or is asked for in a condition, and a
+    /// DynamoDB map of a dozen attributes costs more to read than everything else about an order.
+    #[serde(with = "json_text")]
     pub terms: OrderTerms,
     /// Where the buyer pays in crypto; `None` on chains for which no address can be derived.
     pub global_address: Option<String>,
@@ -113,6 +115,24 @@ pub struct Order {
     /// How many pieces of evidence are recorded for it. Guards writes (see `store`) and tells a read
     /// whether it has seen them all.
     pub evidence_count: u64,
+}
+
+/// Keeps a value as the text of its JSON.
+mod json_text {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned, ser};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        value: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&serde_json::to_string(value).map_err(ser::Error::custom)?)
+    }
+
+    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<T, D::Error> {
+        serde_json::from_str(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
 }
 
 impl Order {

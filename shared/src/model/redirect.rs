@@ -13,25 +13,35 @@ use super::SessionId;
 pub struct RedirectUrl(String);
 
 /// What a browser runs, or reads from the buyer's own machine, instead of opening a page.
-const FORBIDDEN_SCHEMES: [&str; 18] = [
+const FORBIDDEN_SCHEMES: [&str; 28] = [
     "about",
     "blob",
     "chrome",
     "chrome-extension",
     "content",
     "data",
+    "devtools",
     "edge",
     "file",
     "filesystem",
+    "its",
     "jar",
     "javascript",
+    "jscript",
     "livescript",
     "mhtml",
+    "mk",
     "mocha",
     "moz-extension",
+    "ms-its",
+    "ms-msdt",
+    "ms-officecmd",
+    "res",
     "resource",
+    "search-ms",
     "vbscript",
     "view-source",
+    "wyciwyg",
 ];
 
 /// Both stand for the session's id: the seeds call the second an alias of the first.
@@ -52,7 +62,8 @@ impl RedirectUrl {
         if text.chars().count() > Self::MAX_CHARS {
             return Err("must not be longer than 2048 characters");
         }
-        let (filled, first_placeholder) = fill_placeholders(text, "0");
+        // No hex digit, so that a placeholder cannot complete a percent-encoding.
+        let (filled, first_placeholder) = fill_placeholders(text, "g");
         let uri = Uri::parse(filled.as_str())
             .map_err(|_| "must be an absolute URI (RFC 3986), with {SESSION_ID} or {ORDER_ID} as its only placeholders")?;
         let scheme = uri.scheme().as_str().to_ascii_lowercase();

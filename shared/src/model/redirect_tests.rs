@@ -79,6 +79,7 @@ fn what_is_no_safe_absolute_uri_is_refused() {
         " https://a.example/",
         "https://a.example/ü",
         "https://a.example/%zz",
+        "https://a.example/%4{SESSION_ID}",
         "https://a.example/{CHECKOUT_SESSION_ID}",
         "https://a.example/{SESSION_ID",
         "https://a.example/{SESSION_ID%7D",

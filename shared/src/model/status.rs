@@ -198,3 +198,7 @@ impl fmt::Display for ExpiredReason {
         self.serialize(f)
     }
 }
+
+#[cfg(test)]
+#[path = "status_tests.rs"]
+mod tests;

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{
     Item, RACES, Store, keys,
@@ -19,10 +19,13 @@ use crate::{
     model::{ExpiredReason, Order, OrderId, Timestamp},
 };
 
+/// How many overdue orders of a list are written down at the same time: each one takes a connection.
+const SETTLED_AT_ONCE: usize = 8;
+
 impl Store {
     /// A creator's orders, newest first, as they stand at `now`: `limit` (at most 100) of them after the
     /// first `offset`. Two round trips, plus one for each ten thousand orders or so that are skipped,
-    /// and one, at the same time, for each order found overdue.
+    /// and one for each order found overdue, eight at a time.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`].
@@ -35,8 +38,9 @@ impl Store {
     ) -> Result<Vec<Order>, Error> {
         let ids = self.order_ids_by_creator(creator, limit, offset).await?;
         let mut found = self.read_orders(&ids).await?;
-        let listed = ids.iter().filter_map(|id| found.remove(id));
-        try_join_all(listed.map(|order| self.settle_order(order, now))).await
+        let listed: Vec<_> = ids.iter().filter_map(|id| found.remove(id)).collect();
+        let settled = stream::iter(listed).map(|order| self.settle_order(order, now));
+        settled.buffered(SETTLED_AT_ONCE).try_collect().await
     }
 
     async fn order_ids_by_creator(

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Error,
     error::SessionRefusal,
-    model::{ExpiredReason, Order, OrderId, Recorded, RedirectUrl, SessionId, Timestamp},
+    model::{ExpiredReason, Order, OrderId, Recorded, RedirectUrl, Session, SessionId, Timestamp},
 };
 
 /// An order with all evidence recorded for it.
@@ -57,6 +57,30 @@ impl Store {
         let session = self.settle_session(found, now).await?;
         session.check_takes_order()?;
         Err(Error::Internal("a session refused an order without a reason".into()))
+    }
+
+    /// Reads a session with its order as they stand together at `now`. Two round trips. The two reads are
+    /// not isolated from a transaction on both, in either direction, so where they disagree they are
+    /// made again: an answer must neither mix two moments nor go back behind an earlier one.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn session_with_order(
+        &self,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<(Session, Option<OrderRecord>)>, Error> {
+        for _ in 0..RACES {
+            let Some(session) = self.session(id, now).await? else { return Ok(None) };
+            let Some(order) = session.order_id else { return Ok(Some((session, None))) };
+            match self.order(order, now).await? {
+                Some(record) if record.order.session_state() == session.state => {
+                    return Ok(Some((session, Some(record))));
+                }
+                _ => {}
+            }
+        }
+        Err(outraced(id))
     }
 
     /// Where the session's link leads to after paying; read for an onramp that names no `redirectUrl`.

@@ -1,9 +1,6 @@
 //! Sessions.
 
-use aws_sdk_dynamodb::{
-    operation::put_item::PutItemError,
-    types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem},
-};
+use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::TransactWriteItem};
 
 use super::{
     Item, RACES, Store,
@@ -45,7 +42,6 @@ impl Store {
             .table_name(&self.tables.sessions)
             .set_item(Some(item))
             .condition_expression("attribute_not_exists(id)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
         match sent {

@@ -166,7 +166,6 @@ pub(super) fn put_new(table: &str, item: Item) -> Result<TransactWriteItem, Erro
         .table_name(table)
         .set_item(Some(item))
         .condition_expression("attribute_not_exists(pk)")
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
         .build()
         .map_err(|error| Error::Internal(error.into()))?;
     Ok(TransactWriteItem::builder().put(put).build())

@@ -11,26 +11,42 @@ fn nested(levels: usize) -> String {
     "[".repeat(levels) + &"]".repeat(levels)
 }
 
-#[tokio::test]
-async fn metadata_8000_levels_deep_comes_back_unchanged() {
-    let api = Api::start().await;
-    let metadata = format!("\"metadata\":{{\"d\":{}}}", nested(8000));
-    let created = raw_text(&api, Method::POST, "/checkout-sessions", format!("{{{metadata}}}")).await;
-    assert!(created.contains(&metadata), "{}", &created[..200]);
-    let id = created.split("\"id\":\"").nth(1).unwrap().get(..36).unwrap();
-    let read = raw_text(&api, Method::GET, &format!("/checkout-sessions/{id}"), String::new()).await;
-    assert!(read.contains(&metadata), "{}", &read[..200]);
+/// Each object that is kept, with a member so deep that the object as a whole has `levels`.
+fn kept(levels: usize) -> [(&'static str, &'static str, String); 3] {
+    let deep = format!("{{\"d\":{}}}", nested(levels - 1));
+    let with = |field: &str| {
+        let mut wanted = order(None);
+        wanted["type"] = json!("deposit_first");
+        wanted[field] = json!("HERE");
+        wanted.to_string().replace("\"HERE\"", &deep)
+    };
+    [
+        ("/checkout-sessions", "metadata", format!("{{\"metadata\":{deep}}}")),
+        ("/orders", "metadata", with("metadata")),
+        ("/orders", "payload", with("payload")),
+    ]
 }
 
 #[tokio::test]
-async fn an_orders_deep_metadata_comes_back_unchanged() {
+async fn what_is_kept_may_be_a_hundred_levels_deep_and_comes_back_unchanged() {
     let api = Api::start().await;
-    let member = format!("\"metadata\":{{\"d\":{}", nested(15_000));
-    let wanted = order(None).to_string();
-    let body = format!("{},{member}}}}}", wanted.strip_suffix('}').unwrap());
-    let created = raw_text(&api, Method::POST, "/orders", body).await;
-    assert!(created.contains(&member), "{}", &created[..200]);
-    assert!(created.contains("\"srcToken\":{\"chainId\":8453"), "{}", &created[..200]);
+    for (path, field, body) in kept(100) {
+        let text = raw_text(&api, Method::POST, path, body).await;
+        assert!(text.contains(&nested(99)), "{path} {field}");
+        serde_json::from_str::<serde_json::Value>(&text).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_kept_must_be_readable_by_any_client() {
+    let watched = Watched::start().await;
+    for levels in [101, 8000, 30_000] {
+        for (path, field, body) in kept(levels) {
+            refuses_deep(&watched, path, body, field).await;
+        }
+    }
+    let brackets_in_text = format!("{{\"metadata\":{{\"d\":\"\\\"{}\"}}}}", "[".repeat(500));
+    watched.api.send(Method::POST, "/checkout-sessions", brackets_in_text).await.ok();
 }
 
 #[tokio::test]

@@ -130,7 +130,7 @@ async fn a_page_has_1_to_100_orders_from_any_offset() {
     let watched = Watched::start().await;
     let over = "18446744073709551616";
     let limits = ["0", "101", "-1", "1.0", "1e1", "ten", "%2B5", "0x10", " 5", "5%20", "%00", over];
-    let offsets = ["-1", "1.5", "1e1", "ten", "%2B5", "5%20", "%FF", over];
+    let offsets = ["-1", "1.5", "1e1", "ten", "%2B5", "5%20", "%FF", "10001", over];
     let wrong =
         limits.map(|value| ("limit", value)).into_iter().chain(offsets.map(|value| ("offset", value)));
     for (param, value) in wrong {
@@ -143,7 +143,7 @@ async fn a_page_has_1_to_100_orders_from_any_offset() {
     wanted["creatorAddress"] = SHOP.into();
     let created = watched.api.post("/orders", &wanted).await.ok();
     for (page, count) in
-        [("limit=1", 1), ("limit=100", 1), ("offset=0", 1), ("offset=1", 0), ("offset=1000000", 0)]
+        [("limit=1", 1), ("limit=100", 1), ("offset=0", 1), ("offset=1", 0), ("offset=10000", 0)]
     {
         let listed = watched.api.get(&format!("/orders?creatorAddress={SHOP}&{page}")).await.ok();
         assert_eq!(listed.as_array().unwrap().len(), count, "{page}");
