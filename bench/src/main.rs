@@ -1,0 +1,106 @@
+//! Measures what the functions cost on Lambda, beside a bare function that makes the same call, and
+//! what the local server bears. README.md beside this says what each figure means.
+#![allow(clippy::print_stdout, reason = "the figures are what this program is for")]
+
+mod binaries;
+mod engine;
+mod function;
+mod limits;
+mod load;
+mod machine;
+mod measure;
+mod operation;
+mod report;
+mod runtime_api;
+mod workload;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::{Parser, ValueEnum};
+use tokio::signal::{
+    ctrl_c,
+    unix::{SignalKind, signal},
+};
+
+use load::Throughput;
+use machine::Machine;
+use measure::Effort;
+use operation::Operation;
+use report::{Judged, Report};
+
+/// Measures the functions beside a bare one, and the local server under load.
+#[derive(Parser)]
+struct Options {
+    /// Measure less, for a first look.
+    #[arg(long)]
+    quick: bool,
+    /// Where the figures go as JSON.
+    #[arg(long, value_name = "PATH", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/results.json"))]
+    json: PathBuf,
+    /// Measure these functions only, and not the local server.
+    #[arg(long, value_name = "FUNCTION")]
+    only: Vec<Operation>,
+    /// Compare with the functions of the same names in this directory, not with `bare`.
+    #[arg(long, value_name = "DIR")]
+    against: Option<PathBuf>,
+}
+
+impl Options {
+    fn effort(&self) -> Effort {
+        match self.quick {
+            true => Effort { starts: 7, turns: 6, invokes: 50 },
+            false => Effort { starts: 25, turns: 20, invokes: 50 },
+        }
+    }
+
+    fn requests(&self) -> usize {
+        if self.quick { 500 } else { 2000 }
+    }
+
+    fn operations(&self) -> &[Operation] {
+        if self.only.is_empty() { Operation::value_variants() } else { &self.only }
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let options = Options::parse();
+    // Leaving by way of an error drops, and thereby ends, every process started.
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        done = measure(&options) => done,
+        _ = ctrl_c() => bail!("interrupted"),
+        _ = terminated.recv() => bail!("terminated"),
+    }
+}
+
+async fn measure(options: &Options) -> Result<()> {
+    let mut report = Report { machine: Machine::describe().await?, ..Report::default() };
+    report.functions = measure_functions(options).await?;
+    report.print_functions();
+    if options.only.is_empty() {
+        report.local_server = measure_server(options).await?;
+        report.print_local_server();
+    }
+    report.write(&options.json)
+}
+
+async fn measure_functions(options: &Options) -> Result<Vec<Judged>> {
+    let operations = options.operations();
+    let ours = operations.iter().map(|operation| operation.name());
+    let binaries = binaries::build(&ours.chain(["bare"]).collect::<Vec<_>>()).await?;
+    let mut measured = Vec::with_capacity(operations.len());
+    for operation in operations {
+        eprintln!("measuring {}", operation.name());
+        let against = options.against.as_deref();
+        measured.push(measure::compare(*operation, &binaries, against, options.effort()).await?.into());
+    }
+    Ok(measured)
+}
+
+async fn measure_server(options: &Options) -> Result<Vec<Throughput>> {
+    let binaries = binaries::build(&["local"]).await?;
+    eprintln!("measuring local");
+    load::measure(binaries::find(&binaries, "local")?, options.requests()).await
+}
