@@ -106,7 +106,7 @@ impl Workload {
     async fn make_session(&self) -> Result<SessionId> {
         let body = sample_body(Operation::CreateSession)?;
         let session = Session::open(parse_new_session(&body)?, random_bits(), self.clock.now());
-        self.store.create_session(&session, self.settings.retention_millis).await?;
+        self.store.create_session(&session, self.settings.retention_millis, None).await?;
         Ok(session.id)
     }
 
@@ -117,7 +117,7 @@ impl Workload {
         let (id, now) = (OrderId::new(random_bits()), self.clock.now());
         let address = self.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
         let order = Order::new(id, session, terms, address, now, self.settings.detection_window_millis);
-        self.store.create_order(&order, now).await?;
+        self.store.create_order(&order, None, now).await?;
         Ok(id)
     }
 }

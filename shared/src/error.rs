@@ -28,6 +28,9 @@ pub enum Error {
     /// A session that is to be changed is not in a state that allows it.
     #[error("{0}")]
     SessionRefused(SessionRefusal),
+    /// An idempotency key has been used for another request.
+    #[error("This Idempotency-Key was used for a request with another body")]
+    IdempotencyConflict,
     /// An order that is looked up does not exist.
     #[error("Order not found")]
     OrderNotFound,

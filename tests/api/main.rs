@@ -9,6 +9,7 @@
 
 mod events;
 mod faults;
+mod idempotency;
 mod inputs;
 mod payments;
 mod races;

@@ -4,16 +4,17 @@ use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result, http,
     model::{Order, OrderId, OrderTerms, SessionId},
+    store::Claim,
 };
 
 /// Answers with the new order.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
-    let created = create(app, request).await;
-    http::answer(request, "Created order successfully", created.as_ref().map(http::OrderView::from))
+    http::answer_created(request, "Created order successfully", create(app, request).await)
 }
 
-async fn create(app: &App, request: &Request) -> Result<Order> {
+async fn create(app: &App, request: &Request) -> Result<http::Created> {
     let http::OrderRequest { mut terms, session } = http::OrderRequest::parse(http::body(request)?)?;
+    let key = http::idempotency_key(request, "create-order")?;
     if let Some(session) = session {
         fill_redirect_url(app, &mut terms, session).await?;
     }
@@ -21,8 +22,10 @@ async fn create(app: &App, request: &Request) -> Result<Order> {
     let id = OrderId::new(http::random_bits());
     let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
     let order = Order::new(id, session, terms, address, now, app.settings.detection_window_millis);
-    app.store.create_order(&order, now).await?;
-    Ok(order)
+    let data = http::render(&http::OrderView::from(&order))?;
+    let claim = key.as_ref().map(|key| Claim { key, answer: &data });
+    let before = app.store.create_order(&order, claim, now).await?;
+    Ok(http::Created::new(data, before))
 }
 
 /// An onramp that names no `redirectUrl` sends the buyer to the session's `success_url`.

@@ -1,17 +1,19 @@
 //! `POST /checkout-sessions`: one conditional write; no order, no outside call.
 
 use lambda_http::{Body, Request, Response};
-use shared::{App, Result, http, model::Session};
+use shared::{App, Result, http, model::Session, store::Claim};
 
 /// Answers with the new session.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
-    let created = create(app, request).await;
-    http::answer(request, "Checkout session created", created.as_ref().map(http::CreatedSession::from))
+    http::answer_created(request, "Checkout session created", create(app, request).await)
 }
 
-async fn create(app: &App, request: &Request) -> Result<Session> {
+async fn create(app: &App, request: &Request) -> Result<http::Created> {
     let wanted = http::parse_new_session(http::body(request)?)?;
+    let key = http::idempotency_key(request, "create-session")?;
     let session = Session::open(wanted, http::random_bits(), app.clock.now());
-    app.store.create_session(&session, app.settings.retention_millis).await?;
-    Ok(session)
+    let data = http::render(&http::CreatedSession::from(&session))?;
+    let claim = key.as_ref().map(|key| Claim { key, answer: &data });
+    let before = app.store.create_session(&session, app.settings.retention_millis, claim).await?;
+    Ok(http::Created::new(data, before))
 }

@@ -7,8 +7,13 @@ use lambda_http::{
     http::{StatusCode, header},
 };
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
-use crate::{Error, Result, error::SessionRefusal, model::OrderId};
+use crate::{
+    Error, Result,
+    error::SessionRefusal,
+    model::{OrderId, RawJson},
+};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -56,6 +61,42 @@ pub fn answer<T: Serialize, E: Borrow<Error>>(
     }
 }
 
+/// What a request that creates something is answered with.
+#[derive(Debug)]
+pub struct Created {
+    data: Box<RawValue>,
+    replayed: bool,
+}
+
+impl Created {
+    /// Answers with `data`, unless the request's key had been used before: then with the answer of then.
+    pub fn new(data: Box<RawValue>, before: Option<RawJson>) -> Self {
+        match before {
+            None => Self { data, replayed: false },
+            Some(before) => Self { data: before.to_raw_value().to_owned(), replayed: true },
+        }
+    }
+}
+
+/// Renders what came of a request that creates something. One whose key had been used before gets a
+/// header that says so.
+pub fn answer_created(request: &Request, message: &str, outcome: Result<Created>) -> Response<Body> {
+    let replayed = outcome.as_ref().is_ok_and(|created| created.replayed);
+    let mut response = answer(request, message, outcome.map(|created| created.data));
+    if replayed {
+        response.headers_mut().insert("idempotent-replayed", header::HeaderValue::from_static("true"));
+    }
+    response
+}
+
+/// The `data` of an answer as text, for a used key to keep.
+///
+/// # Errors
+/// [`Error::Internal`].
+pub fn render<T: Serialize>(view: &T) -> Result<Box<RawValue>> {
+    to_raw_value(view).map_err(|error| Error::Internal(error.into()))
+}
+
 /// An answer without a body.
 pub fn no_content() -> Response<Body> {
     let mut response = Response::new(Body::Empty);
@@ -93,6 +134,7 @@ fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         }
         Error::SessionRefused(SessionRefusal::NotOpen(_)) => (StatusCode::BAD_REQUEST, "session_not_open"),
         Error::SessionRefused(SessionRefusal::HasOrder(_)) => (StatusCode::CONFLICT, "session_has_order"),
+        Error::IdempotencyConflict => (StatusCode::CONFLICT, "idempotency_conflict"),
         Error::OrderNotFound => (StatusCode::NOT_FOUND, "order_not_found"),
         Error::RouteNotFound { .. } => (StatusCode::NOT_FOUND, "route_not_found"),
         Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),

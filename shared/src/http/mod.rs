@@ -13,7 +13,7 @@ mod views;
 
 use lambda_http::{Body, Request, RequestExt as _};
 
-pub use answer::{answer, log_failure, no_content};
+pub use answer::{Created, answer, answer_created, log_failure, no_content, render};
 pub use clock::Clock;
 pub use order_request::{ListRequest, OrderRequest};
 pub use session_request::{parse_new_session, wants_order};
@@ -23,9 +23,12 @@ pub use views::{CreatedSession, ExpiredSession, OrderView, SessionView};
 
 use crate::{
     Error,
-    model::{MAX_BODY_BYTES, OrderId, SessionId},
+    model::{IdempotencyKey, MAX_BODY_BYTES, OrderId, SessionId},
     store::Store,
 };
+
+/// The header that makes a request safe to send again.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// What a function works with: made once, at its start.
 #[derive(Clone)]
@@ -76,6 +79,18 @@ pub fn body(request: &Request) -> Result<&str, Error> {
         return Err(Error::BodyTooLarge);
     }
     std::str::from_utf8(bytes).map_err(|_| Error::InvalidBody("must be UTF-8 text"))
+}
+
+/// The request's `Idempotency-Key`, if it has one. `operation` tells whose key it is.
+///
+/// # Errors
+/// [`Error::InvalidField`] where it does not have 1 to 255 characters; as [`body`].
+pub fn idempotency_key(request: &Request, operation: &'static str) -> Result<Option<IdempotencyKey>, Error> {
+    let Some(value) = request.headers().get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let body = body(request)?;
+    let key = value.to_str().ok().and_then(|key| IdempotencyKey::new(operation, key, body));
+    key.map(Some)
+        .ok_or_else(|| Error::invalid("Idempotency-Key", "must have 1 to 255 printable ASCII characters"))
 }
 
 /// Checks the body of a request that has no fields: unknown ones are ignored, but it must be an object.

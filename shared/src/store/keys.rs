@@ -3,6 +3,7 @@
 //! | Table | Key | Item |
 //! |---|---|---|
 //! | sessions | `id` = session id | a session |
+//! | sessions | `id` = `idempotency#<operation>#<key>` | a used idempotency key |
 //! | orders | `pk` = `order#<order id>`, `sk` = `order` | an order |
 //! | orders | `pk` = `order#<order id>`, `sk` = `evidence#<evidence id>` | a piece of evidence |
 //! | orders | `pk` = `creator#<address>`, `sk` = `<created at>#<order id>` | an entry of a creator's list |
@@ -10,7 +11,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{Item, string};
-use crate::model::{EvidenceId, Order, OrderId, SessionId};
+use crate::model::{EvidenceId, IdempotencyKey, Order, OrderId, SessionId};
 
 /// The sort key of an order's own item.
 pub(super) const ORDER: &str = "order";
@@ -20,6 +21,10 @@ pub(super) const EVIDENCE_PREFIX: &str = "evidence#";
 
 pub(super) fn session(id: SessionId) -> Item {
     Item::from([("id".to_owned(), string(id.to_string()))])
+}
+
+pub(super) fn idempotency(key: &IdempotencyKey) -> Item {
+    Item::from([("id".to_owned(), string(format!("idempotency#{}#{}", key.operation, key.key)))])
 }
 
 pub(super) fn order_partition(id: OrderId) -> AttributeValue {

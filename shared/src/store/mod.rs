@@ -7,6 +7,7 @@
 mod client;
 mod creators;
 mod expiry;
+mod idempotency;
 mod keys;
 mod orders;
 mod payments;
@@ -14,6 +15,7 @@ mod sessions;
 mod transact;
 
 pub use client::{connect, connect_to};
+pub use idempotency::Claim;
 
 use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
 use serde::{Serialize, de::DeserializeOwned};
@@ -24,6 +26,9 @@ pub use orders::OrderRecord;
 
 /// A DynamoDB item.
 type Item = HashMap<String, AttributeValue>;
+
+/// The sessions table's TTL attribute: DynamoDB removes an item some time after the epoch *second* in it.
+const REMOVABLE_AT: &str = "removable_at";
 
 /// The two tables.
 #[derive(Debug, Clone)]

@@ -3,7 +3,9 @@
 use super::{
     Item, RACES, Store,
     expiry::Ending,
-    from_item, keys, outraced,
+    from_item,
+    idempotency::{Claim, replay},
+    keys, outraced,
     sessions::refused_session,
     store_error, to_item,
     transact::{Outcome, Refusal, put_new},
@@ -11,7 +13,7 @@ use super::{
 use crate::{
     Error,
     error::SessionRefusal,
-    model::{ExpiredReason, Order, OrderId, Recorded, RedirectUrl, Session, SessionId, Timestamp},
+    model::{ExpiredReason, Order, OrderId, RawJson, Recorded, RedirectUrl, Session, SessionId, Timestamp},
 };
 
 /// An order with all evidence recorded for it.
@@ -25,28 +27,43 @@ pub struct OrderRecord {
 
 impl Store {
     /// Writes a new order: with its session's link to it, if it has a session, and with an entry in its
-    /// creator's list, if it names one. One transaction, one round trip, no prior read; another round
-    /// trip where the refusing session turns out to be overdue, to write that down.
+    /// creator's list, if it names one. With a `claim`, its key is used up by the same write; if it has
+    /// been used before, nothing is written and the answer of then is returned. One transaction, one
+    /// round trip, no prior read; another round trip where the refusing session turns out to be overdue,
+    /// to write that down.
     ///
     /// # Errors
-    /// Each [`SessionRefusal`]; [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn create_order(&self, order: &Order, now: Timestamp) -> Result<(), Error> {
-        let mut writes = vec![put_new(&self.tables.orders, order_item(order)?)?];
+    /// Each [`SessionRefusal`]; [`Error::IdempotencyConflict`], [`Error::Unavailable`],
+    /// [`Error::Internal`].
+    pub async fn create_order(
+        &self,
+        order: &Order,
+        claim: Option<Claim<'_>>,
+        now: Timestamp,
+    ) -> Result<Option<RawJson>, Error> {
+        let mut writes = Vec::with_capacity(4);
+        writes.extend(claim.map(|claim| self.use_key(&claim, now)).transpose()?);
+        let link = writes.len();
         if let Some(session) = order.checkout_session_id {
             writes.push(self.link_session(session, order, now)?);
         }
+        let order_write = put_new(&self.tables.orders, "pk", order_item(order)?)?;
+        writes.push(order_write);
         if let Some(creator) = &order.terms.creator_address {
-            writes.push(put_new(&self.tables.orders, keys::creator_entry(creator, order))?);
+            writes.push(put_new(&self.tables.orders, "pk", keys::creator_entry(creator, order))?);
         }
-        match self.transact(writes).await? {
-            Outcome::Written => Ok(()),
-            Outcome::Refused(mut refusals) => match (order.checkout_session_id, refusals.take(1)) {
-                (Some(_), Some(refusal)) => self.refuse_link(order.id, refusal, now).await,
-                // The order's id is new and random: it is there because an attempt of this very call
-                // wrote it before its answer was lost.
-                _ => Ok(()),
-            },
+        let Outcome::Refused(mut refusals) = self.transact(writes).await? else { return Ok(None) };
+        if let Some(claim) = claim
+            && let Some(refusal) = refusals.take(0)
+        {
+            return replay(claim.key, refusal).map(Some);
         }
+        if let (Some(_), Some(refusal)) = (order.checkout_session_id, refusals.take(link)) {
+            self.refuse_link(order.id, refusal, now).await?;
+        }
+        // The order's id is new and random: it is there because an attempt of this very call wrote it
+        // before its answer was lost.
+        Ok(None)
     }
 
     async fn refuse_link(&self, order: OrderId, refusal: Refusal, now: Timestamp) -> Result<(), Error> {

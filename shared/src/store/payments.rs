@@ -33,7 +33,7 @@ impl Store {
             let (order, recorded) = record.order.record(&record.evidence, evidence.clone(), now);
             let mut writes = vec![
                 self.replace_order(&order, was)?,
-                put_new(&self.tables.orders, evidence_item(&recorded)?)?,
+                put_new(&self.tables.orders, "pk", evidence_item(&recorded)?)?,
             ];
             if let Some(session) = order.checkout_session_id.filter(|_| order.status != was) {
                 writes.push(self.move_session(session, was, &order)?);

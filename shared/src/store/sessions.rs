@@ -3,19 +3,18 @@
 use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::TransactWriteItem};
 
 use super::{
-    Item, RACES, Store,
+    Item, RACES, REMOVABLE_AT, Store,
     expiry::Ending,
-    from_item, keys, number, outraced, store_error, string, to_item,
-    transact::{ConditionalUpdate, Refusal},
+    from_item,
+    idempotency::{Claim, replay},
+    keys, number, outraced, store_error, string, to_item,
+    transact::{ConditionalUpdate, Outcome, Refusal, put_new},
 };
 use crate::{
     Error,
     error::SessionRefusal,
-    model::{ExpiredReason, Order, OrderStatus, Session, SessionId, SessionStatus, Timestamp},
+    model::{ExpiredReason, Order, OrderStatus, RawJson, Session, SessionId, SessionStatus, Timestamp},
 };
-
-/// The table's TTL attribute: DynamoDB removes an item some time after the epoch *second* in it.
-const REMOVABLE_AT: &str = "removable_at";
 
 /// The contract's three checks, in one condition: the session exists, is open and not past its
 /// deadline, and has no order. `expires_at` is compared because the order took it from the session's
@@ -28,23 +27,34 @@ const FOLLOWS_ITS_ORDER: &str = "order_id = :order AND order_status = :was";
 
 impl Store {
     /// Writes a new session, to be kept for `retention_millis` after it expires unless it gets an
-    /// order. One round trip.
+    /// order. With a `claim`, its key is used up by the same write; if it has been used before, nothing
+    /// is written and the answer of then is returned. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn create_session(&self, session: &Session, retention_millis: i64) -> Result<(), Error> {
+    /// [`Error::IdempotencyConflict`], [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn create_session(
+        &self,
+        session: &Session,
+        retention_millis: i64,
+        claim: Option<Claim<'_>>,
+    ) -> Result<Option<RawJson>, Error> {
         let mut item = to_item(session)?;
         let removable_at = session.expires_at.plus_millis(retention_millis).millis() / 1000;
         item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.tables.sessions)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(id)")
-            .send()
-            .await;
-        match sent {
+        let Some(claim) = claim else { return self.put_session(item).await.map(|()| None) };
+        let session_write = put_new(&self.tables.sessions, "id", item)?;
+        let writes = vec![session_write, self.use_key(&claim, session.created_at)?];
+        match self.transact(writes).await? {
+            Outcome::Written => Ok(None),
+            Outcome::Refused(mut refusals) => {
+                refusals.take(1).map(|refusal| replay(claim.key, refusal)).transpose()
+            }
+        }
+    }
+
+    async fn put_session(&self, item: Item) -> Result<(), Error> {
+        let put = self.client.put_item().table_name(&self.tables.sessions).set_item(Some(item));
+        match put.condition_expression("attribute_not_exists(id)").send().await {
             Ok(_) => Ok(()),
             // The id is new and random, so what is there is what an attempt of this very call wrote
             // before its answer was lost.

@@ -160,12 +160,13 @@ impl ConditionalUpdate<'_> {
     }
 }
 
-/// As part of a transaction: a put of an item whose key must be new.
-pub(super) fn put_new(table: &str, item: Item) -> Result<TransactWriteItem, Error> {
+/// As part of a transaction: a put of an item whose key must be new. `key` is the table's partition key.
+pub(super) fn put_new(table: &str, key: &str, item: Item) -> Result<TransactWriteItem, Error> {
     let put = Put::builder()
         .table_name(table)
         .set_item(Some(item))
-        .condition_expression("attribute_not_exists(pk)")
+        .condition_expression(format!("attribute_not_exists({key})"))
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
         .build()
         .map_err(|error| Error::Internal(error.into()))?;
     Ok(TransactWriteItem::builder().put(put).build())

@@ -1,6 +1,6 @@
 //! Refusals: of requests that break a rule, and of all while the database is down.
 
-use reqwest::Method;
+use reqwest::{Method, header::HeaderMap};
 use serde_json::json;
 use tests::{
     client::{Api, SHOP, order},
@@ -26,8 +26,21 @@ pub(super) async fn play(api: &Api, witness: &mut Witness) {
     witness.get(api, &format!("/orders/{UNKNOWN}")).await.refused(404, "order_not_found");
     witness.get(api, "/orders/nope").await.refused(404, "order_not_found");
     witness.get(api, "/orders/").await.refused(404, "route_not_found");
+    other_bodies(api, witness).await;
     too_large(api, witness).await;
     not_an_object(api, witness).await;
+}
+
+/// A key that was used with another body.
+async fn other_bodies(api: &Api, witness: &mut Witness) {
+    let headers = HeaderMap::from_iter([("idempotency-key".parse().unwrap(), "used".parse().unwrap())]);
+    for (path, body) in [("/checkout-sessions", json!({})), ("/orders", order(None))] {
+        for (body, code) in [(body.to_string(), None), (format!("{body} "), Some("idempotency_conflict"))] {
+            let answer = api.send_with(Method::POST, path, body.clone(), headers.clone()).await;
+            witness.check(&Method::POST, path, &body, &answer);
+            assert_eq!(answer.body["error"]["code"].as_str(), code);
+        }
+    }
 }
 
 async fn too_large(api: &Api, witness: &mut Witness) {

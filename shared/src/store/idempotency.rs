@@ -1,0 +1,45 @@
+//! Used idempotency keys.
+//!
+//! A key is written in the transaction that does what its request asks for. So a request without a
+//! replay costs no more round trips than one without a key, a failed one does not use its key up, and of
+//! simultaneous twins the loser finds the winner's answer in the refusal.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use serde_json::value::RawValue;
+
+use super::{
+    REMOVABLE_AT, Store, from_item, keys, number, to_item,
+    transact::{Refusal, put_new},
+};
+use crate::{
+    Error,
+    model::{IdempotencyKey, RawJson, Timestamp, UsedKey},
+};
+
+/// A key that a request is to use up, and what it is to be answered with.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// The key.
+    pub key: &'a IdempotencyKey,
+    /// The `data` of the answer.
+    pub answer: &'a RawValue,
+}
+
+impl Store {
+    /// The key's part of the transaction that does what its request asks for.
+    pub(super) fn use_key(&self, claim: &Claim<'_>, now: Timestamp) -> Result<TransactWriteItem, Error> {
+        let mut item = to_item(&claim.key.used(claim.answer.into(), now))?;
+        item.extend(keys::idempotency(claim.key));
+        let removable_at = now.plus_millis(IdempotencyKey::LIFETIME_MILLIS).millis() / 1000;
+        item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
+        put_new(&self.tables.sessions, "id", item)
+    }
+}
+
+/// The answer for a request whose key has been used.
+pub(super) fn replay(key: &IdempotencyKey, refusal: Refusal) -> Result<RawJson, Error> {
+    let found =
+        refusal.found.ok_or_else(|| Error::Internal("a used key was refused without its item".into()))?;
+    let used: UsedKey = from_item("idempotency key", found)?;
+    if used.body_hash == key.body_hash { Ok(used.answer) } else { Err(Error::IdempotencyConflict) }
+}
