@@ -18,3 +18,4 @@ mod seeds;
 mod serving;
 mod sessions;
 mod spec;
+mod torn_reads;

@@ -8,12 +8,12 @@ use std::{
 
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::{Body, Bytes, to_bytes},
     extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
 
 use crate::client::ENDPOINT_VARIABLE;
@@ -43,6 +43,8 @@ pub enum Fault {
     Conflict,
     /// DynamoDB finds the request itself at fault.
     Rejected,
+    /// The answer is changed on its way back.
+    Rewritten(fn(&mut Value)),
     /// The request waits outside until the semaphore lets it in.
     Held(Arc<Semaphore>),
 }
@@ -137,6 +139,14 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
             refuse(StatusCode::BAD_REQUEST, "TransactionCanceledException", "TransactionConflict")
         }
         Some(Fault::Rejected) => refuse(StatusCode::BAD_REQUEST, "ValidationException", ""),
+        Some(Fault::Rewritten(rewrite)) => {
+            let (head, body) = state.forward(headers, body).await.into_parts();
+            let mut answer = serde_json::from_slice(&to_bytes(body, usize::MAX).await.unwrap()).unwrap();
+            rewrite(&mut answer);
+            // Its length and checksum are those of the answer as it was.
+            let kept = head.headers.get("content-type").cloned().unwrap();
+            (head.status, [("content-type", kept)], answer.to_string()).into_response()
+        }
         Some(Fault::Held(gate)) => {
             gate.acquire().await.unwrap().forget();
             state.forward(headers, body).await
