@@ -192,11 +192,15 @@ fn cors(cors: &Cors) -> Result<CorsLayer, TemplateError> {
             cors.allow_origins.iter().map(|text| HeaderValue::from_str(text).map_err(|_| bad(text)));
         layer.allow_origin(origins.collect::<Result<Vec<_>, _>>()?)
     };
+    let names = |texts: &[String]| {
+        let names = texts.iter().map(|text| text.parse::<HeaderName>().map_err(|_| bad(text)));
+        names.collect::<Result<Vec<_>, _>>()
+    };
     let methods = cors.allow_methods.iter().map(|text| text.parse::<Method>().map_err(|_| bad(text)));
-    let headers = cors.allow_headers.iter().map(|text| text.parse::<HeaderName>().map_err(|_| bad(text)));
     Ok(layer
         .allow_methods(methods.collect::<Result<Vec<_>, _>>()?)
-        .allow_headers(headers.collect::<Result<Vec<_>, _>>()?))
+        .allow_headers(names(&cors.allow_headers)?)
+        .expose_headers(names(&cors.expose_headers)?))
 }
 
 async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) {

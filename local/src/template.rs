@@ -76,6 +76,7 @@ pub struct Cors {
     pub allow_origins: Vec<String>,
     pub allow_methods: Vec<String>,
     pub allow_headers: Vec<String>,
+    pub expose_headers: Vec<String>,
     pub max_age: u64,
 }
 

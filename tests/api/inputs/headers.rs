@@ -85,5 +85,9 @@ async fn a_browser_may_read_every_answer() {
         let answer = api.send_with(method, path, body.to_owned(), origin()).await;
         assert_eq!(answer.status, status, "{}", answer.text);
         assert_eq!(answer.headers["access-control-allow-origin"], "*", "{path}");
+        assert_eq!(
+            answer.headers["access-control-expose-headers"], "idempotent-replayed,retry-after",
+            "{path}"
+        );
     }
 }
