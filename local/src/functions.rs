@@ -7,7 +7,7 @@ use lambda_http::{
     Adapter, Body, Context, LambdaEvent, Request, Response, Service as _, request::LambdaRequest, service_fn,
 };
 use serde_json::Value;
-use shared::App;
+use shared::{App, http::tidy};
 
 /// Calls a function behind the API: API Gateway's event in, the function's answer to it out.
 pub(crate) type HttpFunction = fn(App, Value) -> Answering;
@@ -64,6 +64,6 @@ where
         let answer = handle(request);
         async { Ok::<_, Infallible>(answer.await) }
     });
-    let Ok(answer) = Adapter::from(handled).call(LambdaEvent::new(request, context)).await;
+    let Ok(answer) = Adapter::from(handled).call(tidy(LambdaEvent::new(request, context))).await;
     serde_json::to_value(answer)
 }

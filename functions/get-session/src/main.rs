@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 
 use get_session::handle;
-use lambda_http::{Error, Request, run, service_fn};
-use shared::App;
+use lambda_http::{Error, Request, service_fn};
+use shared::{App, http::run};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -2,9 +2,9 @@
 
 use std::convert::Infallible;
 
-use lambda_http::{Error, Request, run, service_fn};
+use lambda_http::{Error, Request, service_fn};
 use list_orders::handle;
-use shared::App;
+use shared::{App, http::run};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -2,8 +2,9 @@
 
 use std::convert::Infallible;
 
-use lambda_http::{Error, Request, run, service_fn};
+use lambda_http::{Error, Request, service_fn};
 use not_found::handle;
+use shared::http::run;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

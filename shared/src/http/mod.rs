@@ -4,6 +4,7 @@
 mod answer;
 mod clock;
 mod fields;
+mod lambda;
 mod order_request;
 mod payload;
 mod session_request;
@@ -15,6 +16,7 @@ use lambda_http::{Body, Request, RequestExt as _};
 
 pub use answer::{Created, answer, answer_created, log_failure, no_content, render};
 pub use clock::Clock;
+pub use lambda::{run, tidy};
 pub use order_request::{ListRequest, OrderRequest};
 pub use session_request::{parse_new_session, wants_order};
 pub use settings::{Settings, SettingsError};
