@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 use tests::client::{Api, order};
 
-use super::{Watched, raw_text};
+use super::{Watched, orders::REQUIRED, raw_text};
 
 fn nested(levels: usize) -> String {
     "[".repeat(levels) + &"]".repeat(levels)
@@ -77,15 +77,7 @@ async fn a_deep_value_where_text_or_a_number_belongs_is_refused_by_name() {
         refuses_deep(&watched, "/checkout-sessions", format!("{{\"{field}\":{}}}", nested(30_000)), field)
             .await;
     }
-    let fields = [
-        "type",
-        "recipientAddress",
-        "srcChain",
-        "dstChain",
-        "srcTokenAddress",
-        "dstTokenAddress",
-        "srcAmount",
-        "payload",
+    let optional = [
         "metadata",
         "onramp",
         "creatorAddress",
@@ -94,7 +86,7 @@ async fn a_deep_value_where_text_or_a_number_belongs_is_refused_by_name() {
         "checkoutSessionId",
         "callbackMetadata",
     ];
-    for field in fields {
+    for field in REQUIRED.into_iter().chain(optional) {
         let mut wanted = order(None);
         wanted[field] = json!("HERE");
         let body = wanted.to_string().replace("\"HERE\"", &nested(30_000));

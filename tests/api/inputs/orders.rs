@@ -25,20 +25,22 @@ async fn refuses_each(watched: &Watched, field: &str, values: &[Value], rule: &s
     }
 }
 
+/// The fields that every order must have.
+pub(super) const REQUIRED: [&str; 8] = [
+    "type",
+    "recipientAddress",
+    "srcChain",
+    "dstChain",
+    "srcTokenAddress",
+    "dstTokenAddress",
+    "srcAmount",
+    "payload",
+];
+
 #[tokio::test]
 async fn a_field_that_must_be_there_is_asked_for() {
     let watched = Watched::start().await;
-    let fields = [
-        "type",
-        "recipientAddress",
-        "srcChain",
-        "dstChain",
-        "srcTokenAddress",
-        "dstTokenAddress",
-        "srcAmount",
-        "payload",
-    ];
-    for field in fields {
+    for field in REQUIRED {
         let mut missing = order(None);
         missing.as_object_mut().unwrap().remove(field);
         watched.refuses(PATH, &missing, field, "is required").await;
