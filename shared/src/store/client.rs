@@ -40,9 +40,9 @@ const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// One attempt. DynamoDB answers in milliseconds; waiting longer helps nobody.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
-/// All attempts of one call. Three calls in a row, more than any request makes unless it loses races,
-/// fit the functions' own time limit of ten seconds, so that the client gets our answer and not the
-/// gateway's.
+/// All attempts of one call. Three calls in a row fit the functions' own time limit of ten seconds, so
+/// that the client gets our answer and not the gateway's. No request makes more, but for one that loses
+/// races or lists many orders that are overdue.
 const CALL_TIMEOUT: Duration = Duration::from_secs(3);
 /// Attempts, of which most come within the first second: a loser of a race of many for one session
 /// meets a handful of conflicts.

@@ -30,7 +30,8 @@ impl Store {
     pub(super) fn use_key(&self, claim: &Claim<'_>, now: Timestamp) -> Result<TransactWriteItem, Error> {
         let mut item = to_item(&claim.key.used(claim.answer.into(), now))?;
         item.extend(keys::idempotency(claim.key));
-        let removable_at = now.plus_millis(IdempotencyKey::LIFETIME_MILLIS).millis() / 1000;
+        // Rounded up: the key is promised for at least its lifetime.
+        let removable_at = now.plus_millis(IdempotencyKey::LIFETIME_MILLIS).millis() / 1000 + 1;
         item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
         put_new(&self.tables.sessions, "id", item)
     }
