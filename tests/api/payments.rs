@@ -97,6 +97,23 @@ async fn a_withdrawn_deposit_stays_visible_and_counts_no_more() {
 }
 
 #[tokio::test]
+async fn what_was_executed_stays_executed_and_in_sight() {
+    let api = Api::start().await;
+    let (session, order) = api.create_linked().await;
+    let withdrawn = json!({"id": "w", "kind": "withdrawn", "occurredAt": 5, "evidence": "b"});
+    api.tell(&order, &json!([executed("b", 3), withdrawn])).await.ok();
+    assert_eq!(api.order(&order).await["executeTx"], Value::Null);
+
+    let (session_done, done) = api.create_linked().await;
+    api.tell(&done, &json!([api.deposit("a", 1_000_000)])).await.ok();
+    api.tell(&done, &executed("b", 3)).await.ok();
+    let told = api.tell(&done, &withdrawn).await.ok();
+    assert_eq!((&told["order"]["status"], &told["executeTx"]["txHash"]), (&json!("executed"), &json!("0xb")));
+    assert_eq!(status_of(&api.session(&session_done).await).0, "complete");
+    assert_eq!(status_of(&api.session(&session).await).0, "open");
+}
+
+#[tokio::test]
 async fn an_order_that_must_change_token_goes_through_its_steps() {
     let api = Api::start().await;
     let mut body = order(None);

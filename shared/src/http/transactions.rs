@@ -104,7 +104,7 @@ impl<'a> From<&'a OrderRecord> for OrderAndTransactions<'a> {
                 .filter_map(|piece| deposit_tx(order, piece, is_withdrawn(piece)))
                 .collect(),
             relay_txs: relay_txs(order.id, &pieces),
-            execute_tx: execute_tx(order, pieces.iter().copied().filter(|piece| !is_withdrawn(piece))),
+            execute_tx: execute_tx(order, &pieces, is_withdrawn),
             refund_txs: pieces
                 .iter()
                 .filter_map(|piece| refund_tx(order.id, piece, is_withdrawn(piece)))
@@ -153,12 +153,16 @@ fn relay_txs<'a>(order_id: OrderId, pieces: &[&'a Recorded]) -> Vec<RelayTx<'a>>
     hops
 }
 
-/// The execution that took effect, else the first one told of: one that came for an order that had
-/// ended stays in sight.
-fn execute_tx<'a>(order: &Order, mut pieces: impl Iterator<Item = &'a Recorded>) -> Option<ExecuteTx<'a>> {
-    let piece = pieces.find(|piece| match &order.executed_by {
+/// The execution that took effect, for good; else the first one told of and not withdrawn: one that
+/// came for an order that had ended stays in sight.
+fn execute_tx<'a>(
+    order: &Order,
+    pieces: &[&'a Recorded],
+    is_withdrawn: impl Fn(&Recorded) -> bool,
+) -> Option<ExecuteTx<'a>> {
+    let piece = pieces.iter().find(|piece| match &order.executed_by {
         Some(id) => piece.evidence.id == *id,
-        None => matches!(piece.evidence.fact, Fact::Executed { .. }),
+        None => matches!(piece.evidence.fact, Fact::Executed { .. }) && !is_withdrawn(piece),
     })?;
     let Fact::Executed { chain, tx_hash, .. } = &piece.evidence.fact else { return None };
     Some(ExecuteTx { order_id: order.id, chain: *chain, tx_hash, created_at: piece.evidence.occurred_at })
