@@ -68,10 +68,6 @@ impl Scene {
     /// Has the next attempts at the write meet `fault`.
     fn break_write(&self, write: Write, fault: &Fault, times: usize) {
         let operation = if write == Write::CreateSession { "PutItem" } else { "TransactWriteItems" };
-        if write == Write::ExpireWithOrder {
-            // The first one learns of the order, the second one writes.
-            self.proxy.inject(operation, &Fault::Pass, 1);
-        }
         self.proxy.inject(operation, fault, times);
     }
 

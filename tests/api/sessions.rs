@@ -1,7 +1,8 @@
 //! Creating, reading and expiring sessions.
 
 use serde_json::{Value, json};
-use tests::client::Api;
+use shared::model::{OrderId, SessionId};
+use tests::client::{Api, deposit};
 
 #[tokio::test]
 async fn a_session_comes_back_as_it_was_created() {
@@ -34,4 +35,28 @@ async fn a_session_comes_back_as_it_was_created() {
     for empty in ["order_id", "order_status", "expired_reason"] {
         assert_eq!(session[empty], Value::Null, "{empty}");
     }
+}
+
+#[tokio::test]
+async fn a_session_expired_without_an_order_leaves_none() {
+    let api = Api::start().await;
+    let session = api.create_session().await;
+    api.expire(&session).await.ok();
+    let order = OrderId::of_session(SessionId::parse(&session).unwrap());
+    api.get(&format!("/orders/{order}")).await.refused(404, "order_not_found");
+    let evidence = deposit("a", 1_000_000, api.now());
+    api.tell(&order.to_string(), &evidence).await.refused(404, "order_not_found");
+    api.create_order(Some(&session)).await.refused(400, "session_not_open");
+    let answer = api.get(&format!("/checkout-sessions/{session}?include=order")).await.ok();
+    assert_eq!((&answer["order"], &answer["order_status"]), (&Value::Null, &Value::Null));
+}
+
+#[tokio::test]
+async fn an_order_expired_with_its_session_is_kept_for_good() {
+    let api = Api::start().await;
+    let (session, order) = api.create_linked().await;
+    api.expire(&session).await.ok();
+    api.advance_clock(400.0 * 86_400.0).await; // Removes what TTL says.
+    assert_eq!(api.order(&order).await["order"]["status"], "expired");
+    assert_eq!(api.session(&session).await["order_id"], order);
 }

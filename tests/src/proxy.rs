@@ -27,8 +27,6 @@ pub struct Proxy {
 /// What happens to a request instead of an answer.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// None: this one goes through.
-    Pass,
     /// The connection breaks before the request arrives.
     Lost,
     /// The request is carried out, and the connection breaks before its answer arrives.
@@ -123,7 +121,7 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
     state.operations.lock().unwrap().push(operation.clone());
     let fault = state.next_fault(&operation);
     match fault {
-        None | Some(Fault::Pass) => state.forward(headers, body).await,
+        None => state.forward(headers, body).await,
         Some(Fault::Lost) => broken(),
         Some(Fault::AnswerLost) => {
             state.forward(headers, body).await;

@@ -19,7 +19,7 @@ async fn create(app: &App, request: &Request) -> Result<http::Created> {
         fill_redirect_url(app, &mut terms, session).await?;
     }
     let now = app.clock.now();
-    let id = OrderId::new(http::random_bits());
+    let id = session.map_or_else(|| OrderId::new(http::random_bits()), OrderId::of_session);
     let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
     let order = Order::new(id, session, terms, address, now, app.settings.detection_window_millis);
     let data = http::render(&http::OrderView::from(&order))?;

@@ -42,15 +42,27 @@ impl SessionId {
     }
 }
 
-/// An order's id: a random UUID (version 4).
+/// An order's id: for an order with a session a UUIDv5 (RFC 9562, section 5.5) of the session's id, for
+/// any other a random UUID (version 4).
+///
+/// A session has one order at most, so its id is enough to find that order's item: to expire both is one
+/// write without a prior read. From an order's id nobody gets back to its session's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OrderId(Uuid);
+
+/// The namespace (RFC 9562, section 6.5) of the ids of sessions' orders.
+const ORDER_OF_SESSION: Uuid = Uuid::from_u128(0x1f0c_7a36_9d2b_4e5e_8a41_c3d6_50b7_92e8);
 
 impl OrderId {
     /// An id of `random` bits.
     pub fn new(random: u128) -> Self {
         Self(uuid::Builder::from_random_bytes(random.to_be_bytes()).into_uuid())
+    }
+
+    /// The id of the one order that a session can have.
+    pub fn of_session(session: SessionId) -> Self {
+        Self(Uuid::new_v5(&ORDER_OF_SESSION, session.0.as_bytes()))
     }
 
     /// Reads an id as a client sends it.
@@ -104,6 +116,13 @@ mod tests {
             let fixed = bit < 48 || (62..64).contains(&bit) || (76..80).contains(&bit);
             prop_assert_eq!(changed, !fixed);
         }
+    }
+
+    #[test]
+    fn the_order_of_a_session_has_one_id_for_good() {
+        // Items are found by it: a changed derivation would lose the orders that exist.
+        let session = SessionId::new(0x0b2f_6d1c << 96, Timestamp::from_millis(1_752_505_811_105));
+        assert_eq!(OrderId::of_session(session).to_string(), "b15d001a-c122-52f2-95eb-d924c06eb5eb");
     }
 
     #[test]

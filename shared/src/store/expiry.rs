@@ -1,6 +1,6 @@
 //! Ending what was not paid: a session, its unpaid order, or both, in one write.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use super::{
     Store, keys, number, string,
@@ -20,18 +20,29 @@ pub(super) enum Ending {
     Order(OrderId),
     /// A session (position 0) and its order (position 1).
     Both(SessionId, OrderId),
+    /// A session (position 0) and its order (position 1), should it have one.
+    Whole(SessionId),
 }
 
 /// Protects a session that has been paid, ended or (where none was known of) given an order meanwhile.
 const SESSION_IS_OPEN_AND_UNLINKED: &str =
     "attribute_exists(id) AND #status = :open AND attribute_not_exists(order_id)";
 const SESSION_IS_OPEN_AND_LINKED: &str = "#status = :open AND order_id = :order";
+const SESSION_IS_OPEN: &str = "attribute_exists(id) AND #status = :open";
 /// Protects an order that has been paid or ended meanwhile.
 const ORDER_IS_UNPAID: &str = "#status IN (:scanning, :waiting)";
 /// The merchant can only end what has not ended by itself.
 const BEFORE_DEADLINE: &str = "deadline > :now";
 /// Linking moves a session's deadline: what was overdue when read may not be any more.
 const PAST_DEADLINE: &str = "deadline <= :now";
+
+/// An expiry as an order's item keeps it.
+const ORDER_EXPIRES: &str = "SET #status = :expired, expired_reason = :reason";
+/// The same where nobody knows whether there is an order. If there is none, the update makes an item that
+/// says nothing and that TTL removes: the number here. An order is a record and stays, since to TTL a
+/// text is no time.
+const ORDER_IF_ANY_EXPIRES: &str =
+    "SET #status = :expired, expired_reason = :reason, removable_at = if_not_exists(sk, :now_seconds)";
 
 impl Store {
     /// Ends what is open, unpaid and, as `reason` asks, before or past its deadline. `Some` with the
@@ -42,18 +53,18 @@ impl Store {
         reason: ExpiredReason,
         now: Timestamp,
     ) -> Result<Option<Refusals>, Error> {
-        let (session, order) = match ending {
-            Ending::Session(session) => (Some(session), None),
-            Ending::Order(order) => (None, Some(order)),
-            Ending::Both(session, order) => (Some(session), Some(order)),
+        let writes = match ending {
+            Ending::Session(session) => vec![self.end_session(session, LinkedTo::Nothing, reason, now)?],
+            Ending::Order(order) => vec![self.end_order(order, reason, now)?],
+            Ending::Both(session, order) => vec![
+                self.end_session(session, LinkedTo::Order(order), reason, now)?,
+                self.end_order(order, reason, now)?,
+            ],
+            Ending::Whole(session) => vec![
+                self.end_session(session, LinkedTo::Anything, reason, now)?,
+                self.end_order_if_any(OrderId::of_session(session), reason, now)?,
+            ],
         };
-        let mut writes = Vec::new();
-        if let Some(session) = session {
-            writes.push(self.end_session(session, order, reason, now)?);
-        }
-        if let Some(order) = order {
-            writes.push(self.end_order(order, reason, now)?);
-        }
         match self.transact(writes).await? {
             Outcome::Written => Ok(None),
             Outcome::Refused(refusals) => Ok(Some(refusals)),
@@ -63,30 +74,29 @@ impl Store {
     fn end_session(
         &self,
         id: SessionId,
-        order: Option<OrderId>,
+        linked_to: LinkedTo,
         reason: ExpiredReason,
         now: Timestamp,
     ) -> Result<TransactWriteItem, Error> {
-        let mut values = vec![
-            (":open", string(SessionStatus::Open.to_string())),
-            (":expired", string(SessionStatus::Expired.to_string())),
-            (":reason", string(reason.to_string())),
-            (":now", number(now.millis())),
-        ];
-        let (update, condition) = match order {
-            None => ("SET #status = :expired, expired_reason = :reason", SESSION_IS_OPEN_AND_UNLINKED),
-            Some(order) => {
+        let mut values = expiry_values(reason, now);
+        values.push((":open", string(SessionStatus::Open.to_string())));
+        let mut update = "SET #status = :expired, expired_reason = :reason".to_owned();
+        if !matches!(linked_to, LinkedTo::Nothing) {
+            values.push((":order_expired", string(OrderStatus::Expired.to_string())));
+            update.push_str(", order_status = :order_expired");
+        }
+        let condition = match linked_to {
+            LinkedTo::Nothing => SESSION_IS_OPEN_AND_UNLINKED,
+            LinkedTo::Anything => SESSION_IS_OPEN,
+            LinkedTo::Order(order) => {
                 values.push((":order", string(order.to_string())));
-                values.push((":order_expired", string(OrderStatus::Expired.to_string())));
-                let update =
-                    "SET #status = :expired, expired_reason = :reason, order_status = :order_expired";
-                (update, SESSION_IS_OPEN_AND_LINKED)
+                SESSION_IS_OPEN_AND_LINKED
             }
         };
         ConditionalUpdate {
             table: &self.tables.sessions,
             key: keys::session(id),
-            update,
+            update: &update,
             condition: &format!("{condition} AND {}", deadline_condition(reason)),
             values,
         }
@@ -102,18 +112,58 @@ impl Store {
         ConditionalUpdate {
             table: &self.tables.orders,
             key: keys::order(id),
-            update: "SET #status = :expired, expired_reason = :reason",
+            update: ORDER_EXPIRES,
             condition: &format!("{ORDER_IS_UNPAID} AND {}", deadline_condition(reason)),
-            values: vec![
-                (":scanning", string(OrderStatus::ScanningDepositTransaction.to_string())),
-                (":waiting", string(OrderStatus::WaitingStripePayment.to_string())),
-                (":expired", string(OrderStatus::Expired.to_string())),
-                (":reason", string(reason.to_string())),
-                (":now", number(now.millis())),
-            ],
+            values: order_expiry_values(reason, now),
         }
         .into_write()
     }
+
+    fn end_order_if_any(
+        &self,
+        id: OrderId,
+        reason: ExpiredReason,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, Error> {
+        let mut values = order_expiry_values(reason, now);
+        values.push((":now_seconds", number(now.millis() / 1000)));
+        ConditionalUpdate {
+            table: &self.tables.orders,
+            key: keys::order(id),
+            update: ORDER_IF_ANY_EXPIRES,
+            condition: &format!(
+                "attribute_not_exists(pk) OR ({ORDER_IS_UNPAID} AND {})",
+                deadline_condition(reason)
+            ),
+            values,
+        }
+        .into_write()
+    }
+}
+
+/// What of a session's order the write that ends it relies on.
+enum LinkedTo {
+    Nothing,
+    Order(OrderId),
+    Anything,
+}
+
+fn expiry_values(reason: ExpiredReason, now: Timestamp) -> Vec<(&'static str, AttributeValue)> {
+    vec![
+        (":expired", string(SessionStatus::Expired.to_string())),
+        (":reason", string(reason.to_string())),
+        (":now", number(now.millis())),
+    ]
+}
+
+fn order_expiry_values(reason: ExpiredReason, now: Timestamp) -> Vec<(&'static str, AttributeValue)> {
+    vec![
+        (":scanning", string(OrderStatus::ScanningDepositTransaction.to_string())),
+        (":waiting", string(OrderStatus::WaitingStripePayment.to_string())),
+        (":expired", string(OrderStatus::Expired.to_string())),
+        (":reason", string(reason.to_string())),
+        (":now", number(now.millis())),
+    ]
 }
 
 fn deadline_condition(reason: ExpiredReason) -> &'static str {

@@ -58,19 +58,18 @@ impl Store {
         {
             return replay(claim.key, refusal).map(Some);
         }
-        if let (Some(_), Some(refusal)) = (order.checkout_session_id, refusals.take(link)) {
-            self.refuse_link(order.id, refusal, now).await?;
+        if order.checkout_session_id.is_some() {
+            return self.refuse_link(refusals.take(link), now).await;
         }
         // The order's id is new and random: it is there because an attempt of this very call wrote it
         // before its answer was lost.
         Ok(None)
     }
 
-    async fn refuse_link(&self, order: OrderId, refusal: Refusal, now: Timestamp) -> Result<(), Error> {
+    async fn refuse_link<T>(&self, refusal: Option<Refusal>, now: Timestamp) -> Result<T, Error> {
+        let refusal =
+            refusal.ok_or_else(|| Error::Internal("an open session's order is there without it".into()))?;
         let found = refused_session(Some(refusal))?.ok_or(SessionRefusal::NotFound)?;
-        if found.order_id == Some(order) {
-            return Ok(()); // Linked by an attempt of this very call whose answer was lost.
-        }
         let session = self.settle_session(found, now).await?;
         session.check_takes_order()?;
         Err(Error::Internal("a session refused an order without a reason".into()))
@@ -157,17 +156,14 @@ fn to_record(items: Vec<Item>) -> Result<Option<OrderRecord>, Error> {
     let mut order = None;
     let mut evidence = Vec::with_capacity(items.len());
     for item in items {
-        if is_order(&item) {
-            order = Some(read_order_item(item)?);
-        } else {
-            evidence.push(from_item("evidence", item)?);
+        match item.get("sk").and_then(|key| key.as_s().ok()) {
+            // What expiring a session leaves at the key of the order that it never had.
+            Some(key) if key == keys::ORDER && !item.contains_key("id") => {}
+            Some(key) if key == keys::ORDER => order = Some(read_order_item(item)?),
+            _ => evidence.push(from_item("evidence", item)?),
         }
     }
     Ok(order.map(|order| OrderRecord { order, evidence }))
-}
-
-fn is_order(item: &Item) -> bool {
-    item.get("sk").and_then(|key| key.as_s().ok()).is_some_and(|key| key == keys::ORDER)
 }
 
 pub(super) fn read_order_item(item: Item) -> Result<Order, Error> {
