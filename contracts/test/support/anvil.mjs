@@ -55,6 +55,7 @@ export async function startAnvil(hardfork = HARDFORK) {
   const url = await announcedUrl(child);
   const stop = () =>
     new Promise((resolve) => {
+      if (child.exitCode !== null || child.signalCode !== null) return resolve();
       child.once("exit", resolve);
       child.kill("SIGKILL");
     });

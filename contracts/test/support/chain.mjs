@@ -8,8 +8,8 @@ import { startAnvil } from "./anvil.mjs";
 
 export const NATIVE = "0x0000000000000000000000000000000000000000";
 
-// Close to the most that one transaction may have, so that no test runs out of gas unless it means to.
-const AMPLE_GAS = 16_000_000n;
+// The most that one transaction may have since Osaka: no test runs out of gas unless it means to.
+export const MOST_GAS = 2n ** 24n;
 
 let count = 0n;
 // A 32-byte value that no other call in this process gives.
@@ -17,9 +17,16 @@ export const unique = () => keccak256(toHex(`unique ${count++}`));
 // An address that nobody has a key to and that holds nothing yet.
 export const newAddress = () => getAddress(`0x${unique().slice(-40)}`);
 
+// One after the other: transactions that are sent at once get each other's nonces.
+export async function inTurn(length, make) {
+  const made = [];
+  while (made.length < length) made.push(await make());
+  return made;
+}
+
 export async function startChain(hardfork) {
   const anvil = await startAnvil(hardfork);
-  const client = createTestClient({ mode: "anvil", chain: foundry, transport: http(anvil.url), pollingInterval: 10, cacheTime: 0 })
+  const client = createTestClient({ mode: "anvil", chain: foundry, transport: http(anvil.url, { retryCount: 0 }), pollingInterval: 10, cacheTime: 0 })
     .extend(publicActions)
     .extend(walletActions);
   const accounts = await client.getAddresses();
@@ -39,7 +46,7 @@ class Chain {
   }
 
   // Gives the receipt, of a transaction that failed too.
-  async send({ from = this.caller, gas = AMPLE_GAS, ...transaction }) {
+  async send({ from = this.caller, gas = MOST_GAS, ...transaction }) {
     const hash = await this.client.sendTransaction({ account: from, gas, ...transaction });
     return this.client.waitForTransactionReceipt({ hash, timeout: 20_000 });
   }
@@ -53,7 +60,7 @@ class Chain {
   // `contract` is the compiler's output for it; gives what later calls need.
   async deploy(contract, args = []) {
     const { abi } = contract;
-    const hash = await this.client.deployContract({ account: this.payer, abi, bytecode: `0x${contract.evm.bytecode.object}`, args, gas: AMPLE_GAS });
+    const hash = await this.client.deployContract({ account: this.payer, abi, bytecode: `0x${contract.evm.bytecode.object}`, args, gas: MOST_GAS });
     const receipt = await this.client.waitForTransactionReceipt({ hash, timeout: 20_000 });
     assert.equal(receipt.status, "success", "a test contract could not be deployed");
     return { address: getAddress(receipt.contractAddress), abi };

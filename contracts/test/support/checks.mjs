@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { decodeErrorResult, encodeErrorResult } from "viem";
-import { NATIVE } from "./chain.mjs";
+import { MOST_GAS, NATIVE } from "./chain.mjs";
 import { events, factory, flushCall, flushedEvent } from "./factory.mjs";
 
 export const TRANSFER_FAILED = encodeErrorResult({ abi: factory.abi, errorName: "TransferFailed" });
@@ -50,7 +50,7 @@ export async function assertDoesNothing(chain, order, call = flushCall(order)) {
 // The decoded error that `call` reverts with, `null` when it would succeed.
 export async function revertOf(chain, call) {
   try {
-    await chain.client.call({ account: chain.caller, gas: 16_000_000n, ...call });
+    await chain.client.call({ account: chain.caller, gas: MOST_GAS, ...call });
     return null;
   } catch (error) {
     const data = error.walk(({ data }) => data)?.data;
