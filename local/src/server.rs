@@ -16,6 +16,7 @@ use hyper_util::{
 use shared::{
     App,
     http::{Clock, Settings, SettingsError},
+    model::Chains,
     store::{Store, Tables, connect_to},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -38,6 +39,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Another DynamoDB instead of the embedded one.
     pub endpoint: Option<String>,
+    /// The chains that are watched; those of the environment variable `CHAINS` where there are none here.
+    pub chains: Chains,
     /// What the tables' names begin with, for servers that share a database and not their tables.
     pub table_prefix: String,
 }
@@ -107,7 +110,10 @@ impl Server {
         };
         let database =
             engine.as_ref().map(|engine| engine.endpoint.clone()).or(options.endpoint).unwrap_or_default();
-        let app = app(&template, &database, &options.table_prefix, clock).await?;
+        let mut app = app(&template, &database, &options.table_prefix, clock).await?;
+        if options.chains.iter().next().is_some() {
+            app.settings.chains = Arc::new(options.chains);
+        }
         let router = router(&template, &app, engine)?;
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, router, stopped));

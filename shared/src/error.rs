@@ -1,6 +1,6 @@
 //! The one error type. It knows nothing of HTTP: [`crate::http::answer`] turns it into a response.
 
-use crate::model::{OrderId, SessionStatus};
+use crate::model::{OrderId, RouteError, SessionStatus};
 
 /// Everything that can keep an operation from succeeding.
 ///
@@ -22,6 +22,9 @@ pub enum Error {
     /// The body is longer than [`crate::model::MAX_BODY_BYTES`].
     #[error("The request body must not be longer than {max} bytes", max = crate::model::MAX_BODY_BYTES)]
     BodyTooLarge,
+    /// An order asks for what the configured chains cannot do.
+    #[error("{} {}", .0.param, .0.rule)]
+    RouteNotSupported(RouteError),
     /// A session that is looked up does not exist.
     #[error("Checkout session not found")]
     SessionNotFound,
@@ -74,6 +77,12 @@ impl Error {
     /// A field at `param` that breaks `rule`.
     pub fn invalid(param: impl Into<String>, rule: impl Into<String>) -> Self {
         Self::InvalidField { param: param.into(), rule: rule.into() }
+    }
+}
+
+impl From<RouteError> for Error {
+    fn from(error: RouteError) -> Self {
+        Self::RouteNotSupported(error)
     }
 }
 

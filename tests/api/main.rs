@@ -14,6 +14,7 @@ mod inputs;
 mod payments;
 mod races;
 mod round_trips;
+mod routes;
 mod seeds;
 mod serving;
 mod sessions;

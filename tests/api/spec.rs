@@ -13,6 +13,7 @@ use local::Template;
 use serde_json::Value;
 use tests::{client::Api, proxy::Proxy};
 
+use crate::routes::on_base;
 use document::Document;
 use witness::Witness;
 
@@ -24,6 +25,7 @@ async fn every_answer_is_documented_and_everything_documented_is_answered() {
     payments::play(&api, &mut witness).await;
     refusals::play(&api, &mut witness).await;
     send_request_examples(&api, &mut witness).await;
+    refusals::play_routes(&on_base().await, &mut witness).await;
 
     let proxy = Proxy::start().await;
     refusals::play_outage(&Api::behind(&proxy).await, &proxy, &mut witness).await;

@@ -15,6 +15,7 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 async fn create(app: &App, request: &Request) -> Result<http::Created> {
     let http::OrderRequest { mut terms, session } = http::OrderRequest::parse(http::body(request)?)?;
     let key = http::idempotency_key(request, "create-order")?;
+    app.settings.chains.check_route(&terms)?;
     if let Some(session) = session {
         fill_redirect_url(app, &mut terms, session).await?;
     }
@@ -24,7 +25,8 @@ async fn create(app: &App, request: &Request) -> Result<http::Created> {
     let order = Order::new(id, session, terms, address, now, app.settings.detection_window_millis);
     let data = http::render(&http::OrderView::from(&order))?;
     let claim = key.as_ref().map(|key| Claim { key, answer: &data });
-    let before = app.store.create_order(&order, claim, now).await?;
+    let watched = app.settings.chains.watches(order.terms.src_chain);
+    let before = app.store.create_order(&order, watched, claim, now).await?;
     Ok(http::Created::new(data, before))
 }
 

@@ -12,7 +12,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::{
     Error, Result,
     error::SessionRefusal,
-    model::{OrderId, RawJson},
+    model::{OrderId, RawJson, RouteError},
 };
 
 #[derive(Serialize)]
@@ -110,6 +110,7 @@ fn refuse(request: &Request, error: &Error) -> Response<Body> {
     let mut detail = Detail { code, param: None, order_id: None, request_id: None };
     match error {
         Error::InvalidField { param, .. } => detail.param = Some(param),
+        Error::RouteNotSupported(error) => detail.param = Some(error.param),
         Error::SessionRefused(SessionRefusal::HasOrder(order)) => detail.order_id = Some(*order),
         Error::Unavailable(_) | Error::Internal(_) => {
             log_failure(request_id, error);
@@ -128,6 +129,10 @@ fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::InvalidField { .. } => (StatusCode::BAD_REQUEST, "invalid_field"),
         Error::InvalidBody(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
         Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+        Error::RouteNotSupported(RouteError { unknown_chain: true, .. }) => {
+            (StatusCode::BAD_REQUEST, "chain_not_supported")
+        }
+        Error::RouteNotSupported(_) => (StatusCode::BAD_REQUEST, "route_not_supported"),
         Error::SessionNotFound => (StatusCode::NOT_FOUND, "session_not_found"),
         Error::SessionRefused(SessionRefusal::NotFound | SessionRefusal::MalformedId) => {
             (StatusCode::BAD_REQUEST, "session_not_found")

@@ -3,7 +3,7 @@
 use std::{env, sync::Arc};
 
 use crate::{
-    model::{DepositAddress, ForwarderAddress, ForwarderSettingError},
+    model::{Chains, ChainsError, DepositAddress, ForwarderAddress, ForwarderSettingError},
     store::Tables,
 };
 
@@ -16,6 +16,8 @@ pub struct Settings {
     pub detection_window_millis: i64,
     /// Where orders are paid.
     pub deposit_addresses: Arc<dyn DepositAddress>,
+    /// Where payments are watched.
+    pub chains: Arc<Chains>,
 }
 
 /// A setting that keeps a function from starting.
@@ -37,6 +39,9 @@ pub enum SettingsError {
     /// It does not describe a forwarder.
     #[error(transparent)]
     Forwarder(#[from] ForwarderSettingError),
+    /// It does not describe chains.
+    #[error(transparent)]
+    Chains(#[from] ChainsError),
 }
 
 impl Settings {
@@ -49,10 +54,12 @@ impl Settings {
         let seconds = whole_number("DETECTION_WINDOW_SECONDS", 60, 0, 3600)?;
         let factory = variable("FORWARDER_FACTORY");
         let creation_code = variable("FORWARDER_CREATION_CODE");
+        let chains = variable("CHAINS").map_or(Ok(Chains::default()), |document| Chains::parse(&document))?;
         Ok(Self {
             retention_millis: days * 24 * 60 * 60 * 1000,
             detection_window_millis: seconds * 1000,
             deposit_addresses: Arc::new(ForwarderAddress::new(factory.as_deref(), creation_code.as_deref())?),
+            chains: Arc::new(chains),
         })
     }
 }

@@ -52,6 +52,11 @@ struct ForwarderArtifact {
 const OTHER_CREATE2: [u64; 10] =
     [232, 300, 324, 388, 2741, 11_124, 50_104, 61_166, 728_126_428, ChainId::SOLANA.number()];
 
+/// Whether forwarders on `chain` are at the addresses that [`ForwarderAddress`] derives.
+pub(super) fn has_forwarders(chain: ChainId) -> bool {
+    !OTHER_CREATE2.contains(&chain.number())
+}
+
 /// A setting of the forwarder that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ForwarderSettingError {
@@ -87,7 +92,7 @@ impl ForwarderAddress {
 
 impl DepositAddress for ForwarderAddress {
     fn derive(&self, order: OrderId, src_chain: ChainId, recipient: &Address) -> Option<String> {
-        if OTHER_CREATE2.contains(&src_chain.number()) {
+        if !has_forwarders(src_chain) {
             return None;
         }
         // The constructor's one argument, ABI-encoded: the address, padded to 32 bytes.

@@ -42,6 +42,12 @@ impl Order {
         (order, recorded)
     }
 
+    /// The deposits that count towards the payment: in time, of the token and chain that the order asks
+    /// for, and not withdrawn; by their own time.
+    pub fn counted_deposits<'a>(&self, history: &'a [Recorded]) -> Vec<&'a Evidence> {
+        Ledger::new(history.iter()).counted_deposits(self).collect()
+    }
+
     fn follow(&mut self, ledger: &Ledger<'_>) {
         let paid_at = ledger.paid_at(self);
         if !self.status.is_terminal() && paid_at.is_some() {
@@ -85,12 +91,17 @@ impl<'a> Ledger<'a> {
     /// short. An order of no set amount is paid by any deposit of something.
     fn paid_at(&self, order: &Order) -> Option<Timestamp> {
         let mut sum = BaseUnits::ZERO;
-        self.0.iter().filter(|piece| !piece.late && order.asks_for(&piece.evidence.fact)).find_map(|piece| {
-            if let Fact::Deposit { amount, .. } = piece.evidence.fact {
+        self.counted_deposits(order).find_map(|piece| {
+            if let Fact::Deposit { amount, .. } = piece.fact {
                 sum = sum.saturating_add(amount);
             }
-            (!sum.is_zero() && sum >= order.terms.src_amount).then_some(piece.evidence.occurred_at)
+            (!sum.is_zero() && sum >= order.terms.src_amount).then_some(piece.occurred_at)
         })
+    }
+
+    fn counted_deposits(&self, order: &Order) -> impl Iterator<Item = &'a Evidence> {
+        let counted = self.0.iter().filter(|piece| !piece.late && order.asks_for(&piece.evidence.fact));
+        counted.map(|piece| &piece.evidence)
     }
 
     /// The first piece that moves an order on from `status`. Steps that spend the deposit wait while

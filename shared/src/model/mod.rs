@@ -2,6 +2,8 @@
 
 mod address;
 mod amount;
+mod chain_document;
+mod chains;
 mod deposit_address;
 mod evidence;
 mod id;
@@ -17,6 +19,10 @@ mod token;
 
 pub use address::{Address, ChainId};
 pub use amount::BaseUnits;
+pub use chain_document::ChainsError;
+pub use chains::{
+    AnyToken, Chain, Chains, Confirmations, FinalityTag, NativeDeposits, RouteError, RpcUrl, Tokens,
+};
 pub use deposit_address::{DepositAddress, ForwarderAddress, ForwarderSettingError};
 pub use evidence::{Evidence, EvidenceId, Fact, RefundStatus, RelayStatus};
 pub use id::{OrderId, SessionId};

@@ -7,11 +7,12 @@
 //! | orders | `pk` = `order#<order id>`, `sk` = `order` | an order |
 //! | orders | `pk` = `order#<order id>`, `sk` = `evidence#<evidence id>` | a piece of evidence |
 //! | orders | `pk` = `creator#<address>`, `sk` = `<created at>#<order id>` | an entry of a creator's list |
+//! | orders | `pk` = `awaited#<chain>`, `sk` = `<created at>#<order id>` | a deposit address that is watched |
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{Item, string};
-use crate::model::{EvidenceId, IdempotencyKey, Order, OrderId, SessionId};
+use crate::model::{ChainId, EvidenceId, IdempotencyKey, Order, OrderId, SessionId, Timestamp};
 
 /// The sort key of an order's own item.
 pub(super) const ORDER: &str = "order";
@@ -43,9 +44,26 @@ pub(super) fn creator_partition(address: &str) -> AttributeValue {
     string(format!("creator#{}", address.to_lowercase()))
 }
 
-/// Thirteen digits of milliseconds sort by time until the year 2286.
 pub(super) fn creator_entry(address: &str, order: &Order) -> Item {
-    in_orders(creator_partition(address), format!("{:013}#{}", order.created_at.millis(), order.id))
+    in_orders(creator_partition(address), by_creation(order))
+}
+
+pub(super) fn awaited_partition(chain: ChainId) -> AttributeValue {
+    string(format!("awaited#{}", chain.number()))
+}
+
+pub(super) fn awaited_entry(order: &Order) -> Item {
+    in_orders(awaited_partition(order.terms.src_chain), by_creation(order))
+}
+
+/// What the sort keys of orders made at `time` or later are not less than.
+pub(super) fn awaited_since(time: Timestamp) -> String {
+    format!("{:013}", time.millis())
+}
+
+/// Thirteen digits of milliseconds sort by time until the year 2286.
+fn by_creation(order: &Order) -> String {
+    format!("{:013}#{}", order.created_at.millis(), order.id)
 }
 
 /// The order that an entry of a creator's list names.

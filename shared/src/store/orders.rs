@@ -27,7 +27,7 @@ pub struct OrderRecord {
 
 impl Store {
     /// Writes a new order: with its session's link to it, if it has a session, and with an entry in its
-    /// creator's list, if it names one. With a `claim`, its key is used up by the same write; if it has
+    /// creator's list, if it names one, and among the addresses that are `watched`. With a `claim`, its key is used up by the same write; if it has
     /// been used before, nothing is written and the answer of then is returned. One transaction, one
     /// round trip, no prior read; another round trip where the refusing session turns out to be overdue,
     /// to write that down.
@@ -38,10 +38,11 @@ impl Store {
     pub async fn create_order(
         &self,
         order: &Order,
+        watched: bool,
         claim: Option<Claim<'_>>,
         now: Timestamp,
     ) -> Result<Option<RawJson>, Error> {
-        let mut writes = Vec::with_capacity(4);
+        let mut writes = Vec::with_capacity(5);
         writes.extend(claim.map(|claim| self.use_key(&claim, now)).transpose()?);
         let link = writes.len();
         if let Some(session) = order.checkout_session_id {
@@ -51,6 +52,9 @@ impl Store {
         writes.push(order_write);
         if let Some(creator) = &order.terms.creator_address {
             writes.push(put_new(&self.tables.orders, "pk", keys::creator_entry(creator, order))?);
+        }
+        if watched {
+            writes.extend(self.await_deposits(order)?);
         }
         let Outcome::Refused(mut refusals) = self.transact(writes).await? else { return Ok(None) };
         if let Some(claim) = claim

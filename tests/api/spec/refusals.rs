@@ -43,6 +43,15 @@ async fn other_bodies(api: &Api, witness: &mut Witness) {
     }
 }
 
+/// Orders that need more than the one configured chain.
+pub(super) async fn play_routes(api: &Api, witness: &mut Witness) {
+    for (field, code) in [("srcChain", "chain_not_supported"), ("dstTokenAddress", "route_not_supported")] {
+        let mut body = order(None);
+        body[field] = if field == "srcChain" { json!(1) } else { json!(SHOP) };
+        witness.post(api, "/orders", &body).await.refused(400, code);
+    }
+}
+
 async fn too_large(api: &Api, witness: &mut Witness) {
     let session = api.create_session().await;
     let expire = format!("/checkout-sessions/{session}/expire");

@@ -1,0 +1,56 @@
+//! The deposit addresses that a watcher looks for, kept in memory from one look to the next.
+
+use std::collections::HashMap;
+
+use alloy::primitives::Address;
+use shared::{
+    Result,
+    model::{ChainId, OrderId, Timestamp},
+    store::{Awaited, Store},
+};
+
+/// The addresses of one chain.
+#[derive(Debug, Default)]
+pub(crate) struct AwaitedAddresses {
+    orders: HashMap<Address, Awaited>,
+    newest: Option<Timestamp>,
+}
+
+/// How long before the newest known order an order may have been made that is not known yet, in
+/// milliseconds: clocks differ, and a write may be on its way for as long as its function lives.
+const OVERLAP_MILLIS: i64 = 60_000;
+
+impl AwaitedAddresses {
+    /// Learns of the orders made since the last time, and forgets those that are no longer watched. After
+    /// it, every address that was told to anybody before is known.
+    pub(crate) async fn refresh(&mut self, store: &Store, chain: ChainId, now: Timestamp) -> Result<()> {
+        let since = self.newest.map_or(Timestamp::from_millis(0), |time| time.plus_millis(-OVERLAP_MILLIS));
+        for order in store.awaited(chain, since, now).await? {
+            self.newest = self.newest.max(Some(order.created_at));
+            if let Ok(address) = order.address.parse() {
+                self.orders.insert(address, order);
+            }
+        }
+        self.orders.retain(|_, order| now < order.watched_until);
+        Ok(())
+    }
+
+    /// Which order is paid at `address`.
+    pub(crate) fn order_at(&self, address: &Address) -> Option<OrderId> {
+        self.orders.get(address).map(|order| order.order_id)
+    }
+
+    /// All of them.
+    pub(crate) fn addresses(&self) -> Vec<Address> {
+        self.orders.keys().copied().collect()
+    }
+
+    /// When the oldest order was made.
+    pub(crate) fn oldest(&self) -> Option<Timestamp> {
+        self.orders.values().map(|order| order.created_at).min()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.orders.is_empty()
+    }
+}

@@ -1,0 +1,234 @@
+//! Finds the deposits in a range of blocks, as one node tells of it.
+
+use std::{
+    collections::{HashMap, HashSet},
+    ops::RangeInclusive,
+};
+
+use alloy::{
+    primitives::{Address, U256},
+    rpc::types::Log,
+};
+use futures_util::future::try_join_all;
+use shared::model::{Chain, NativeDeposits, Tokens};
+
+use crate::{
+    TRANSFER,
+    awaited::AwaitedAddresses,
+    node::{Block, FullBlock, Node, NodeError, NodeResult},
+    sighting::{BlockRef, Deposit},
+};
+
+/// How much one `eth_getLogs` may ask for: what the settings allow, less after a refusal.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LogLimits {
+    blocks: u64,
+    addresses: usize,
+}
+
+/// What a range of blocks holds.
+#[derive(Debug)]
+pub(crate) struct Scanned {
+    pub(crate) deposits: Vec<Deposit>,
+    /// The range's last block.
+    pub(crate) end: BlockRef,
+}
+
+impl LogLimits {
+    pub(crate) fn new(chain: &Chain) -> Self {
+        Self { blocks: chain.max_log_blocks, addresses: chain.max_log_addresses }
+    }
+
+    /// After a refusal: blocks first, since a provider limits those most often. `false` where there is
+    /// nothing left to halve.
+    fn halve(&mut self, blocks: u64, addresses: usize) -> bool {
+        if blocks > 1 {
+            self.blocks = blocks / 2;
+        } else if addresses > 1 {
+            self.addresses = addresses / 2;
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// After a success: a refusal may have been a moment's.
+    fn grow(&mut self, chain: &Chain) {
+        self.blocks = (self.blocks + self.blocks / 8 + 1).min(chain.max_log_blocks);
+        self.addresses = (self.addresses + self.addresses / 8 + 1).min(chain.max_log_addresses);
+    }
+}
+
+impl From<&Block> for BlockRef {
+    fn from(block: &Block) -> Self {
+        Self { number: block.number(), hash: block.hash, time: block.time() }
+    }
+}
+
+/// Looks through the blocks after `below`, up to number `to`, for deposits to the awaited addresses.
+///
+/// # Errors
+/// [`NodeError::Inconsistent`] where the node does not stand on `below`, or changes its mind meanwhile.
+pub(crate) async fn scan(
+    node: &Node,
+    chain: &Chain,
+    limits: &mut LogLimits,
+    awaited: &AwaitedAddresses,
+    below: BlockRef,
+    to: u64,
+) -> NodeResult<Scanned> {
+    let range = below.number + 1..=to;
+    let mut deposits = Vec::new();
+    let mut blocks = HashMap::new();
+    if !awaited.is_empty() {
+        if chain.native == NativeDeposits::Transactions {
+            let full = node.full_blocks(range.clone()).await?;
+            if full.first().is_some_and(|first| first.header.parent_hash != below.hash) {
+                return Err(NodeError::Inconsistent("the blocks are not on top of those seen before"));
+            }
+            deposits.extend(native_deposits(node, awaited, &full).await?);
+            blocks.extend(full.into_iter().map(|block| (block.header.number(), block.header)));
+        }
+        let logs = transfers(node, chain, limits, awaited, &range).await?;
+        learn_blocks(node, &logs, &mut blocks).await?;
+        for log in &logs {
+            deposits.extend(token_deposit(chain, awaited, &blocks, &range, log)?);
+        }
+    }
+    // Asked last: what the node said of blocks that it has dropped since must not count.
+    let end = node.block(to).await?.ok_or(NodeError::Inconsistent("a block below the head is missing"))?;
+    if blocks.get(&to).is_some_and(|seen| seen.hash != end.hash) {
+        return Err(NodeError::Inconsistent("a block changed while it was looked at"));
+    }
+    Ok(Scanned { deposits, end: BlockRef::from(&end) })
+}
+
+/// Transactions that carry the native token to an awaited address, and succeeded.
+async fn native_deposits(
+    node: &Node,
+    awaited: &AwaitedAddresses,
+    blocks: &[FullBlock],
+) -> NodeResult<Vec<Deposit>> {
+    let mut deposits = Vec::new();
+    for block in blocks {
+        for transaction in &block.transactions {
+            let Some(order_id) = transaction.to.and_then(|to| awaited.order_at(&to)) else { continue };
+            if transaction.value.is_zero() {
+                continue;
+            }
+            let receipt = node.receipt(transaction.hash).await?;
+            let receipt = receipt.filter(|receipt| receipt.block_hash == block.header.hash);
+            let receipt = receipt.ok_or(NodeError::Inconsistent("a transaction's receipt is missing"))?;
+            if receipt.succeeded() {
+                deposits.push(Deposit {
+                    order_id,
+                    block: BlockRef::from(&block.header),
+                    tx_hash: transaction.hash,
+                    log_index: None,
+                    from: transaction.from,
+                    token: Address::ZERO,
+                    amount: transaction.value,
+                });
+            }
+        }
+    }
+    Ok(deposits)
+}
+
+/// The `Transfer`s to all awaited addresses, asked for in portions that the node takes.
+async fn transfers(
+    node: &Node,
+    chain: &Chain,
+    limits: &mut LogLimits,
+    awaited: &AwaitedAddresses,
+    range: &RangeInclusive<u64>,
+) -> NodeResult<Vec<Log>> {
+    let tokens = match &chain.tokens {
+        Tokens::Any(_) => None,
+        Tokens::Listed(tokens) => Some(tokens.iter().filter_map(|token| token.evm()).collect::<Vec<_>>()),
+    };
+    let mut logs = Vec::new();
+    if tokens.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(logs);
+    }
+    let addresses = awaited.addresses();
+    let mut rest = addresses.as_slice();
+    while !rest.is_empty() {
+        let (some, others) = rest.split_at(rest.len().min(limits.addresses));
+        let mut from = *range.start();
+        while from <= *range.end() {
+            let to = (*range.end()).min(from.saturating_add(limits.blocks - 1));
+            match node.transfers(&(from..=to), tokens.as_deref(), some).await {
+                Ok(found) => {
+                    logs.extend(found);
+                    limits.grow(chain);
+                    from = to + 1;
+                }
+                Err(NodeError::Refused { .. }) if limits.halve(to - from + 1, some.len()) => {
+                    if limits.addresses < some.len() {
+                        break;
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        // Where fewer addresses have to be asked for, this portion starts anew; a log that is found twice
+        // is one deposit.
+        if from > *range.end() {
+            rest = others;
+        }
+    }
+    let mut seen = HashSet::new();
+    logs.retain(|log| seen.insert((log.block_hash, log.log_index)));
+    Ok(logs)
+}
+
+/// Asks for the blocks of logs that are not known yet.
+async fn learn_blocks(node: &Node, logs: &[Log], blocks: &mut HashMap<u64, Block>) -> NodeResult<()> {
+    let numbers: HashSet<u64> = logs.iter().filter_map(|log| log.block_number).collect();
+    let unknown: Vec<u64> = numbers.into_iter().filter(|number| !blocks.contains_key(number)).collect();
+    for some in unknown.chunks(Node::AT_ONCE) {
+        let found = try_join_all(some.iter().map(|number| node.block(*number))).await?;
+        blocks.extend(found.into_iter().flatten().map(|block| (block.number(), block)));
+    }
+    Ok(())
+}
+
+/// The deposit that a log tells of; `None` where it moves nothing. A log that was not asked for, or that
+/// is of another block than the node says is there, discredits the whole answer.
+fn token_deposit(
+    chain: &Chain,
+    awaited: &AwaitedAddresses,
+    blocks: &HashMap<u64, Block>,
+    range: &RangeInclusive<u64>,
+    log: &Log,
+) -> NodeResult<Option<Deposit>> {
+    let wrong = NodeError::Inconsistent("a log is not what was asked for");
+    let block =
+        log.block_number.filter(|number| range.contains(number)).and_then(|number| blocks.get(&number));
+    let (Some(block), Some(tx_hash), Some(log_index)) = (block, log.transaction_hash, log.log_index) else {
+        return Err(wrong);
+    };
+    let asked_for = match &chain.tokens {
+        Tokens::Any(_) => true,
+        Tokens::Listed(tokens) => tokens.iter().any(|token| token.evm() == Some(log.address())),
+    };
+    let &[event, from, to, ..] = log.topics() else { return Err(wrong) };
+    let Some(order_id) = awaited.order_at(&Address::from_word(to)) else { return Err(wrong) };
+    if event != TRANSFER || !asked_for || log.removed || log.block_hash != Some(block.hash) {
+        return Err(wrong);
+    }
+    // NFTs have a fourth topic and no amount; some emit the same event.
+    let Some(amount) = U256::try_from_be_slice(&log.data().data).filter(|_| log.topics().len() == 3) else {
+        return Ok(None);
+    };
+    Ok((!amount.is_zero()).then(|| Deposit {
+        order_id,
+        block: BlockRef::from(block),
+        tx_hash,
+        log_index: Some(log_index),
+        from: Address::from_word(from),
+        token: log.address(),
+        amount,
+    }))
+}

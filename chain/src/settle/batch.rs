@@ -1,0 +1,198 @@
+//! Transactions that flush.
+
+use alloy::{
+    consensus::{SignableTransaction as _, TxEip1559, TxEnvelope},
+    eips::eip2718::Encodable2718 as _,
+    primitives::{Address, B256, Bytes, U256},
+    signers::SignerSync as _,
+    sol_types::SolCall as _,
+};
+
+use super::{
+    Batch, Book, Flush, ForwarderFactory, Purse, Settler, Signed, View, balanceOfCall, ready::Ready,
+};
+use crate::{
+    node::{Node, NodeError},
+    store::Work,
+    watch::ChainError,
+};
+
+/// How long a transaction may wait for its block before it is replaced by one that pays more, in
+/// milliseconds.
+const PATIENCE_MILLIS: i64 = 30_000;
+
+/// What nodes want of a replacement is a tenth more; this is a bit beyond.
+fn raised(fee: u128) -> u128 {
+    fee + fee / 8 + 1
+}
+
+impl Settler {
+    /// Flushes the orders whose forwarders hold something that their recipients take.
+    pub(super) async fn flush(
+        &self,
+        view: &View,
+        purse: &Purse,
+        ready: Vec<Ready>,
+    ) -> Result<(), ChainError> {
+        let mut flushes = Vec::new();
+        for order in ready.iter().take(self.tools.chain.max_batch) {
+            let Some(flush) = Flush::of(order) else { continue };
+            if balance(&view.node, &flush).await?.is_zero() {
+                self.execute_flushed(view, order, &flush).await?;
+            } else if self.would_pass(view, purse, &flush).await? {
+                flushes.push(flush);
+            } else {
+                self.tools
+                    .put_off_or_give_up(order, "the recipient or the token refuses the transfer")
+                    .await?;
+            }
+        }
+        if flushes.is_empty() {
+            return Ok(());
+        }
+        let Some((max_fee, tip)) = self.fees(view).await? else { return Ok(()) };
+        let call = flush_many(&flushes, self.tools.chain.flush_gas);
+        let gas_limit = view.node.estimate_gas(purse.account(), purse.factory, &call).await?;
+        let batch = Batch {
+            from: purse.account(),
+            nonce: view.node.nonce(purse.account(), view.head.number()).await?,
+            gas_limit: gas_limit + gas_limit / 10,
+            call,
+            orders: flushes,
+            signed: Vec::new(),
+            sent_at: self.tools.now(),
+        };
+        self.sign_and_send(view, purse, batch, max_fee, tip).await
+    }
+
+    /// Whether flushing an order by itself would succeed.
+    async fn would_pass(&self, view: &View, purse: &Purse, flush: &Flush) -> Result<bool, NodeError> {
+        let (salt, recipient, token) = (flush.salt(), flush.recipient, flush.token);
+        let call = ForwarderFactory::flushCall { salt, recipient, token }.abi_encode();
+        match view.node.call(purse.account(), purse.factory, &call).await {
+            Ok(_) => Ok(true),
+            Err(NodeError::Refused { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The most to pay for a unit of gas, and the tip in it; `None` while that is beyond the ceiling.
+    async fn fees(&self, view: &View) -> Result<Option<(u128, u128)>, NodeError> {
+        let tip = match view.node.tip().await {
+            Ok(tip) => tip,
+            // Chains without tips do not know the question.
+            Err(NodeError::Refused { .. }) => 0,
+            Err(error) => return Err(error),
+        };
+        let ceiling = self.tools.chain.max_fee_per_gas;
+        let base = view.head.base_fee();
+        if base.saturating_add(tip) > ceiling {
+            let chain = &self.tools.chain.name;
+            tracing::warn!(chain, base, tip, ceiling, "gas costs more than max_fee_per_gas: orders wait");
+            return Ok(None);
+        }
+        Ok(Some((base.saturating_mul(2).saturating_add(tip).min(ceiling), tip)))
+    }
+
+    /// Signs a transaction, writes it down, and only then sends it.
+    async fn sign_and_send(
+        &self,
+        view: &View,
+        purse: &Purse,
+        mut batch: Batch,
+        max_fee: u128,
+        tip: u128,
+    ) -> Result<(), ChainError> {
+        batch.signed.push(sign(purse, self.tools.chain.id.number(), &batch, max_fee, tip)?);
+        batch.sent_at = self.tools.now();
+        let book = Book { batch: Some(batch) };
+        self.tools.save(Work::Settle, &book).await?;
+        if let Some(batch) = &book.batch {
+            self.send(view, batch).await;
+        }
+        Ok(())
+    }
+
+    /// Sends the last signed transaction. A node that has it already says so, which does no harm; what it
+    /// refuses for another reason shows in the log, and is tried again at the next look.
+    async fn send(&self, view: &View, batch: &Batch) {
+        let Some(signed) = batch.signed.last() else { return };
+        if let Err(error) = view.node.send(&signed.raw).await {
+            let chain = &self.tools.chain.name;
+            tracing::warn!(chain, transaction = %signed.hash, "{error}");
+        }
+    }
+
+    /// Keeps a transaction on its way that is in no block yet: sends it again, and pays more after a while.
+    pub(super) async fn push(&self, view: &View, batch: Batch) -> Result<(), ChainError> {
+        self.send(view, &batch).await;
+        let late = self.tools.now() >= batch.sent_at.plus_millis(PATIENCE_MILLIS);
+        let purse = self.purse.as_ref().filter(|purse| purse.account() == batch.from);
+        let (true, Some(purse), Some(last)) = (late, purse, batch.signed.last()) else { return Ok(()) };
+        let (least_fee, least_tip) = (raised(last.max_fee), raised(last.tip));
+        let Some((fee, tip)) = self.fees(view).await? else { return Ok(()) };
+        let (fee, tip) = (fee.max(least_fee), tip.max(least_tip));
+        if fee > self.tools.chain.max_fee_per_gas {
+            return Ok(());
+        }
+        self.sign_and_send(view, purse, batch, fee, tip.min(fee)).await
+    }
+}
+
+impl Flush {
+    fn of(ready: &Ready) -> Option<Self> {
+        Some(Self {
+            order_id: ready.order.id,
+            forwarder: ready.forwarder()?,
+            recipient: ready.order.terms.recipient_address.evm()?,
+            token: ready.order.terms.src_token_address.evm()?,
+        })
+    }
+
+    fn salt(&self) -> B256 {
+        B256::left_padding_from(self.order_id.as_bytes())
+    }
+}
+
+fn flush_many(flushes: &[Flush], gas_per_order: u64) -> Bytes {
+    let order = |flush: &Flush| ForwarderFactory::Order {
+        salt: flush.salt(),
+        recipient: flush.recipient,
+        token: flush.token,
+    };
+    let orders = flushes.iter().map(order).collect();
+    ForwarderFactory::flushManyCall { orders, gasPerOrder: U256::from(gas_per_order) }.abi_encode().into()
+}
+
+async fn balance(node: &Node, flush: &Flush) -> Result<U256, NodeError> {
+    if flush.token == Address::ZERO {
+        return node.balance(flush.forwarder).await;
+    }
+    let call = balanceOfCall { account: flush.forwarder }.abi_encode();
+    let answer = node.call(flush.forwarder, flush.token, &call).await?;
+    balanceOfCall::abi_decode_returns(&answer)
+        .map_err(|_| NodeError::Inconsistent("a token's balance cannot be read"))
+}
+
+fn sign(
+    purse: &Purse,
+    chain_id: u64,
+    batch: &Batch,
+    max_fee: u128,
+    tip: u128,
+) -> Result<Signed, shared::Error> {
+    let transaction = TxEip1559 {
+        chain_id,
+        nonce: batch.nonce,
+        gas_limit: batch.gas_limit,
+        max_fee_per_gas: max_fee,
+        max_priority_fee_per_gas: tip,
+        to: purse.factory.into(),
+        input: batch.call.clone(),
+        ..TxEip1559::default()
+    };
+    let signature = purse.signer.sign_hash_sync(&transaction.signature_hash());
+    let signature = signature.map_err(|error| shared::Error::Internal(error.into()))?;
+    let signed = TxEnvelope::from(transaction.into_signed(signature));
+    Ok(Signed { hash: *signed.tx_hash(), raw: signed.encoded_2718().into(), max_fee, tip })
+}

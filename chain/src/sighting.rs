@@ -1,0 +1,108 @@
+//! A deposit as it was seen in a block, and the evidence that tells of it.
+
+use alloy::primitives::{Address, B256, U256};
+use serde::{Deserialize, Serialize};
+use shared::model::{
+    Address as OrderAddress, BaseUnits, ChainId, Evidence, EvidenceId, Fact, OrderId, Timestamp,
+};
+
+/// A block that was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct BlockRef {
+    pub(crate) number: u64,
+    pub(crate) hash: B256,
+    pub(crate) time: Timestamp,
+}
+
+/// A deposit in a block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Deposit {
+    pub(crate) order_id: OrderId,
+    pub(crate) block: BlockRef,
+    pub(crate) tx_hash: B256,
+    /// The index of its log; `None` where the transaction itself carried the native token.
+    pub(crate) log_index: Option<u64>,
+    pub(crate) from: Address,
+    /// The zero address is the native token.
+    pub(crate) token: Address,
+    pub(crate) amount: U256,
+}
+
+/// A deposit that was seen, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Sighting {
+    pub(crate) deposit: Deposit,
+    /// The earliest time of a block that its transaction was in. A buyer who paid in time does not lose
+    /// because a reorganisation moved the payment into a later block.
+    pub(crate) first_at: Timestamp,
+    /// How often it has been withdrawn. A chain may come back to a block that it had dropped; the same
+    /// deposit is then told of as another piece of evidence.
+    pub(crate) withdrawals: u32,
+    /// Whether its block is out of the chain at present.
+    pub(crate) withdrawn: bool,
+}
+
+impl Deposit {
+    /// What tells this deposit from every other on its chain, in words.
+    pub(crate) fn place(&self) -> String {
+        match self.log_index {
+            Some(index) => format!("{}:{index}:{}", self.tx_hash, self.block.hash),
+            None => format!("{}:native:{}", self.tx_hash, self.block.hash),
+        }
+    }
+}
+
+impl Sighting {
+    pub(crate) fn new(deposit: Deposit, first_at: Timestamp) -> Self {
+        Self { deposit, first_at, withdrawals: 0, withdrawn: false }
+    }
+
+    /// Back in the chain.
+    pub(crate) fn again(&self) -> Self {
+        Self { withdrawn: false, ..self.clone() }
+    }
+
+    /// Out of the chain.
+    pub(crate) fn out(&self) -> Self {
+        Self { withdrawn: true, withdrawals: self.withdrawals + 1, ..self.clone() }
+    }
+
+    /// The id of the evidence that tells of the deposit: the block's hash is in it, since a transaction that
+    /// comes back in another block is another piece of evidence.
+    pub(crate) fn evidence_id(&self, chain: ChainId) -> String {
+        let place = self.deposit.place();
+        match self.withdrawals {
+            0 => format!("{}:{place}", chain.number()),
+            times => format!("{}:{place}:{times}", chain.number()),
+        }
+    }
+
+    /// The evidence that the deposit was made.
+    pub(crate) fn evidence(&self, chain: ChainId) -> Option<Evidence> {
+        let deposit = &self.deposit;
+        let address = |address: &Address| OrderAddress::parse_token(chain, &format!("{address:#x}")).ok();
+        Some(Evidence {
+            order_id: deposit.order_id,
+            id: EvidenceId::new(self.evidence_id(chain))?,
+            occurred_at: self.first_at,
+            fact: Fact::Deposit {
+                chain,
+                tx_hash: deposit.tx_hash.to_string(),
+                from: address(&deposit.from),
+                token: address(&deposit.token)?,
+                amount: BaseUnits::parse(&deposit.amount.to_string())?,
+            },
+        })
+    }
+
+    /// The evidence that the deposit is not in the chain any more.
+    pub(crate) fn withdrawal(&self, chain: ChainId) -> Option<Evidence> {
+        let id = self.evidence_id(chain);
+        Some(Evidence {
+            order_id: self.deposit.order_id,
+            id: EvidenceId::new(format!("withdrawn:{id}"))?,
+            occurred_at: self.first_at,
+            fact: Fact::Withdrawn { evidence: EvidenceId::new(id)? },
+        })
+    }
+}

@@ -1,0 +1,281 @@
+//! Watches a chain for deposits.
+//!
+//! Each look has two passes. The first goes up to the head and tells of deposits at first sight. The
+//! second follows where blocks have become final, asks another node if there is one, and so finds what
+//! the first was not told of, takes back what is gone, and confirms the rest. Where the chain turns out
+//! to have been reorganised, the first pass goes back to the last block that is still there.
+//!
+//! What is found is written down and told of before the cursor moves on. A watcher that dies in between
+//! does it again, which changes nothing: a deposit's evidence has the same id each time.
+
+mod fork;
+mod passes;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    http::Clock,
+    model::{Chain, Evidence, Timestamp},
+    store::Store,
+};
+
+use crate::{
+    awaited::AwaitedAddresses,
+    node::{Block, Node, NodeError},
+    queue::{EvidenceQueue, QueueError},
+    scan::LogLimits,
+    sighting::BlockRef,
+    store::{ChainStore, LEASE_MILLIS, Work},
+};
+
+/// What a watcher and a settler of one chain work with.
+#[derive(Debug, Clone)]
+pub struct Tools {
+    /// The chain.
+    pub chain: Chain,
+    /// Its nodes, in order of preference.
+    pub nodes: Vec<Node>,
+    /// What is remembered of the chain.
+    pub store: ChainStore,
+    /// The orders.
+    pub orders: Store,
+    /// Where evidence goes.
+    pub queue: Arc<dyn EvidenceQueue>,
+    /// The time.
+    pub clock: Clock,
+    /// A name that no other watcher or settler has.
+    pub me: String,
+}
+
+/// Watches one chain.
+#[derive(Debug)]
+pub struct Watcher {
+    tools: Tools,
+    awaited: AwaitedAddresses,
+    limits: LogLimits,
+    /// The node that is asked first.
+    preferred: usize,
+}
+
+/// Why a look at the chain came to nothing, or not to its end. The next one goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum ChainError {
+    /// No node could be used.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// What is remembered could not be read or written.
+    #[error("the tables could not be used")]
+    Store(#[from] shared::Error),
+    /// Evidence could not be handed on.
+    #[error("evidence could not be handed on")]
+    Queue(#[source] QueueError),
+    /// Another has taken over.
+    #[error("another works on this chain by now")]
+    LeaseLost,
+}
+
+/// How far the watching is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    /// The last block of the first pass.
+    pub(crate) seen: BlockRef,
+    /// The last block of the second pass.
+    pub(crate) confirmed: BlockRef,
+    /// Blocks that the first pass ended at, `seen` being the last: where it may have to go back to.
+    trail: Vec<BlockRef>,
+}
+
+impl Progress {
+    /// More is not needed: where the trail ends, the second pass's block is there to go back to.
+    const TRAIL: usize = 64;
+
+    fn starting_at(block: BlockRef) -> Self {
+        Self { seen: block, confirmed: block, trail: vec![block] }
+    }
+
+    fn see(&mut self, block: BlockRef) {
+        self.seen = block;
+        self.trail.push(block);
+        if self.trail.len() > Self::TRAIL {
+            self.trail.remove(0);
+        }
+    }
+
+    /// What was seen up to block `number`, newest first.
+    fn points_up_to(&self, number: u64) -> Vec<BlockRef> {
+        let points = self.trail.iter().rev().chain([&self.confirmed]);
+        points.filter(|point| point.number <= number).copied().collect()
+    }
+
+    fn go_back_to(&mut self, block: BlockRef) {
+        self.seen = block;
+        self.trail.retain(|point| point.number < block.number);
+        self.trail.push(block);
+        if block.number < self.confirmed.number {
+            self.confirmed = block;
+        }
+    }
+}
+
+impl Watcher {
+    /// A watcher that has not looked yet.
+    pub fn new(tools: Tools) -> Self {
+        let limits = LogLimits::new(&tools.chain);
+        Self { tools, awaited: AwaitedAddresses::default(), limits, preferred: 0 }
+    }
+
+    /// Looks at the chain again and again until `end`, then gives its lease back. Failures are logged.
+    ///
+    /// # Errors
+    /// That of the last look, so that whoever runs this knows whether the chain is watched at present.
+    pub async fn run(&mut self, end: Instant) -> Result<(), ChainError> {
+        let poll = Duration::from_millis(self.tools.chain.poll_millis);
+        loop {
+            let looked = self.look().await.map(drop);
+            if let Err(error) = &looked {
+                self.tools.log(error);
+            }
+            if Instant::now() + poll >= end {
+                self.tools.release(Work::Watch).await;
+                return looked;
+            }
+            tokio::time::sleep(poll).await;
+        }
+    }
+
+    /// Looks at the chain once. `false`, and nothing is done, while another watcher is at it.
+    ///
+    /// # Errors
+    /// [`ChainError`].
+    pub async fn look(&mut self) -> Result<bool, ChainError> {
+        let mut failed = None;
+        for turn in 0..self.tools.nodes.len() {
+            let index = (self.preferred + turn) % self.tools.nodes.len();
+            let Some(progress) = self.tools.acquire::<Progress>(Work::Watch).await? else {
+                return Ok(false);
+            };
+            let tools = self.tools.clone();
+            let looked = tokio::select! {
+                looked = self.look_through(index, progress) => looked,
+                lost = tools.keep_lease(Work::Watch) => Err(lost),
+            };
+            match looked {
+                Ok(()) => {
+                    self.preferred = index;
+                    return Ok(true);
+                }
+                Err(ChainError::Node(error)) => failed = Some(error),
+                // Another node would not help.
+                Err(error) => return Err(error),
+            }
+        }
+        let none = NodeError::Inconsistent("there is no node");
+        Err(failed.unwrap_or(none).into())
+    }
+
+    async fn look_through(&mut self, index: usize, progress: Option<Progress>) -> Result<(), ChainError> {
+        let node = self.tools.node(index)?;
+        self.tools.check_chain(&node).await?;
+        let head = node.head().await?;
+        let now = self.tools.clock.now();
+        // After the head: whoever paid in a block up to there knew the address before.
+        self.awaited.refresh(&self.tools.orders, self.tools.chain.id, now).await?;
+        let progress = match progress {
+            Some(progress) => progress,
+            None => Progress::starting_at(self.first_block(&node, &head).await?),
+        };
+        let progress = self.tools.leave_fork(&node, progress, &head).await?;
+        let progress = self.see_up_to(&node, progress, &head).await?;
+        self.confirm_from(index, progress).await
+    }
+
+    /// Where to begin on a chain that has never been watched: before the oldest order that is awaited.
+    async fn first_block(&self, node: &Node, head: &Block) -> Result<BlockRef, NodeError> {
+        let Some(oldest) = self.awaited.oldest() else { return Ok(head.into()) };
+        let before = oldest.plus_millis(-60_000);
+        let (mut low, mut high) = (0, head.number());
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            let block =
+                node.block(middle).await?.ok_or(NodeError::Inconsistent("an old block is missing"))?;
+            if block.time() <= before { low = middle } else { high = middle - 1 }
+        }
+        let block = node.block(low).await?.ok_or(NodeError::Inconsistent("an old block is missing"))?;
+        Ok((&block).into())
+    }
+}
+
+impl Tools {
+    /// How often a lease is renewed while a look goes on.
+    const RENEWAL: Duration = Duration::from_millis(LEASE_MILLIS as u64 / 3);
+
+    pub(crate) fn node(&self, index: usize) -> Result<Node, NodeError> {
+        self.nodes.get(index).cloned().ok_or(NodeError::Inconsistent("there is no node"))
+    }
+
+    /// A node of another chain would tell of deposits that nobody made here.
+    pub(crate) async fn check_chain(&self, node: &Node) -> Result<(), NodeError> {
+        if node.chain_id().await? == self.chain.id.number() {
+            Ok(())
+        } else {
+            Err(NodeError::Inconsistent("the node is of another chain"))
+        }
+    }
+
+    pub(crate) async fn acquire<T: serde::de::DeserializeOwned>(
+        &self,
+        work: Work,
+    ) -> Result<Option<Option<T>>, shared::Error> {
+        self.store.acquire(self.chain.id, work, &self.me, self.clock.now()).await
+    }
+
+    pub(crate) async fn save<T: Serialize + Sync>(&self, work: Work, progress: &T) -> Result<(), ChainError> {
+        if self.store.save(self.chain.id, work, &self.me, progress).await? {
+            Ok(())
+        } else {
+            Err(ChainError::LeaseLost)
+        }
+    }
+
+    pub(crate) async fn keep_lease(&self, work: Work) -> ChainError {
+        loop {
+            tokio::time::sleep(Self::RENEWAL).await;
+            match self.acquire::<serde_json::Value>(work).await {
+                Ok(Some(_)) => {}
+                Ok(None) => return ChainError::LeaseLost,
+                Err(error) => return error.into(),
+            }
+        }
+    }
+
+    pub(crate) async fn release(&self, work: Work) {
+        // If it fails, the lease ends by itself.
+        let _ = self.store.release(self.chain.id, work, &self.me).await;
+    }
+
+    pub(crate) fn log(&self, error: &ChainError) {
+        let mut causes = Vec::new();
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            causes.push(cause.to_string());
+            source = cause.source();
+        }
+        let (chain, causes) = (&self.chain.name, causes.join(": "));
+        tracing::error!(chain, causes, "{error}");
+    }
+
+    pub(crate) async fn tell_all(&self, evidence: &[Evidence]) -> Result<(), ChainError> {
+        if evidence.is_empty() {
+            return Ok(());
+        }
+        self.queue.send(evidence).await.map_err(ChainError::Queue)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

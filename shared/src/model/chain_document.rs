@@ -1,0 +1,137 @@
+//! The configuration document that names the chains: JSON, an object of chains by id.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{
+    BaseUnits, Chain, ChainId, Chains, Confirmations, NativeDeposits, RpcUrl, Tokens, deposit_address,
+};
+
+/// What is known of well-known chains, in the form of the configuration document; they lack the RPC URLs
+/// that make a chain configured.
+const WELL_KNOWN: &str = include_str!("chains.json");
+
+/// What keeps a configuration document from being used.
+#[derive(Debug, thiserror::Error)]
+pub enum ChainsError {
+    /// It is not a document of this form.
+    #[error("CHAINS cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// A chain in it breaks a rule.
+    #[error("CHAINS: chain {chain}: {rule}")]
+    Invalid {
+        /// The chain's key.
+        chain: String,
+        /// What is wrong.
+        rule: &'static str,
+    },
+}
+
+/// A chain in the document. What is left out is as for the well-known chain of that id.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    name: Option<String>,
+    rpc: Option<Vec<RpcUrl>>,
+    tokens: Option<Tokens>,
+    native: Option<NativeDeposits>,
+    confirmations: Option<Confirmations>,
+    poll_seconds: Option<u64>,
+    rpc_timeout_seconds: Option<u64>,
+    max_log_blocks: Option<u64>,
+    max_log_addresses: Option<usize>,
+    max_fee_per_gas: Option<BaseUnits>,
+    flush_gas: Option<u64>,
+    max_batch: Option<usize>,
+}
+
+impl Chains {
+    /// Reads the configuration document: a JSON object of chains by id.
+    ///
+    /// # Errors
+    /// The chain and rule that is broken.
+    pub fn parse(document: &str) -> Result<Self, ChainsError> {
+        let entries: BTreeMap<String, Entry> = serde_json::from_str(document)?;
+        let mut well_known: BTreeMap<String, Entry> = serde_json::from_str(WELL_KNOWN)?;
+        let chains = entries.into_iter().map(|(key, entry)| {
+            let chain = entry.or(well_known.remove(&key).unwrap_or_default()).into_chain(&key);
+            chain.map(|chain| (chain.id, chain)).map_err(|rule| ChainsError::Invalid { chain: key, rule })
+        });
+        chains.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl Entry {
+    fn or(self, other: Self) -> Self {
+        Self {
+            name: self.name.or(other.name),
+            rpc: self.rpc.or(other.rpc),
+            tokens: self.tokens.or(other.tokens),
+            native: self.native.or(other.native),
+            confirmations: self.confirmations.or(other.confirmations),
+            poll_seconds: self.poll_seconds.or(other.poll_seconds),
+            rpc_timeout_seconds: self.rpc_timeout_seconds.or(other.rpc_timeout_seconds),
+            max_log_blocks: self.max_log_blocks.or(other.max_log_blocks),
+            max_log_addresses: self.max_log_addresses.or(other.max_log_addresses),
+            max_fee_per_gas: self.max_fee_per_gas.or(other.max_fee_per_gas),
+            flush_gas: self.flush_gas.or(other.flush_gas),
+            max_batch: self.max_batch.or(other.max_batch),
+        }
+    }
+
+    fn into_chain(self, key: &str) -> Result<Chain, &'static str> {
+        let id = key.parse().ok().and_then(ChainId::new).ok_or("the key must be a chain id")?;
+        if !deposit_address::has_forwarders(id) {
+            return Err("forwarders have other addresses on this chain, so it cannot be watched");
+        }
+        let rpc = self.rpc.unwrap_or_default();
+        if rpc.is_empty() || !rpc.iter().all(RpcUrl::is_valid) {
+            return Err("rpc must be a list of http or https URLs, or ssm:<parameter>");
+        }
+        let max_fee_per_gas = self
+            .max_fee_per_gas
+            .map_or(Some(100_000_000_000), |fee| fee.to_string().parse().ok().filter(|fee: &u128| *fee > 0));
+        Ok(Chain {
+            id,
+            name: self.name.unwrap_or_else(|| format!("chain {}", id.number())),
+            rpc,
+            tokens: self.tokens.ok_or("tokens must list the tokens that orders may ask for")?,
+            native: self.native.unwrap_or(NativeDeposits::Transactions),
+            confirmations: self.confirmations.ok_or("confirmations must say when a deposit is final")?,
+            poll_millis: 1000
+                * within(self.poll_seconds.unwrap_or(3), 1, 60, "poll_seconds must be 1 to 60")?,
+            rpc_timeout_millis: 1000
+                * within(
+                    self.rpc_timeout_seconds.unwrap_or(5),
+                    1,
+                    30,
+                    "rpc_timeout_seconds must be 1 to 30",
+                )?,
+            max_log_blocks: within(
+                self.max_log_blocks.unwrap_or(500),
+                1,
+                100_000,
+                "max_log_blocks must be 1 to 100000",
+            )?,
+            max_log_addresses: within(
+                self.max_log_addresses.unwrap_or(500),
+                1,
+                10_000,
+                "max_log_addresses must be 1 to 10000",
+            )?,
+            max_fee_per_gas: max_fee_per_gas.ok_or("max_fee_per_gas must be wei, from 1 to 2^128-1")?,
+            flush_gas: within(
+                self.flush_gas.unwrap_or(250_000),
+                100_000,
+                5_000_000,
+                "flush_gas must be 100000 to 5000000",
+            )?,
+            max_batch: within(self.max_batch.unwrap_or(20), 1, 100, "max_batch must be 1 to 100")?,
+        })
+    }
+}
+
+fn within<T: PartialOrd>(value: T, min: T, max: T, rule: &'static str) -> Result<T, &'static str> {
+    if value >= min && value <= max { Ok(value) } else { Err(rule) }
+}
