@@ -38,6 +38,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Another DynamoDB instead of the embedded one.
     pub endpoint: Option<String>,
+    /// Whether merchants need an API key; if not, the environment's `API_KEYS` decides.
+    pub api_keys: bool,
     /// What the tables' names begin with, for servers that share a database and not their tables.
     pub table_prefix: String,
 }
@@ -107,7 +109,8 @@ impl Server {
         };
         let database =
             engine.as_ref().map(|engine| engine.endpoint.clone()).or(options.endpoint).unwrap_or_default();
-        let app = app(&template, &database, &options.table_prefix, clock).await?;
+        let mut app = app(&template, &database, &options.table_prefix, clock).await?;
+        app.settings.api_keys |= options.api_keys;
         let router = router(&template, &app, engine)?;
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, router, stopped));
@@ -140,8 +143,9 @@ async fn app(template: &Template, database: &str, prefix: &str, clock: Clock) ->
         let name = format!("{prefix}{}", table.name);
         create_table(&client, table, &name).await.map_err(|error| StartError::Table(name, error))?;
     }
+    let table = |name| format!("{prefix}{name}");
     let tables =
-        Tables { sessions: format!("{prefix}SessionsTable"), orders: format!("{prefix}OrdersTable") };
+        Tables { sessions: table("SessionsTable"), orders: table("OrdersTable"), keys: table("KeysTable") };
     Ok(App { store: Store::new(client, tables), clock, settings: Settings::from_env()? })
 }
 

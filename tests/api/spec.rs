@@ -2,6 +2,7 @@
 //! is answered.
 
 mod document;
+mod keys;
 mod payments;
 mod refusals;
 mod sessions;
@@ -24,6 +25,7 @@ async fn every_answer_is_documented_and_everything_documented_is_answered() {
     payments::play(&api, &mut witness).await;
     refusals::play(&api, &mut witness).await;
     send_request_examples(&api, &mut witness).await;
+    keys::play(&mut witness).await;
 
     let proxy = Proxy::start().await;
     refusals::play_outage(&Api::behind(&proxy).await, &proxy, &mut witness).await;

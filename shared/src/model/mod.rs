@@ -2,6 +2,7 @@
 
 mod address;
 mod amount;
+mod api_key;
 mod deposit_address;
 mod evidence;
 mod id;
@@ -9,6 +10,7 @@ mod idempotency;
 mod json;
 mod ledger;
 mod order;
+mod owner;
 mod redirect;
 mod session;
 mod status;
@@ -17,6 +19,7 @@ mod token;
 
 pub use address::{Address, ChainId};
 pub use amount::BaseUnits;
+pub use api_key::{ApiKey, ApiKeyId, ApiKeyText, Scope};
 pub use deposit_address::{DepositAddress, ForwarderAddress, ForwarderSettingError};
 pub use evidence::{Evidence, EvidenceId, Fact, RefundStatus, RelayStatus};
 pub use id::{OrderId, SessionId};
@@ -25,10 +28,12 @@ pub use json::RawJson;
 pub use ledger::Recorded;
 pub(crate) use ledger::withdrawn_ids;
 pub use order::{Onramp, OnrampVendor, Order, OrderTerms, OrderType};
+pub use owner::{Owned, Owner};
 pub use redirect::RedirectUrl;
 pub use session::{NewSession, Session, SessionState};
 pub use status::{ExpiredReason, OrderStatus, ProgressStatus, SessionStatus, Step};
 pub use time::Timestamp;
+use token::public_metadata;
 pub use token::token_metadata;
 
 /// The longest request body, in bytes (contract, "Endpoints").
