@@ -3,7 +3,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import sha3 from "js-sha3";
-import solc from "solc";
+import { COMPILER_VERSION, SETTINGS, compile, here } from "./compile.mjs";
 
 const CONTRACTS = ["Forwarder", "ForwarderFactory"];
 
@@ -11,35 +11,6 @@ const CONTRACTS = ["Forwarder", "ForwarderFactory"];
 // address on practically every EVM chain.
 const DEPLOYER = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 const DEPLOYER_SALT = `0x${"00".repeat(32)}`;
-
-const SETTINGS = {
-  // `runs` is the number of executions per deployment that the optimizer trades code size against. A forwarder
-  // is deployed once and mostly called once, and each byte of its code costs 200 gas, so size decides.
-  optimizer: { enabled: true, runs: 1 },
-  // The IR pipeline makes the forwarder about a sixth smaller still.
-  viaIR: true,
-  // The last version without PUSH0, so that the same bytecode, and with it the same addresses, works on
-  // chains that lack it.
-  evmVersion: "paris",
-  // No metadata hash and no compiler trailer: the bytecode depends on code alone, not on comments or paths.
-  metadata: { appendCBOR: false, bytecodeHash: "none" },
-};
-
-const here = (path) => new URL(path, import.meta.url);
-
-function compile() {
-  const sources = Object.fromEntries(
-    CONTRACTS.map((name) => [`src/${name}.sol`, { content: readFileSync(here(`src/${name}.sol`), "utf8") }]),
-  );
-  const outputSelection = { "*": { "*": ["abi", "evm.bytecode"] } };
-  const input = { language: "Solidity", sources, settings: { ...SETTINGS, outputSelection } };
-  const output = JSON.parse(solc.compile(JSON.stringify(input)));
-  // Warnings count: code that holds money has none.
-  if (output.errors?.length) {
-    throw new Error(output.errors.map((error) => error.formattedMessage).join("\n"));
-  }
-  return Object.fromEntries(CONTRACTS.map((name) => [name, output.contracts[`src/${name}.sol`][name]]));
-}
 
 const bytes = (hex) => Buffer.from(hex.replace(/^0x/, ""), "hex");
 
@@ -52,11 +23,7 @@ function create2Address(deployer, salt, creationCode) {
 function artifacts(contracts) {
   const artifact = (name) => ({
     contract: name,
-    compiler: {
-      // Without the platform's suffix: every build of one compiler version gives the same bytecode.
-      version: solc.version().match(/^\d+\.\d+\.\d+\+commit\.[0-9a-f]+/)[0],
-      settings: SETTINGS,
-    },
+    compiler: { version: COMPILER_VERSION, settings: SETTINGS },
     abi: contracts[name].abi,
     creationCode: `0x${contracts[name].evm.bytecode.object}`,
   });
@@ -88,7 +55,7 @@ function main(options) {
   const unknown = options.filter((option) => option !== "--check");
   if (unknown.length) throw new Error(`unknown option: ${unknown.join(" ")}; there is only --check`);
 
-  const built = artifacts(compile());
+  const built = artifacts(compile("src/", CONTRACTS));
   if (!check) mkdirSync(here("artifacts/"), { recursive: true });
   for (const artifact of built) {
     const name = `artifacts/${artifact.contract}.json`;
