@@ -30,6 +30,7 @@ use tokio_rustls::{
 /// The tables' names.
 pub(crate) const SESSIONS: &str = "sessions";
 pub(crate) const ORDERS: &str = "orders";
+pub(crate) const KEYS: &str = "keys";
 
 /// An engine with empty tables. Stops when dropped.
 pub(crate) struct Engine {
@@ -60,7 +61,8 @@ impl Engine {
 
     /// The tables, reached without TLS, to prepare what functions find there.
     pub(crate) fn store(&self) -> Result<Store> {
-        let tables = Tables { sessions: SESSIONS.to_owned(), orders: ORDERS.to_owned() };
+        let tables =
+            Tables { sessions: SESSIONS.to_owned(), orders: ORDERS.to_owned(), keys: KEYS.to_owned() };
         Ok(Store::new(self.client()?, tables))
     }
 
@@ -71,6 +73,7 @@ impl Engine {
             ("AWS_ENDPOINT_URL_DYNAMODB", format!("https://localhost:{}", self.tls_port)),
             ("SESSIONS_TABLE", SESSIONS.to_owned()),
             ("ORDERS_TABLE", ORDERS.to_owned()),
+            ("KEYS_TABLE", KEYS.to_owned()),
         ]
     }
 

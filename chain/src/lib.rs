@@ -16,7 +16,7 @@ mod watch;
 
 use alloy::primitives::{B256, b256};
 
-pub use node::{Node, NodeError};
+pub use node::{Node, NodeError, use_ring};
 pub use queue::{EvidenceQueue, QueueError};
 pub use settle::{BadKey, Purse, Settler};
 pub use store::ChainStore;

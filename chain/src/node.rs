@@ -140,8 +140,7 @@ impl Node {
     /// What is wrong with the URL, or with the machine's certificates.
     pub fn new(url: &str, timeout: Duration) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let url = url.parse().map_err(|_| "an RPC URL cannot be read")?;
-        // The API's functions use ring too; one process has one provider.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        use_ring();
         let http = reqwest::Client::builder()
             .timeout(timeout)
             .connect_timeout(timeout)
@@ -272,6 +271,13 @@ impl Node {
     async fn ask<P: RpcSend, R: RpcRecv>(&self, method: &'static str, params: P) -> NodeResult<R> {
         self.rpc.request(method, params).await.map_err(|error| node_error(method, &error))
     }
+}
+
+/// Has TLS use ring in this process, as the AWS SDK does here, and so one implementation of it. Without
+/// this, reqwest builds no client.
+pub fn use_ring() {
+    // Only the first to choose succeeds.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// Keeps of an error what may be logged: reqwest's own text has the URL in it, and a body may be anything.

@@ -4,7 +4,16 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { NATIVE, inTurn, newAddress, startChain, testContracts } from "./support/chain.mjs";
 import { TRANSFER_FAILED } from "./support/checks.mjs";
-import { deployFactory, events, factory, failedEvent, flushCall, flushManyCall, flushedEvent, newOrder } from "./support/factory.mjs";
+import {
+  deployFactory,
+  events,
+  factory,
+  failedEvent,
+  flushCall,
+  flushManyCall,
+  flushedEvent,
+  newOrder,
+} from "./support/factory.mjs";
 
 const contracts = testContracts("OddTokens", "Recipients", "TestToken");
 const chain = await startChain();

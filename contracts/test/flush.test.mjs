@@ -13,7 +13,11 @@ await deployFactory(chain);
 const standard = (await chain.deploy(TestToken, [6])).address;
 const usdt = (await chain.deploy(UsdtLikeToken)).address;
 
-const TOKENS = { "a standard ERC-20": standard, "an ERC-20 that answers nothing, as USDT": usdt, "the native token": NATIVE };
+const TOKENS = {
+  "a standard ERC-20": standard,
+  "an ERC-20 that answers nothing, as USDT": usdt,
+  "the native token": NATIVE,
+};
 
 for (const [name, token] of Object.entries(TOKENS)) {
   test(`anyone flushes ${name}: all of it goes to the recipient and nothing elsewhere`, async () => {
@@ -69,10 +73,12 @@ for (const [name, token] of Object.entries(TOKENS)) {
 async function inOneBlock(call, senders) {
   await chain.client.setAutomine(false);
   const hashes = [];
-  for (const account of senders) hashes.push(await chain.client.sendTransaction({ account, gas: 1_000_000n, ...call }));
+  for (const account of senders) {
+    hashes.push(await chain.client.sendTransaction({ account, gas: 1_000_000n, ...call }));
+  }
   await chain.client.mine({ blocks: 1 });
   await chain.client.setAutomine(true);
-  return Promise.all(hashes.map((hash) => chain.client.waitForTransactionReceipt({ hash, timeout: 20_000 })));
+  return Promise.all(hashes.map((hash) => chain.receipt(hash)));
 }
 
 for (const amount of [1n, 2n ** 128n, 2n ** 256n - 1n]) {

@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { NATIVE, startChain, testContracts } from "./support/chain.mjs";
 import { assertDoesNothing, assertPays, assertRefuses } from "./support/checks.mjs";
-import { deployFactory, directFlushCall, events, flushCall, flushManyCall, flushedEvent, newOrder } from "./support/factory.mjs";
+import {
+  deployFactory,
+  directFlushCall,
+  events,
+  flushCall,
+  flushManyCall,
+  flushedEvent,
+  newOrder,
+} from "./support/factory.mjs";
 
 const contracts = testContracts("Calls", "Reentering", "TestToken");
 const chain = await startChain();
@@ -14,7 +22,11 @@ const { address: standard } = await chain.deploy(contracts.TestToken, [6]);
 
 const AMOUNT = 1_000n;
 // Every way to flush an order that there is.
-const WAYS = { "the factory": flushCall, "the forwarder": directFlushCall, "a batch": (order) => flushManyCall([order], 200_000n) };
+const WAYS = {
+  "the factory": flushCall,
+  "the forwarder": directFlushCall,
+  "a batch": (order) => flushManyCall([order], 200_000n),
+};
 
 const reenter = (contract, ...calls) =>
   chain.write(contract, "setCalls", [calls.map(({ to, data, value = 0n }) => ({ target: to, value, data }))]);

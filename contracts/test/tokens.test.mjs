@@ -112,6 +112,7 @@ test("an enormous answer is not copied", async () => {
 
 for (const [what, size, reverts] of [
   ["reverts", 0n, true],
+  ["reverts with a word", 32n, true],
   ["reverts with a megabyte", MEGABYTE, true],
   ["answers nothing", 0n, false],
   ["answers a byte less than a word", 31n, false],

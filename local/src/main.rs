@@ -19,6 +19,9 @@ struct Arguments {
     /// Directory to keep the data in, instead of memory
     #[arg(long, value_name = "DIR", conflicts_with = "endpoint")]
     data: Option<PathBuf>,
+    /// Want API keys, which `cargo run -p keys` makes
+    #[arg(long)]
+    api_keys: bool,
     /// Another DynamoDB, such as http://127.0.0.1:8000 (Amazon's DynamoDB Local)
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
@@ -36,6 +39,7 @@ async fn main() -> ExitCode {
         port: arguments.port,
         data: arguments.data,
         endpoint: arguments.endpoint,
+        api_keys: arguments.api_keys,
         ..Options::default()
     };
     let server = match Server::start(options).await {
@@ -66,6 +70,12 @@ fn greet(server: &Server, data: Option<PathBuf>) {
     match data {
         Some(directory) => println!("\nDynamoDB at {}, kept in {}", server.database, directory.display()),
         None => println!("\nDynamoDB at {}", server.database),
+    }
+    if server.app.settings.api_keys {
+        println!(
+            "\nMerchants need a key:  cargo run -p keys -- --endpoint {} create --scope write",
+            server.database
+        );
     }
     println!(
         "\nTry it:\n\n  curl -s -X POST {url}/checkout-sessions -d '{{\"metadata\":{{\"sku\":\"widget-1\"}}}}'\n"

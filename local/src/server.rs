@@ -41,6 +41,8 @@ pub struct Options {
     pub endpoint: Option<String>,
     /// The chains that are watched; those of the environment variable `CHAINS` where there are none here.
     pub chains: Chains,
+    /// Whether merchants need an API key; if not, the environment's `API_KEYS` decides.
+    pub api_keys: bool,
     /// What the tables' names begin with, for servers that share a database and not their tables.
     pub table_prefix: String,
 }
@@ -98,6 +100,7 @@ impl Server {
     /// # Errors
     /// What keeps it from starting.
     pub async fn start(options: Options) -> Result<Self, StartError> {
+        chain::use_ring();
         let port = options.port;
         let listener =
             TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| StartError::Port(port, error))?;
@@ -114,6 +117,7 @@ impl Server {
         if options.chains.iter().next().is_some() {
             app.settings.chains = Arc::new(options.chains);
         }
+        app.settings.api_keys |= options.api_keys;
         let router = router(&template, &app, engine)?;
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, router, stopped));
@@ -146,8 +150,9 @@ async fn app(template: &Template, database: &str, prefix: &str, clock: Clock) ->
         let name = format!("{prefix}{}", table.name);
         create_table(&client, table, &name).await.map_err(|error| StartError::Table(name, error))?;
     }
+    let table = |name| format!("{prefix}{name}");
     let tables =
-        Tables { sessions: format!("{prefix}SessionsTable"), orders: format!("{prefix}OrdersTable") };
+        Tables { sessions: table("SessionsTable"), orders: table("OrdersTable"), keys: table("KeysTable") };
     Ok(App { store: Store::new(client, tables), clock, settings: Settings::from_env()? })
 }
 

@@ -1,6 +1,6 @@
 //! The one error type. It knows nothing of HTTP: [`crate::http::answer`] turns it into a response.
 
-use crate::model::{OrderId, RouteError, SessionStatus};
+use crate::model::{OrderId, Owner, RouteError, Scope, SessionStatus};
 
 /// Everything that can keep an operation from succeeding.
 ///
@@ -25,6 +25,12 @@ pub enum Error {
     /// An order asks for what the configured chains cannot do.
     #[error("{} {}", .0.param, .0.rule)]
     RouteNotSupported(RouteError),
+    /// The request needs a key and has none, or has one that opens nothing.
+    #[error("{0}")]
+    Unauthorized(KeyRefusal),
+    /// The request's key does not allow this.
+    #[error("This API key does not have the scope {0}, which this request needs")]
+    Forbidden(Scope),
     /// A session that is looked up does not exist.
     #[error("Checkout session not found")]
     SessionNotFound,
@@ -53,6 +59,17 @@ pub enum Error {
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// What is wrong with a request's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyRefusal {
+    /// There is none.
+    #[error("This request needs an API key, as Authorization: Bearer or as x-api-key")]
+    Missing,
+    /// It opens nothing. Which of these it is, only its rightful holder should be able to find out.
+    #[error("This API key is not valid: it is malformed, wrong, expired or revoked")]
+    Invalid,
+}
+
 /// Why a session cannot be given an order or be expired by hand.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SessionRefusal {
@@ -62,6 +79,9 @@ pub enum SessionRefusal {
     /// No session can have this id.
     #[error("Checkout session not found: malformed id")]
     MalformedId,
+    /// The session is another merchant's, which the caller must not learn.
+    #[error("Checkout session not found")]
+    OthersSession(Owner),
     /// Only an open session may be changed.
     #[error("Checkout session is not open: its status is {0}")]
     NotOpen(SessionStatus),

@@ -7,6 +7,7 @@
     reason = "this is test code: a test that cannot go on should say so and end"
 )]
 
+mod access;
 mod events;
 mod faults;
 mod idempotency;

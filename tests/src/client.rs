@@ -3,8 +3,15 @@
 use std::time::Duration;
 
 use local::{Options, Server};
-use reqwest::{Method, StatusCode, header::HeaderMap};
+use reqwest::{
+    Method, StatusCode,
+    header::{self, HeaderMap},
+};
 use serde_json::{Value, json};
+use shared::{
+    http::random_bits,
+    model::{ApiKey, ApiKeyText, Owner, Scope},
+};
 
 use crate::proxy::Proxy;
 
@@ -46,8 +53,34 @@ impl Api {
     }
 
     pub fn of(server: Server) -> Self {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
-        Self { server, http }
+        Self { server, http: http(HeaderMap::new()) }
+    }
+
+    /// A server that wants API keys.
+    pub async fn with_keys() -> Self {
+        let endpoint = std::env::var(ENDPOINT_VARIABLE).ok();
+        Self::with(Options { endpoint, api_keys: true, ..Options::default() }).await
+    }
+
+    /// With keys, and with a proxy between the functions and the database.
+    pub async fn behind_with_keys(proxy: &Proxy) -> Self {
+        let endpoint = Some(proxy.url.clone());
+        Self::with(Options { endpoint, api_keys: true, ..Options::default() }).await
+    }
+
+    /// Makes an API key, which is void after `lifetime` milliseconds if one is given.
+    pub async fn make_key(&self, owner: &str, scope: Scope, lifetime: Option<i64>) -> String {
+        let text = ApiKeyText::new(random_bits(), [random_bits(), random_bits()]);
+        let owner = Owner::parse(owner).unwrap();
+        let key = ApiKey::new(&text, owner, scope, lifetime, self.server.app.clock.now());
+        self.server.app.store.add_api_key(&key).await.unwrap();
+        text.reveal()
+    }
+
+    /// Has all requests from now on carry this key, or none.
+    pub fn use_key(&mut self, key: Option<&str>) {
+        let bearer = key.map(|key| (header::AUTHORIZATION, format!("Bearer {key}").parse().unwrap()));
+        self.http = http(HeaderMap::from_iter(bearer));
     }
 
     pub async fn send(&self, method: Method, path: &str, body: impl Into<reqwest::Body>) -> Answer {
@@ -126,6 +159,11 @@ impl Api {
     pub fn deposit(&self, id: &str, amount: u64) -> Value {
         deposit(id, amount, self.now() - 1000)
     }
+}
+
+fn http(headers: HeaderMap) -> reqwest::Client {
+    let builder = reqwest::Client::builder().timeout(Duration::from_secs(60));
+    builder.default_headers(headers).build().unwrap()
 }
 
 impl Answer {

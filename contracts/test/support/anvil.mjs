@@ -20,7 +20,10 @@ function executable() {
 // Ends the chain also when this process is ended, by the test runner's timeout or by hand. The chain is this
 // process's own child, so its handle is enough and no process has to be looked for.
 function endWithThisProcess(child) {
-  process.once("exit", () => child.kill("SIGKILL"));
+  const end = () => child.kill("SIGKILL");
+  process.once("exit", end);
+  // The test runner answers an error outside of tests by ending without an exit event; this one comes before.
+  process.once("uncaughtExceptionMonitor", end);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 }
 

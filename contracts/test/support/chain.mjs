@@ -1,7 +1,19 @@
 // What every test does on a chain: send transactions, deploy test contracts, read balances and events.
 
 import assert from "node:assert/strict";
-import { createTestClient, encodeFunctionData, erc20Abi, getAddress, http, keccak256, publicActions, toHex, walletActions } from "viem";
+import {
+  createTestClient,
+  encodeDeployData,
+  encodeFunctionData,
+  erc20Abi,
+  getAddress,
+  http,
+  keccak256,
+  parseAbi,
+  publicActions,
+  toHex,
+  walletActions,
+} from "viem";
 import { foundry } from "viem/chains";
 import { compile } from "../../compile.mjs";
 import { startAnvil } from "./anvil.mjs";
@@ -10,6 +22,8 @@ export const NATIVE = "0x0000000000000000000000000000000000000000";
 
 // The most that one transaction may have since Osaka: no test runs out of gas unless it means to.
 export const MOST_GAS = 2n ** 24n;
+
+const MINT = parseAbi(["function mint(address to, uint256 amount)"]);
 
 let count = 0n;
 // A 32-byte value that no other call in this process gives.
@@ -26,7 +40,9 @@ export async function inTurn(length, make) {
 
 export async function startChain(hardfork) {
   const anvil = await startAnvil(hardfork);
-  const client = createTestClient({ mode: "anvil", chain: foundry, transport: http(anvil.url, { retryCount: 0 }), pollingInterval: 10, cacheTime: 0 })
+  // Without retries: what fails here fails for good, and is often meant to.
+  const transport = http(anvil.url, { retryCount: 0 });
+  const client = createTestClient({ mode: "anvil", chain: foundry, transport, pollingInterval: 10, cacheTime: 0 })
     .extend(publicActions)
     .extend(walletActions);
   const accounts = await client.getAddresses();
@@ -48,21 +64,24 @@ class Chain {
   // Gives the receipt, of a transaction that failed too.
   async send({ from = this.caller, gas = MOST_GAS, ...transaction }) {
     const hash = await this.client.sendTransaction({ account: from, gas, ...transaction });
+    return this.receipt(hash);
+  }
+
+  receipt(hash) {
     return this.client.waitForTransactionReceipt({ hash, timeout: 20_000 });
   }
 
   async succeed(transaction) {
     const receipt = await this.send(transaction);
-    assert.equal(receipt.status, "success", `transaction failed: ${JSON.stringify(transaction.functionName ?? transaction.to)}`);
+    assert.equal(receipt.status, "success", `the transaction to ${transaction.to} failed`);
     return receipt;
   }
 
   // `contract` is the compiler's output for it; gives what later calls need.
   async deploy(contract, args = []) {
     const { abi } = contract;
-    const hash = await this.client.deployContract({ account: this.payer, abi, bytecode: `0x${contract.evm.bytecode.object}`, args, gas: MOST_GAS });
-    const receipt = await this.client.waitForTransactionReceipt({ hash, timeout: 20_000 });
-    assert.equal(receipt.status, "success", "a test contract could not be deployed");
+    const data = encodeDeployData({ abi, bytecode: `0x${contract.evm.bytecode.object}`, args });
+    const receipt = await this.succeed({ from: this.payer, data });
     return { address: getAddress(receipt.contractAddress), abi };
   }
 
@@ -100,8 +119,6 @@ class Chain {
     }
   }
 }
-
-const MINT = [{ type: "function", name: "mint", inputs: [{ type: "address" }, { type: "uint256" }], outputs: [], stateMutability: "nonpayable" }];
 
 // The contracts of the named files in test/src/, by name, as `deploy` takes them.
 export const testContracts = (...files) => compile("test/src/", ["Ledger", ...files]);

@@ -2,8 +2,10 @@
 
 use lambda_http::{Body, Request, Response};
 use shared::{
-    App, Result, http,
-    model::{Order, OrderId, OrderTerms, SessionId},
+    App, Error, Result,
+    error::SessionRefusal,
+    http::{self, Caller},
+    model::{Order, OrderId, OrderTerms, Owner, RawJson, Scope, SessionId, Timestamp},
     store::Claim,
 };
 
@@ -13,30 +15,55 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 }
 
 async fn create(app: &App, request: &Request) -> Result<http::Created> {
+    let caller = Caller::of(app, request, Scope::Write).await?;
     let http::OrderRequest { mut terms, session } = http::OrderRequest::parse(http::body(request)?)?;
-    let key = http::idempotency_key(request, "create-order")?;
+    let key = http::idempotency_key(request, "create-order", &caller)?;
     app.settings.chains.check_route(&terms)?;
-    if let Some(session) = session {
-        fill_redirect_url(app, &mut terms, session).await?;
-    }
+    let owner = match session {
+        Some(session) => take_over(app, &caller, &mut terms, session).await?,
+        None => caller.owner(),
+    };
     let now = app.clock.now();
     let id = session.map_or_else(|| OrderId::new(http::random_bits()), OrderId::of_session);
     let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
     let order = Order::new(id, session, terms, address, now, app.settings.detection_window_millis);
-    let data = http::render(&http::OrderView::from(&order))?;
+    let order = order.owned_by(owner);
+    let shown = caller.sight(order.clone());
+    let data = http::render(&shown.as_ref().map(http::OrderView::from))?;
     let claim = key.as_ref().map(|key| Claim { key, answer: &data });
-    let watched = app.settings.chains.watches(order.terms.src_chain);
-    let before = app.store.create_order(&order, watched, claim, now).await?;
+    let before = write(app, &caller, order, claim, now).await?;
     Ok(http::Created::new(data, before))
 }
 
-/// An onramp that names no `redirectUrl` sends the buyer to the session's `success_url`.
-async fn fill_redirect_url(app: &App, terms: &mut OrderTerms, session: SessionId) -> Result<()> {
+/// Whose the session's order will be. An onramp that names no `redirectUrl` sends the buyer to the session's
+/// `success_url`.
+async fn take_over(app: &App, caller: &Caller, terms: &mut OrderTerms, id: SessionId) -> Result<Owner> {
+    let asks = terms.onramp.as_ref().is_some_and(|onramp| onramp.redirect_url.is_none());
+    let session = match asks || *caller == Caller::Stranger {
+        true => app.store.session_terms(id).await?,
+        false => None,
+    };
+    let (owner, success_url) = session.unwrap_or_else(|| (caller.owner(), None));
     if let Some(onramp) = &mut terms.onramp {
-        onramp.redirect_url = match &onramp.redirect_url {
-            Some(url) => Some(url.fill(session)),
-            None => app.store.success_url(session).await?,
-        };
+        let given = onramp.redirect_url.as_ref().map(|url| url.fill(id));
+        onramp.redirect_url = given.or(success_url);
     }
-    Ok(())
+    Ok(caller.bound_to().cloned().unwrap_or(owner))
+}
+
+async fn write(
+    app: &App,
+    caller: &Caller,
+    order: Order,
+    claim: Option<Claim<'_>>,
+    now: Timestamp,
+) -> Result<Option<RawJson>> {
+    let watched = app.settings.chains.watches(order.terms.src_chain);
+    match app.store.create_order(&order, watched, claim, now).await {
+        // The session was made while keys were on, and now they are off.
+        Err(Error::SessionRefused(SessionRefusal::OthersSession(owner))) if *caller == Caller::Anyone => {
+            app.store.create_order(&order.owned_by(owner), watched, claim, now).await
+        }
+        outcome => outcome,
+    }
 }

@@ -1,7 +1,12 @@
 //! `POST /checkout-sessions/{sessionId}/expire`: ends an open session, and its unpaid order with it.
 
 use lambda_http::{Body, Request, Response};
-use shared::{App, Result, error::SessionRefusal, http};
+use shared::{
+    App, Result,
+    error::SessionRefusal,
+    http::{self, Caller},
+    model::Scope,
+};
 
 /// Answers that the session is expired.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
@@ -9,8 +14,9 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 }
 
 async fn expire(app: &App, request: &Request) -> Result<http::ExpiredSession> {
+    let caller = Caller::merchant(app, request, Scope::Write).await?;
     http::check_no_fields(request)?;
     let id = http::session_id(request).ok_or(SessionRefusal::MalformedId)?;
-    app.store.expire_session(id, app.clock.now()).await?;
+    app.store.expire_session(id, caller.bound_to(), app.clock.now()).await?;
     Ok(http::ExpiredSession::new(id))
 }

@@ -1,7 +1,12 @@
 //! `GET /orders/{orderId}`: an order with its transactions.
 
 use lambda_http::{Body, Request, Response};
-use shared::{App, Error, Result, http, store::OrderRecord};
+use shared::{
+    App, Error, Result,
+    http::{self, Caller},
+    model::Scope,
+    store::OrderRecord,
+};
 
 /// Answers with the order.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
@@ -11,6 +16,8 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 }
 
 async fn find(app: &App, request: &Request) -> Result<OrderRecord> {
+    let caller = Caller::of(app, request, Scope::Read).await?;
     let id = http::order_id(request).ok_or(Error::OrderNotFound)?;
-    app.store.order(id, app.clock.now()).await?.ok_or(Error::OrderNotFound)
+    let found = app.store.order(id, app.clock.now()).await?;
+    found.and_then(|record| caller.sight(record)).ok_or(Error::OrderNotFound)
 }

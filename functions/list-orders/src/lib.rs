@@ -1,7 +1,11 @@
 //! `GET /orders?creatorAddress=&limit=&offset=`: a creator's orders, newest first.
 
 use lambda_http::{Body, Request, Response};
-use shared::{App, Error, Result, http, model::Order};
+use shared::{
+    App, Error, Result,
+    http::{self, Caller},
+    model::{Order, Scope},
+};
 
 /// Answers with the orders.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
@@ -15,9 +19,11 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 const MAX_LISTED_BYTES: usize = 2_500_000;
 
 async fn find(app: &App, request: &Request) -> Result<Vec<Order>> {
+    let owner = Caller::merchant(app, request, Scope::Read).await?.owner();
     let list = http::ListRequest::parse(request)?;
     let now = app.clock.now();
-    let orders = app.store.orders_by_creator(&list.creator_address, list.limit, list.offset, now).await?;
+    let found = app.store.orders_by_creator(&owner, &list.creator_address, list.limit, list.offset, now);
+    let orders = found.await?;
     let length = |order: &Order| order.terms.payload.as_str().len() + order.terms.metadata.as_str().len();
     if orders.iter().map(length).sum::<usize>() > MAX_LISTED_BYTES {
         return Err(Error::invalid("limit", "must be lower: these orders are too long for one answer"));

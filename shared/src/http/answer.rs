@@ -133,10 +133,12 @@ fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
             (StatusCode::BAD_REQUEST, "chain_not_supported")
         }
         Error::RouteNotSupported(_) => (StatusCode::BAD_REQUEST, "route_not_supported"),
+        Error::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "unauthorized"),
+        Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
         Error::SessionNotFound => (StatusCode::NOT_FOUND, "session_not_found"),
-        Error::SessionRefused(SessionRefusal::NotFound | SessionRefusal::MalformedId) => {
-            (StatusCode::BAD_REQUEST, "session_not_found")
-        }
+        Error::SessionRefused(
+            SessionRefusal::NotFound | SessionRefusal::MalformedId | SessionRefusal::OthersSession(_),
+        ) => (StatusCode::BAD_REQUEST, "session_not_found"),
         Error::SessionRefused(SessionRefusal::NotOpen(_)) => (StatusCode::BAD_REQUEST, "session_not_open"),
         Error::SessionRefused(SessionRefusal::HasOrder(_)) => (StatusCode::CONFLICT, "session_has_order"),
         Error::IdempotencyConflict => (StatusCode::CONFLICT, "idempotency_conflict"),
@@ -156,6 +158,9 @@ fn respond(status: StatusCode, body: String) -> Response<Body> {
     headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
     }
     response
 }

@@ -1,6 +1,7 @@
 //! How the API speaks HTTP: what a request says, what an answer looks like, and the edge where the
 //! clock, the random source and the environment are read.
 
+mod access;
 mod answer;
 mod clock;
 mod fields;
@@ -14,6 +15,7 @@ mod views;
 
 use lambda_http::{Body, Request, RequestExt as _};
 
+pub use access::Caller;
 pub use answer::{Created, answer, answer_created, log_failure, no_content, render};
 pub use clock::Clock;
 pub use lambda::{run, tidy};
@@ -83,14 +85,19 @@ pub fn body(request: &Request) -> Result<&str, Error> {
     std::str::from_utf8(bytes).map_err(|_| Error::InvalidBody("must be UTF-8 text"))
 }
 
-/// The request's `Idempotency-Key`, if it has one. `operation` tells whose key it is.
+/// The request's `Idempotency-Key`, if it has one. `operation` and `caller` tell whose key it is.
 ///
 /// # Errors
 /// [`Error::InvalidField`] where it does not have 1 to 255 characters; as [`body`].
-pub fn idempotency_key(request: &Request, operation: &'static str) -> Result<Option<IdempotencyKey>, Error> {
+pub fn idempotency_key(
+    request: &Request,
+    operation: &'static str,
+    caller: &Caller,
+) -> Result<Option<IdempotencyKey>, Error> {
     let Some(value) = request.headers().get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let body = body(request)?;
-    let key = value.to_str().ok().and_then(|key| IdempotencyKey::new(operation, key, body));
+    let holder = (*caller != Caller::Stranger).then(|| caller.owner());
+    let key = value.to_str().ok().and_then(|key| IdempotencyKey::new(operation, holder, key, body));
     key.map(Some)
         .ok_or_else(|| Error::invalid("Idempotency-Key", "must have 1 to 255 printable ASCII characters"))
 }

@@ -10,6 +10,8 @@ use crate::{
 /// What an operator can set. README.md lists the variables.
 #[derive(Clone)]
 pub struct Settings {
+    /// Whether merchants need an API key.
+    pub api_keys: bool,
     /// How long a session without an order stays readable after it expired, in milliseconds.
     pub retention_millis: i64,
     /// How long after `expires_at` word of an on-time deposit is waited for, in milliseconds.
@@ -36,6 +38,9 @@ pub enum SettingsError {
         /// The most it may be.
         max: i64,
     },
+    /// It is none of its choices.
+    #[error("the environment variable {0} must be one of {1}")]
+    NoChoice(&'static str, &'static str),
     /// It does not describe a forwarder.
     #[error(transparent)]
     Forwarder(#[from] ForwarderSettingError),
@@ -56,6 +61,7 @@ impl Settings {
         let creation_code = variable("FORWARDER_CREATION_CODE");
         let chains = variable("CHAINS").map_or(Ok(Chains::default()), |document| Chains::parse(&document))?;
         Ok(Self {
+            api_keys: api_keys()?,
             retention_millis: days * 24 * 60 * 60 * 1000,
             detection_window_millis: seconds * 1000,
             deposit_addresses: Arc::new(ForwarderAddress::new(factory.as_deref(), creation_code.as_deref())?),
@@ -67,7 +73,19 @@ impl Settings {
 /// The tables' names.
 pub(super) fn tables() -> Result<Tables, SettingsError> {
     let table = |name| variable(name).ok_or(SettingsError::Missing(name));
-    Ok(Tables { sessions: table("SESSIONS_TABLE")?, orders: table("ORDERS_TABLE")? })
+    Ok(Tables {
+        sessions: table("SESSIONS_TABLE")?,
+        orders: table("ORDERS_TABLE")?,
+        keys: table("KEYS_TABLE")?,
+    })
+}
+
+fn api_keys() -> Result<bool, SettingsError> {
+    match variable("API_KEYS").as_deref() {
+        None | Some("off") => Ok(false),
+        Some("required") => Ok(true),
+        Some(_) => Err(SettingsError::NoChoice("API_KEYS", "off, required")),
+    }
 }
 
 fn variable(name: &str) -> Option<String> {

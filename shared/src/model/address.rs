@@ -29,7 +29,7 @@ impl ChainId {
 }
 
 /// The native token (ETH, POL, SOL, …) where an address is asked for, on any chain.
-pub(super) const NATIVE_TOKEN: &str = "0x0000000000000000000000000000000000000000";
+const NATIVE_TOKEN: &str = "0x0000000000000000000000000000000000000000";
 
 /// Thirty-two zero bytes in base58.
 const SOLANA_ZERO: &str = "11111111111111111111111111111111";

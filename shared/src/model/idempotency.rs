@@ -3,13 +3,15 @@
 use alloy_primitives::keccak256;
 use serde::{Deserialize, Serialize};
 
-use super::{RawJson, Timestamp};
+use super::{Owner, RawJson, Timestamp};
 
 /// A key that a client gives to a request, so that sending it again repeats the answer and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
     /// The operation that it is for: each has keys of its own.
     pub operation: &'static str,
+    /// Whose it is: each merchant has keys of their own, and strangers share theirs.
+    pub holder: Option<Owner>,
     /// The key, 1 to 255 characters.
     pub key: String,
     /// What the request's body hashes to.
@@ -32,10 +34,10 @@ impl IdempotencyKey {
     pub const LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
     /// `None` unless `key` has 1 to 255 characters.
-    pub fn new(operation: &'static str, key: &str, body: &str) -> Option<Self> {
+    pub fn new(operation: &'static str, holder: Option<Owner>, key: &str, body: &str) -> Option<Self> {
         let fits = (1..=255).contains(&key.chars().count());
         let body_hash = || keccak256(body).to_string();
-        fits.then(|| Self { operation, key: key.to_owned(), body_hash: body_hash() })
+        fits.then(|| Self { operation, holder, key: key.to_owned(), body_hash: body_hash() })
     }
 
     /// This key, used at `now` by a request that is answered with `answer`.

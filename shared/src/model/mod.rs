@@ -2,6 +2,7 @@
 
 mod address;
 mod amount;
+mod api_key;
 mod chain_document;
 mod chains;
 mod deposit_address;
@@ -11,6 +12,7 @@ mod idempotency;
 mod json;
 mod ledger;
 mod order;
+mod owner;
 mod redirect;
 mod session;
 mod status;
@@ -19,6 +21,7 @@ mod token;
 
 pub use address::{Address, ChainId};
 pub use amount::BaseUnits;
+pub use api_key::{ApiKey, ApiKeyId, ApiKeyText, Scope};
 pub use chain_document::ChainsError;
 pub use chains::{
     AnyToken, Chain, Chains, Confirmations, FinalityTag, NativeDeposits, RouteError, RpcUrl, Tokens,
@@ -31,10 +34,12 @@ pub use json::RawJson;
 pub use ledger::Recorded;
 pub(crate) use ledger::withdrawn_ids;
 pub use order::{Onramp, OnrampVendor, Order, OrderTerms, OrderType};
+pub use owner::{Owned, Owner};
 pub use redirect::RedirectUrl;
 pub use session::{NewSession, Session, SessionState};
 pub use status::{ExpiredReason, OrderStatus, ProgressStatus, SessionStatus, Step};
 pub use time::Timestamp;
+use token::public_metadata;
 pub use token::token_metadata;
 
 /// The longest request body, in bytes (contract, "Endpoints").

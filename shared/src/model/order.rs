@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Address, BaseUnits, ChainId, EvidenceId, ExpiredReason, OrderId, OrderStatus, ProgressStatus, RawJson,
-    RedirectUrl, SessionId, SessionState, Step, Timestamp,
+    Address, BaseUnits, ChainId, EvidenceId, ExpiredReason, OrderId, OrderStatus, Owned, Owner,
+    ProgressStatus, RawJson, RedirectUrl, SessionId, SessionState, Step, Timestamp, public_metadata,
 };
 
 /// An order's type; it decides what its `payload` holds.
@@ -83,6 +83,9 @@ pub struct OrderTerms {
 pub struct Order {
     /// The order's id.
     pub id: OrderId,
+    /// Whose it is; a linked order's is its session's.
+    #[serde(rename = "owned_by", default, skip_serializing_if = "Owner::is_default")]
+    pub owner: Owner,
     /// Its session, if it was made for one.
     pub checkout_session_id: Option<SessionId>,
     /// What was asked for. Kept as one text: nothing in it changes or is asked for in a condition, and a
@@ -156,6 +159,7 @@ impl Order {
         };
         Self {
             id,
+            owner: Owner::default(),
             checkout_session_id: session,
             terms,
             global_address,
@@ -171,6 +175,12 @@ impl Order {
             executed_by: None,
             evidence_count: 0,
         }
+    }
+
+    /// The order, as one of `owner`'s.
+    #[must_use]
+    pub fn owned_by(self, owner: Owner) -> Self {
+        Self { owner, ..self }
     }
 
     /// Whether the order should be `expired` at `now` but does not say so yet.
@@ -207,5 +217,17 @@ impl Order {
         let settles_directly =
             terms.src_chain == terms.dst_chain && terms.src_token_address == terms.dst_token_address;
         if settles_directly { ProgressStatus::Executing } else { ProgressStatus::QuotingAfterDeposit }
+    }
+}
+
+impl Owned for Order {
+    fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    fn for_strangers(mut self) -> Self {
+        self.terms.metadata = public_metadata(&self.terms.metadata);
+        self.terms.client_reference_id = None;
+        self
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ExpiredReason, OrderId, OrderStatus, RawJson, RedirectUrl, SessionId, SessionStatus, Timestamp};
+use super::{
+    ExpiredReason, OrderId, OrderStatus, Owned, Owner, RawJson, RedirectUrl, SessionId, SessionStatus,
+    Timestamp,
+};
 use crate::error::SessionRefusal;
 
 /// What a merchant asks for when creating a session.
@@ -25,6 +28,9 @@ pub struct NewSession {
 pub struct Session {
     /// The session's id.
     pub id: SessionId,
+    /// Whose it is.
+    #[serde(rename = "owned_by", default, skip_serializing_if = "Owner::is_default")]
+    pub owner: Owner,
     /// How far it is.
     #[serde(flatten)]
     pub state: SessionState,
@@ -64,6 +70,7 @@ impl Session {
         let expires_at = now.plus_millis(wanted.lifetime_millis);
         Self {
             id: SessionId::new(random, expires_at),
+            owner: Owner::default(),
             state: SessionState { status: SessionStatus::Open, order_status: None, expired_reason: None },
             order_id: None,
             success_url: wanted.success_url,
@@ -74,6 +81,12 @@ impl Session {
             expires_at,
             deadline: expires_at,
         }
+    }
+
+    /// The session, as one of `owner`'s.
+    #[must_use]
+    pub fn owned_by(self, owner: Owner) -> Self {
+        Self { owner, ..self }
     }
 
     /// Whether the session should be `expired` at `now` but does not say so yet.
@@ -110,5 +123,15 @@ impl Session {
             SessionStatus::Open => Ok(()),
             status => Err(SessionRefusal::NotOpen(status)),
         }
+    }
+}
+
+impl Owned for Session {
+    fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    fn for_strangers(self) -> Self {
+        Self { metadata: RawJson::empty_object(), client_reference_id: None, ..self }
     }
 }

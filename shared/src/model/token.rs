@@ -1,9 +1,10 @@
 //! What is known of tokens, for an order's `metadata`.
 
+use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Address, ChainId};
+use super::{Address, ChainId, RawJson};
 
 /// A token as `metadata.srcToken` and `metadata.dstToken` describe it. The published user interface
 /// reads both without a guard, so they are always there.
@@ -42,6 +43,14 @@ pub fn token_metadata(chain: ChainId, address: &Address) -> Box<RawValue> {
     let (symbol, name, decimals) = describe(chain, address);
     let token = Token { chain_id: chain, address, symbol, name, decimals, metadata: Empty {} };
     serde_json::value::to_raw_value(&token).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+/// What strangers see of an order's metadata: the descriptions of its tokens, which a payment page needs.
+pub(super) fn public_metadata(metadata: &RawJson) -> RawJson {
+    let mut members: IndexMap<String, Box<RawValue>> =
+        serde_json::from_str(metadata.as_str()).unwrap_or_default();
+    members.retain(|name, _| name == "srcToken" || name == "dstToken");
+    serde_json::value::to_raw_value(&members).map_or_else(|_| RawJson::empty_object(), RawJson::from)
 }
 
 fn describe(chain: ChainId, address: &Address) -> (&'static str, &'static str, u8) {

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{
@@ -16,14 +16,14 @@ use super::{
 };
 use crate::{
     Error,
-    model::{ExpiredReason, Order, OrderId, Timestamp},
+    model::{ExpiredReason, Order, OrderId, Owner, Timestamp},
 };
 
 /// How many overdue orders of a list are written down at the same time: each one takes a connection.
 const SETTLED_AT_ONCE: usize = 8;
 
 impl Store {
-    /// A creator's orders, newest first, as they stand at `now`: `limit` (at most 100) of them after the
+    /// A creator's orders that are `owner`'s, newest first, as they stand at `now`: `limit` (at most 100) of them after the
     /// first `offset`. Two round trips, plus one for each ten thousand orders or so that are skipped,
     /// and one for each order found overdue, eight at a time.
     ///
@@ -31,12 +31,13 @@ impl Store {
     /// [`Error::Unavailable`], [`Error::Internal`].
     pub async fn orders_by_creator(
         &self,
+        owner: &Owner,
         creator: &str,
         limit: usize,
         offset: usize,
         now: Timestamp,
     ) -> Result<Vec<Order>, Error> {
-        let ids = self.order_ids_by_creator(creator, limit, offset).await?;
+        let ids = self.order_ids_by_creator(keys::creator_partition(owner, creator), limit, offset).await?;
         let mut found = self.read_orders(&ids).await?;
         let listed: Vec<_> = ids.iter().filter_map(|id| found.remove(id)).collect();
         let settled = stream::iter(listed).map(|order| self.settle_order(order, now));
@@ -45,7 +46,7 @@ impl Store {
 
     async fn order_ids_by_creator(
         &self,
-        creator: &str,
+        creator: AttributeValue,
         limit: usize,
         offset: usize,
     ) -> Result<Vec<OrderId>, Error> {
@@ -55,7 +56,7 @@ impl Store {
             .query()
             .table_name(&self.tables.orders)
             .key_condition_expression("pk = :creator")
-            .expression_attribute_values(":creator", keys::creator_partition(creator))
+            .expression_attribute_values(":creator", creator)
             .scan_index_forward(false)
             .consistent_read(true)
             .limit(i32::try_from(wanted).unwrap_or(i32::MAX))

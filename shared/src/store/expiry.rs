@@ -4,24 +4,25 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use super::{
     Store, keys, number, string,
-    transact::{ConditionalUpdate, Outcome, Refusals},
+    transact::{ConditionalUpdate, Outcome, Refusals, is_owned_by},
 };
 use crate::{
     Error,
-    model::{ExpiredReason, OrderId, OrderStatus, SessionId, SessionStatus, Timestamp},
+    model::{ExpiredReason, OrderId, OrderStatus, Owner, SessionId, SessionStatus, Timestamp},
 };
 
 /// What is to end.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Ending {
+pub(super) enum Ending<'a> {
     /// A session without an order. Its only write is at position 0.
     Session(SessionId),
     /// An order without a session. Its only write is at position 0.
     Order(OrderId),
     /// A session (position 0) and its order (position 1).
     Both(SessionId, OrderId),
-    /// A session (position 0) and its order (position 1), should it have one.
-    Whole(SessionId),
+    /// A session (position 0) and its order (position 1), should it have one; this owner's only, if one is
+    /// given.
+    Whole(SessionId, Option<&'a Owner>),
 }
 
 /// Protects a session that has been paid, ended or (where none was known of) given an order meanwhile.
@@ -49,7 +50,7 @@ impl Store {
     /// refusals when that is not, or no longer, the case.
     pub(super) async fn end(
         &self,
-        ending: Ending,
+        ending: Ending<'_>,
         reason: ExpiredReason,
         now: Timestamp,
     ) -> Result<Option<Refusals>, Error> {
@@ -60,8 +61,8 @@ impl Store {
                 self.end_session(session, LinkedTo::Order(order), reason, now)?,
                 self.end_order(order, reason, now)?,
             ],
-            Ending::Whole(session) => vec![
-                self.end_session(session, LinkedTo::Anything, reason, now)?,
+            Ending::Whole(session, owner) => vec![
+                self.end_session(session, LinkedTo::Anything(owner), reason, now)?,
                 self.end_order_if_any(OrderId::of_session(session), reason, now)?,
             ],
         };
@@ -74,7 +75,7 @@ impl Store {
     fn end_session(
         &self,
         id: SessionId,
-        linked_to: LinkedTo,
+        linked_to: LinkedTo<'_>,
         reason: ExpiredReason,
         now: Timestamp,
     ) -> Result<TransactWriteItem, Error> {
@@ -86,11 +87,16 @@ impl Store {
             update.push_str(", order_status = :order_expired");
         }
         let condition = match linked_to {
-            LinkedTo::Nothing => SESSION_IS_OPEN_AND_UNLINKED,
-            LinkedTo::Anything => SESSION_IS_OPEN,
+            LinkedTo::Nothing => SESSION_IS_OPEN_AND_UNLINKED.to_owned(),
+            LinkedTo::Anything(None) => SESSION_IS_OPEN.to_owned(),
+            LinkedTo::Anything(Some(owner)) => {
+                let (condition, value) = is_owned_by(owner);
+                values.extend(value);
+                format!("{SESSION_IS_OPEN} AND {condition}")
+            }
             LinkedTo::Order(order) => {
                 values.push((":order", string(order.to_string())));
-                SESSION_IS_OPEN_AND_LINKED
+                SESSION_IS_OPEN_AND_LINKED.to_owned()
             }
         };
         ConditionalUpdate {
@@ -141,11 +147,11 @@ impl Store {
     }
 }
 
-/// What of a session's order the write that ends it relies on.
-enum LinkedTo {
+/// What of a session's order, or else of its owner, the write that ends it relies on.
+enum LinkedTo<'a> {
     Nothing,
     Order(OrderId),
-    Anything,
+    Anything(Option<&'a Owner>),
 }
 
 fn expiry_values(reason: ExpiredReason, now: Timestamp) -> Vec<(&'static str, AttributeValue)> {

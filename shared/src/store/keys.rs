@@ -3,16 +3,22 @@
 //! | Table | Key | Item |
 //! |---|---|---|
 //! | sessions | `id` = session id | a session |
-//! | sessions | `id` = `idempotency#<operation>#<key>` | a used idempotency key |
+//! | sessions | `id` = `[owner#<owner>#]idempotency#<operation>#<key>` | a used idempotency key |
 //! | orders | `pk` = `order#<order id>`, `sk` = `order` | an order |
 //! | orders | `pk` = `order#<order id>`, `sk` = `evidence#<evidence id>` | a piece of evidence |
-//! | orders | `pk` = `creator#<address>`, `sk` = `<created at>#<order id>` | an entry of a creator's list |
+//! | orders | `pk` = `[owner#<owner>#]creator#<address>`, `sk` = `<created at>#<order id>` | an entry of a creator's list |
 //! | orders | `pk` = `awaited#<chain>`, `sk` = `<created at>#<order id>` | a deposit address that is watched |
+//! | keys | `id` = key id | an API key |
+//!
+//! What belongs to the default owner has no owner's prefix. A stranger's idempotency keys, where API keys
+//! are on, begin with `stranger#`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{Item, string};
-use crate::model::{ChainId, EvidenceId, IdempotencyKey, Order, OrderId, SessionId, Timestamp};
+use crate::model::{
+    ApiKeyId, ChainId, EvidenceId, IdempotencyKey, Order, OrderId, Owner, SessionId, Timestamp,
+};
 
 /// The sort key of an order's own item.
 pub(super) const ORDER: &str = "order";
@@ -25,7 +31,17 @@ pub(super) fn session(id: SessionId) -> Item {
 }
 
 pub(super) fn idempotency(key: &IdempotencyKey) -> Item {
-    Item::from([("id".to_owned(), string(format!("idempotency#{}#{}", key.operation, key.key)))])
+    let holder = key.holder.as_ref().map_or_else(|| "stranger#".to_owned(), owner_prefix);
+    Item::from([("id".to_owned(), string(format!("{holder}idempotency#{}#{}", key.operation, key.key)))])
+}
+
+pub(super) fn api_key(id: &ApiKeyId) -> Item {
+    Item::from([("id".to_owned(), string(id.as_str()))])
+}
+
+/// What keeps one merchant's keys apart from another's; an owner's name has no `#` in it.
+fn owner_prefix(owner: &Owner) -> String {
+    if owner.is_default() { String::new() } else { format!("owner#{}#", owner.as_str()) }
 }
 
 pub(super) fn order_partition(id: OrderId) -> AttributeValue {
@@ -40,12 +56,12 @@ pub(super) fn evidence(order: OrderId, id: &EvidenceId) -> Item {
     in_orders(order_partition(order), format!("{EVIDENCE_PREFIX}{}", id.as_str()))
 }
 
-pub(super) fn creator_partition(address: &str) -> AttributeValue {
-    string(format!("creator#{}", address.to_lowercase()))
+pub(super) fn creator_partition(owner: &Owner, address: &str) -> AttributeValue {
+    string(format!("{}creator#{}", owner_prefix(owner), address.to_lowercase()))
 }
 
 pub(super) fn creator_entry(address: &str, order: &Order) -> Item {
-    in_orders(creator_partition(address), by_creation(order))
+    in_orders(creator_partition(&order.owner, address), by_creation(order))
 }
 
 pub(super) fn awaited_partition(chain: ChainId) -> AttributeValue {

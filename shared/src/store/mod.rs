@@ -4,6 +4,7 @@
 //! is written down before anybody is told of it: otherwise a write that was decided in time but lands
 //! late could contradict an answer already given. See `ARCHITECTURE.md`, "Consistency".
 
+mod api_keys;
 mod awaited;
 mod client;
 mod creators;
@@ -23,17 +24,19 @@ pub use idempotency::Claim;
 use aws_sdk_dynamodb::Client;
 
 use crate::Error;
+use api_keys::KeyCache;
 use items::{Item, from_item, number, store_error, string, to_item};
 pub use orders::OrderRecord;
 
 /// Both tables' TTL attribute: DynamoDB removes an item some time after the epoch *second* in it.
 const REMOVABLE_AT: &str = "removable_at";
 
-/// The two tables.
+/// The tables.
 #[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
     tables: Tables,
+    key_cache: KeyCache,
 }
 
 /// The tables' names.
@@ -43,12 +46,14 @@ pub struct Tables {
     pub sessions: String,
     /// Orders, their evidence, and the list of each creator's orders.
     pub orders: String,
+    /// API keys.
+    pub keys: String,
 }
 
 impl Store {
     /// A store on the given tables.
     pub fn new(client: Client, tables: Tables) -> Self {
-        Self { client, tables }
+        Self { client, tables, key_cache: KeyCache::default() }
     }
 }
 

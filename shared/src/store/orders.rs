@@ -13,7 +13,10 @@ use super::{
 use crate::{
     Error,
     error::SessionRefusal,
-    model::{ExpiredReason, Order, OrderId, RawJson, Recorded, RedirectUrl, Session, SessionId, Timestamp},
+    model::{
+        ExpiredReason, Order, OrderId, Owned, Owner, RawJson, Recorded, RedirectUrl, Session, SessionId,
+        Timestamp,
+    },
 };
 
 /// An order with all evidence recorded for it.
@@ -27,9 +30,9 @@ pub struct OrderRecord {
 
 impl Store {
     /// Writes a new order: with its session's link to it, if it has a session, and with an entry in its
-    /// creator's list, if it names one, and among the addresses that are `watched`. With a `claim`, its key is used up by the same write; if it has
-    /// been used before, nothing is written and the answer of then is returned. One transaction, one
-    /// round trip, no prior read; another round trip where the refusing session turns out to be overdue,
+    /// creator's list, if it names one, and among the addresses that are `watched`. With a `claim`, its key
+    /// is used up by the same write; if it has been used before, nothing is written and the answer of then
+    /// is returned. One transaction, one round trip, no prior read; another round trip where the refusing session turns out to be overdue,
     /// to write that down.
     ///
     /// # Errors
@@ -63,17 +66,25 @@ impl Store {
             return replay(claim.key, refusal).map(Some);
         }
         if order.checkout_session_id.is_some() {
-            return self.refuse_link(refusals.take(link), now).await;
+            return self.refuse_link(&order.owner, refusals.take(link), now).await;
         }
         // The order's id is new and random: it is there because an attempt of this very call wrote it
         // before its answer was lost.
         Ok(None)
     }
 
-    async fn refuse_link<T>(&self, refusal: Option<Refusal>, now: Timestamp) -> Result<T, Error> {
+    async fn refuse_link<T>(
+        &self,
+        owner: &Owner,
+        refusal: Option<Refusal>,
+        now: Timestamp,
+    ) -> Result<T, Error> {
         let refusal =
             refusal.ok_or_else(|| Error::Internal("an open session's order is there without it".into()))?;
         let found = refused_session(Some(refusal))?.ok_or(SessionRefusal::NotFound)?;
+        if found.owner != *owner {
+            return Err(SessionRefusal::OthersSession(found.owner).into());
+        }
         let session = self.settle_session(found, now).await?;
         session.check_takes_order()?;
         Err(Error::Internal("a session refused an order without a reason".into()))
@@ -103,14 +114,17 @@ impl Store {
         Err(outraced(id))
     }
 
-    /// Where the session's link leads to after paying; read for an onramp that names no `redirectUrl`.
-    /// It never changes, so nothing is decided by reading it before linking. One round trip.
+    /// Whose a session is, and where its link leads to after paying. Neither ever changes, so nothing is
+    /// decided by reading them before linking. One round trip.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn success_url(&self, session: SessionId) -> Result<Option<RedirectUrl>, Error> {
+    pub async fn session_terms(
+        &self,
+        session: SessionId,
+    ) -> Result<Option<(Owner, Option<RedirectUrl>)>, Error> {
         let found = self.read_session_item(session).await?;
-        Ok(found.and_then(|session| Some(session.success_url?.resolve(session.id))))
+        Ok(found.map(|it| (it.owner, it.success_url.map(|url| url.resolve(it.id)))))
     }
 
     /// Reads an order and its evidence as they stand at `now`. One round trip for each megabyte, which
@@ -156,6 +170,16 @@ impl Store {
     }
 }
 
+impl Owned for OrderRecord {
+    fn owner(&self) -> &Owner {
+        &self.order.owner
+    }
+
+    fn for_strangers(self) -> Self {
+        Self { order: self.order.for_strangers(), ..self }
+    }
+}
+
 fn to_record(items: Vec<Item>) -> Result<Option<OrderRecord>, Error> {
     let mut order = None;
     let mut evidence = Vec::with_capacity(items.len());
@@ -188,6 +212,6 @@ pub(super) fn evidence_item(recorded: &Recorded) -> Result<Item, Error> {
     Ok(item)
 }
 
-pub(super) fn ending_of(order: &Order) -> Ending {
+pub(super) fn ending_of(order: &Order) -> Ending<'static> {
     order.checkout_session_id.map_or(Ending::Order(order.id), |session| Ending::Both(session, order.id))
 }

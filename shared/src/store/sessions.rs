@@ -8,12 +8,14 @@ use super::{
     from_item,
     idempotency::{Claim, replay},
     keys, number, outraced, store_error, string, to_item,
-    transact::{ConditionalUpdate, Outcome, Refusal, put_new},
+    transact::{ConditionalUpdate, Outcome, Refusal, is_owned_by, put_new},
 };
 use crate::{
     Error,
     error::SessionRefusal,
-    model::{ExpiredReason, Order, OrderStatus, RawJson, Session, SessionId, SessionStatus, Timestamp},
+    model::{
+        ExpiredReason, Order, OrderStatus, Owner, RawJson, Session, SessionId, SessionStatus, Timestamp,
+    },
 };
 
 /// The contract's three checks, in one condition: the session exists, is open and not past its
@@ -95,17 +97,26 @@ impl Store {
         read.item.map(read_session).transpose()
     }
 
-    /// Expires an open session for the merchant, with its order if it has one. One round trip: the order's
-    /// id follows from the session's.
+    /// Expires an open session for the merchant, with its order if it has one; only `owner`'s, if one is
+    /// given. One round trip: the order's id follows from the session's.
     ///
     /// # Errors
     /// [`SessionRefusal::NotFound`] and [`SessionRefusal::NotOpen`]; [`Error::Unavailable`],
     /// [`Error::Internal`].
-    pub async fn expire_session(&self, id: SessionId, now: Timestamp) -> Result<(), Error> {
-        let Some(mut refusals) = self.end(Ending::Whole(id), ExpiredReason::Manual, now).await? else {
+    pub async fn expire_session(
+        &self,
+        id: SessionId,
+        owner: Option<&Owner>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let ending = Ending::Whole(id, owner);
+        let Some(mut refusals) = self.end(ending, ExpiredReason::Manual, now).await? else {
             return Ok(());
         };
         let found = refused_session(refusals.take(0))?.ok_or(SessionRefusal::NotFound)?;
+        if owner.is_some_and(|owner| *owner != found.owner) {
+            return Err(SessionRefusal::OthersSession(found.owner).into());
+        }
         self.settle_session(found, now).await?.check_open()?;
         Err(Error::Internal("an open session could not be expired".into()))
     }
@@ -136,19 +147,22 @@ impl Store {
         order: &Order,
         now: Timestamp,
     ) -> Result<TransactWriteItem, Error> {
+        let (is_owned, owner) = is_owned_by(&order.owner);
+        let mut values = vec![
+            (":open", string(SessionStatus::Open.to_string())),
+            (":now", number(now.millis())),
+            (":expires_at", number(order.expires_at.millis())),
+            (":order", string(order.id.to_string())),
+            (":order_status", string(order.status.to_string())),
+            (":deadline", number(order.deadline.millis())),
+        ];
+        values.extend(owner);
         ConditionalUpdate {
             table: &self.tables.sessions,
             key: keys::session(session),
             update: "SET order_id = :order, order_status = :order_status, deadline = :deadline REMOVE removable_at",
-            condition: TAKES_AN_ORDER,
-            values: vec![
-                (":open", string(SessionStatus::Open.to_string())),
-                (":now", number(now.millis())),
-                (":expires_at", number(order.expires_at.millis())),
-                (":order", string(order.id.to_string())),
-                (":order_status", string(order.status.to_string())),
-                (":deadline", number(order.deadline.millis())),
-            ],
+            condition: &format!("{TAKES_AN_ORDER} AND {is_owned}"),
+            values,
         }
         .into_write()
     }
@@ -183,7 +197,7 @@ impl Store {
     }
 }
 
-fn ending_of(session: &Session) -> Ending {
+fn ending_of(session: &Session) -> Ending<'static> {
     session.order_id.map_or(Ending::Session(session.id), |order| Ending::Both(session.id, order))
 }
 

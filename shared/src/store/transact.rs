@@ -13,8 +13,8 @@ use aws_smithy_runtime_api::client::{
     retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority},
 };
 
-use super::{Item, Store, store_error};
-use crate::Error;
+use super::{Item, Store, store_error, string};
+use crate::{Error, model::Owner};
 
 /// What came of a transaction that reached the store.
 #[derive(Debug)]
@@ -129,6 +129,15 @@ impl ClassifyRetry for RetryCancelled {
 
     fn priority(&self) -> RetryClassifierPriority {
         RetryClassifierPriority::run_after(RetryClassifierPriority::modeled_as_retryable_classifier())
+    }
+}
+
+/// Protects a merchant's data from other merchants: a condition, and the value that it names. Items of the
+/// default owner do not name one.
+pub(super) fn is_owned_by(owner: &Owner) -> (&'static str, Option<(&'static str, AttributeValue)>) {
+    match owner.is_default() {
+        true => ("attribute_not_exists(owned_by)", None),
+        false => ("owned_by = :owner", Some((":owner", string(owner.as_str())))),
     }
 }
 

@@ -1,0 +1,46 @@
+//! Whose data it is.
+
+use serde::{Deserialize, Serialize};
+
+/// A merchant of this deployment: 1 to 64 of the characters `a-z`, `0-9` and `-`. Key construction
+/// relies on there being no `#` in it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Owner(String);
+
+impl Owner {
+    /// `None` unless `text` can be an owner's name.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        ((1..=64).contains(&text.len()) && text.bytes().all(fits)).then(|| Self(text.to_owned()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is the owner of what is made without a key; items do not name that one.
+    pub fn is_default(&self) -> bool {
+        self.0 == DEFAULT
+    }
+}
+
+const DEFAULT: &str = "default";
+
+/// The owner of everything that was made while keys were off, so that switching them on loses nothing.
+impl Default for Owner {
+    fn default() -> Self {
+        Self(DEFAULT.to_owned())
+    }
+}
+
+/// Data that is some merchant's, and of which strangers who know its id see a part.
+pub trait Owned: Sized {
+    /// Whose it is.
+    fn owner(&self) -> &Owner;
+
+    /// What strangers may see of it: all but the merchant's own notes.
+    #[must_use]
+    fn for_strangers(self) -> Self;
+}

@@ -1,0 +1,279 @@
+//! API keys: who needs one, and what each caller sees.
+
+use local::{Options, Server};
+use reqwest::{
+    Method,
+    header::{HeaderMap, HeaderName},
+};
+use serde_json::{Value, json};
+use shared::model::{ApiKeyId, Scope};
+use tests::{
+    client::{Answer, Api, BUYER, order},
+    proxy::{Fault, Proxy},
+};
+
+const UNKNOWN: &str = "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8";
+
+/// A server that wants keys, with a writing key of each of two merchants.
+async fn shops() -> (Api, String, String) {
+    let api = Api::with_keys().await;
+    let (ours, theirs) =
+        (api.make_key("ours", Scope::Write, None).await, api.make_key("theirs", Scope::Write, None).await);
+    (api, ours, theirs)
+}
+
+fn noted_session() -> Value {
+    json!({"metadata": {"secret": 1}, "client_reference_id": "cart-17"})
+}
+
+fn noted_order(session: Option<&str>) -> Value {
+    let mut body = order(session);
+    body["creatorAddress"] = BUYER.into();
+    body["clientReferenceId"] = "ref-17".into();
+    body["metadata"] = json!({"secret": 1});
+    body
+}
+
+/// A session of the key in use with an order, both with notes; their ids.
+async fn noted_pair(api: &Api) -> (String, String) {
+    let session = api.post("/checkout-sessions", &noted_session()).await.ok()["id"].clone();
+    let session = session.as_str().unwrap().to_owned();
+    let order = api.post("/orders", &noted_order(Some(&session))).await.ok()["id"].clone();
+    (session, order.as_str().unwrap().to_owned())
+}
+
+async fn listed(api: &Api) -> Vec<Value> {
+    api.get(&format!("/orders?creatorAddress={BUYER}")).await.ok().as_array().unwrap().clone()
+}
+
+/// Every endpoint, and whether strangers may call it.
+fn endpoints() -> [(Method, String, Value, bool); 6] {
+    [
+        (Method::POST, "/checkout-sessions".to_owned(), json!({}), false),
+        (Method::GET, format!("/checkout-sessions/{UNKNOWN}"), json!({}), true),
+        (Method::POST, format!("/checkout-sessions/{UNKNOWN}/expire"), json!({}), false),
+        (Method::POST, "/orders".to_owned(), order(None), true),
+        (Method::GET, format!("/orders/{UNKNOWN}"), json!({}), true),
+        (Method::GET, format!("/orders?creatorAddress={BUYER}"), json!({}), false),
+    ]
+}
+
+#[track_caller]
+fn asks_for_a_key(answer: &Answer) {
+    answer.refused(401, "unauthorized");
+    assert_eq!(answer.headers["www-authenticate"], "Bearer");
+}
+
+#[tokio::test]
+async fn without_the_setting_a_key_is_not_looked_at() {
+    let mut api = Api::start().await;
+    api.use_key(Some("ck_nonsense"));
+    let (session, order) = noted_pair(&api).await;
+    assert_eq!(api.session(&session).await["client_reference_id"], "cart-17");
+    assert_eq!(api.order(&order).await["order"]["clientReferenceId"], "ref-17");
+    api.expire(&session).await.ok();
+}
+
+#[tokio::test]
+async fn strangers_may_read_a_session_and_make_an_order_and_nothing_else() {
+    let api = Api::with_keys().await;
+    for (method, path, body, public) in endpoints() {
+        let answer = api.send(method.clone(), &path, body.to_string()).await;
+        match public {
+            true => assert_ne!(answer.status, 401, "{method} {path}"),
+            false => asks_for_a_key(&answer),
+        }
+    }
+}
+
+#[tokio::test]
+async fn strangers_see_neither_metadata_nor_references() {
+    let (mut api, ours, _) = shops().await;
+    api.use_key(Some(&ours));
+    let session = api.post("/checkout-sessions", &noted_session()).await.ok();
+    assert_eq!(
+        (&session["metadata"], &session["client_reference_id"]),
+        (&json!({"secret": 1}), &json!("cart-17"))
+    );
+    let id = session["id"].as_str().unwrap();
+
+    api.use_key(None);
+    let made = api.post("/orders", &noted_order(Some(id))).await.ok();
+    let order = made["id"].as_str().unwrap();
+    let path = format!("/checkout-sessions/{id}?include=order");
+    let (full, read) = (api.get(&path).await.ok(), api.order(order).await);
+    for session in [&api.session(id).await, &full] {
+        assert_eq!((&session["metadata"], &session["client_reference_id"]), (&json!({}), &Value::Null));
+    }
+    for order in [&made, &full["order"]["order"], &read["order"]] {
+        assert_eq!((&order["metadata"]["secret"], &order["clientReferenceId"]), (&Value::Null, &Value::Null));
+        // A payment page needs these.
+        assert_eq!(order["metadata"]["srcToken"]["symbol"], "USDC");
+    }
+
+    // Their merchant sees it all, on the order too, which a stranger has made.
+    api.use_key(Some(&ours));
+    let full = api.get(&path).await.ok();
+    assert_eq!(full["metadata"], json!({"secret": 1}));
+    for order in [&full["order"]["order"], &api.order(order).await["order"], &listed(&api).await[0]] {
+        assert_eq!(
+            (&order["metadata"]["secret"], &order["clientReferenceId"]),
+            (&json!(1), &json!("ref-17"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_refused_even_where_none_is_needed() {
+    let (mut api, ours, theirs) = shops().await;
+    let expired = api.make_key("ours", Scope::Write, Some(1000)).await;
+    let revoked = api.make_key("ours", Scope::Write, None).await;
+    let id = ApiKeyId::parse(revoked.split('_').nth(1).unwrap()).unwrap();
+    assert!(api.server.app.store.revoke_api_key(&id, api.server.app.clock.now()).await.unwrap());
+    api.advance_clock(1.0).await;
+    let (ours_id, theirs_secret) = (ours.rsplit_once('_').unwrap().0, theirs.rsplit_once('_').unwrap().1);
+    let mixed = format!("{ours_id}_{theirs_secret}");
+    let unknown = format!("ck_0123456789abcdef_{theirs_secret}");
+    let lower = ours.to_lowercase();
+    for key in ["x", "ck__", &expired, &revoked, &mixed, &unknown, &lower, &ours[..ours.len() - 1]] {
+        api.use_key(Some(key));
+        for (method, path, body, _) in endpoints() {
+            let answer = api.send(method, &path, body.to_string()).await;
+            asks_for_a_key(&answer);
+            assert!(!answer.text.contains("ck_"), "{}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_may_come_in_either_header() {
+    let (api, ours, _) = shops().await;
+    let header = |name: &str, value: String| {
+        HeaderMap::from_iter([(HeaderName::try_from(name).unwrap(), value.parse().unwrap())])
+    };
+    for headers in [header("x-api-key", ours.clone()), header("authorization", format!("bearer  {ours}"))] {
+        api.send_with(Method::POST, "/checkout-sessions", "", headers).await.ok();
+    }
+    for headers in [header("authorization", format!("Basic {ours}")), header("authorization", ours.clone())] {
+        asks_for_a_key(&api.send_with(Method::POST, "/checkout-sessions", "", headers).await);
+    }
+}
+
+#[tokio::test]
+async fn a_reading_key_reads_and_changes_nothing() {
+    let (mut api, ours, _) = shops().await;
+    let reading = api.make_key("ours", Scope::Read, None).await;
+    api.use_key(Some(&ours));
+    let (session, order) = noted_pair(&api).await;
+    api.use_key(Some(&reading));
+    assert_eq!(api.session(&session).await["client_reference_id"], "cart-17");
+    assert_eq!(api.order(&order).await["order"]["clientReferenceId"], "ref-17");
+    assert_eq!(listed(&api).await.len(), 1);
+    api.post("/checkout-sessions", &json!({})).await.refused(403, "forbidden");
+    api.post("/orders", &noted_order(None)).await.refused(403, "forbidden");
+    api.expire(&session).await.refused(403, "forbidden");
+    assert_eq!(api.session(&session).await["status"], "open");
+}
+
+#[tokio::test]
+async fn one_merchant_never_reaches_what_is_anothers() {
+    let (mut api, ours, theirs) = shops().await;
+    let operator = api.make_key("default", Scope::Write, None).await;
+    api.use_key(Some(&ours));
+    let (session, order) = noted_pair(&api).await;
+    let unlinked = api.create_session().await;
+    for other in [&theirs, &operator] {
+        api.use_key(Some(other));
+        let path = format!("/checkout-sessions/{session}");
+        api.get(&path).await.refused(404, "session_not_found");
+        api.get(&format!("{path}?include=order")).await.refused(404, "session_not_found");
+        api.get(&format!("/orders/{order}")).await.refused(404, "order_not_found");
+        api.expire(&session).await.refused(400, "session_not_found");
+        api.post("/orders", &noted_order(Some(&unlinked))).await.refused(400, "session_not_found");
+        let mut onramp = noted_order(Some(&unlinked));
+        onramp["onramp"] = json!({"vendor": "coinbase"});
+        api.post("/orders", &onramp).await.refused(400, "session_not_found");
+        assert_eq!(listed(&api).await, Vec::<Value>::new());
+    }
+    api.use_key(Some(&ours));
+    assert_eq!(api.session(&session).await["status"], "open");
+    assert_eq!(api.session(&unlinked).await["order_id"], Value::Null);
+    api.expire(&session).await.ok();
+}
+
+#[tokio::test]
+async fn each_merchant_and_all_strangers_have_idempotency_keys_of_their_own() {
+    let (mut api, ours, theirs) = shops().await;
+    let operator = api.make_key("default", Scope::Write, None).await;
+    let same = || HeaderMap::from_iter([(HeaderName::from_static("idempotency-key"), "a".parse().unwrap())]);
+    let mut made = Vec::new();
+    for key in [Some(&ours), Some(&theirs), Some(&operator), None] {
+        api.use_key(key.map(String::as_str));
+        for replayed in [false, true] {
+            let body = noted_order(None).to_string();
+            let answer = api.send_with(Method::POST, "/orders", body, same()).await;
+            assert_eq!(answer.headers.contains_key("idempotent-replayed"), replayed);
+            made.push(answer.ok()["id"].to_string());
+        }
+    }
+    made.dedup();
+    assert_eq!(made.len(), 4);
+}
+
+#[tokio::test]
+async fn switching_keys_on_and_off_loses_nothing() {
+    let first = Api::of(Server::start(Options::default()).await.unwrap());
+    let endpoint = Some(first.server.database.clone());
+    let with_keys = Options { endpoint, api_keys: true, ..Options::default() };
+    let mut second = Api::of(Server::start(with_keys).await.unwrap());
+    let (before, _) = noted_pair(&first).await;
+    let operator = second.make_key("default", Scope::Write, None).await;
+    second.use_key(Some(&operator));
+    assert_eq!(second.session(&before).await["client_reference_id"], "cart-17");
+    assert_eq!(listed(&second).await.len(), 1);
+    second.expire(&before).await.ok();
+
+    let ours = second.make_key("ours", Scope::Write, None).await;
+    second.use_key(Some(&ours));
+    let between = second.post("/checkout-sessions", &noted_session()).await.ok()["id"].clone();
+    let between = between.as_str().unwrap();
+    // Off again: the session of then still gets its order, and that is its owner's.
+    first.post("/orders", &noted_order(Some(between))).await.ok();
+    assert_eq!(listed(&second).await.len(), 1);
+    first.expire(between).await.ok();
+    assert_eq!(second.session(between).await["order_status"], "expired");
+}
+
+#[tokio::test]
+async fn a_key_is_looked_up_once_a_minute_and_void_a_minute_after_it_is_revoked() {
+    let proxy = Proxy::start().await;
+    let mut api = Api::behind_with_keys(&proxy).await;
+    let ours = api.make_key("ours", Scope::Write, None).await;
+    api.use_key(Some(&ours));
+    proxy.take_operations();
+    let session = api.create_session().await;
+    assert_eq!(proxy.take_operations(), ["GetItem", "PutItem"]);
+    api.session(&session).await;
+    assert_eq!(proxy.take_operations(), ["GetItem"]);
+    api.use_key(None);
+    api.create_order(Some(&session)).await.ok();
+    assert_eq!(proxy.take_operations(), ["GetItem", "TransactWriteItems"]);
+
+    let id = ApiKeyId::parse(ours.split('_').nth(1).unwrap()).unwrap();
+    api.server.app.store.revoke_api_key(&id, api.server.app.clock.now()).await.unwrap();
+    api.advance_clock(60.0).await;
+    api.use_key(Some(&ours));
+    asks_for_a_key(&api.expire(&session).await);
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_looked_up_is_no_wrong_key() {
+    let proxy = Proxy::start().await;
+    let mut api = Api::behind_with_keys(&proxy).await;
+    let ours = api.make_key("ours", Scope::Write, None).await;
+    api.use_key(Some(&ours));
+    proxy.inject("GetItem", &Fault::ServerError, 100);
+    api.post("/checkout-sessions", &json!({})).await.refused(503, "unavailable");
+    proxy.heal();
+    api.create_session().await;
+}
