@@ -6,6 +6,7 @@
 //! gateway (`gateway`), the queue (`helpers`) and, unless another endpoint is given, the database
 //! (`database`).
 
+mod chains;
 mod database;
 mod functions;
 mod gateway;

@@ -21,7 +21,7 @@ pub use clock::Clock;
 pub use lambda::{run, tidy};
 pub use order_request::{ListRequest, OrderRequest};
 pub use session_request::{parse_new_session, wants_order};
-pub use settings::{Settings, SettingsError};
+pub use settings::{Settings, SettingsError, required_variable, variable};
 pub use transactions::OrderAndTransactions;
 pub use views::{CreatedSession, ExpiredSession, OrderView, SessionView};
 

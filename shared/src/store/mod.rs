@@ -18,7 +18,7 @@ mod sessions;
 mod transact;
 
 pub use awaited::Awaited;
-pub use client::{connect, connect_to};
+pub use client::{connect, connect_to, sdk_config};
 pub use idempotency::Claim;
 
 use aws_sdk_dynamodb::Client;
