@@ -15,4 +15,5 @@ mod anvil;
 mod chaos;
 mod payments;
 mod reorganisations;
+mod settling;
 mod shop;

@@ -35,6 +35,15 @@ impl Shop {
     }
 
     pub(crate) async fn with(gas_key: Option<String>, settings: Value) -> Self {
+        Self::start(gas_key, settings, false).await
+    }
+
+    /// Whose chain nobody looks at.
+    pub(crate) async fn unattended(gas_key: Option<String>, settings: Value) -> Self {
+        Self::start(gas_key, settings, true).await
+    }
+
+    async fn start(gas_key: Option<String>, settings: Value, leave_chains: bool) -> Self {
         let anvil = Anvil::start().await;
         let mut chain = json!({"rpc": [anvil.url], "tokens": "any", "confirmations": 2, "poll_seconds": 0.1});
         for (name, value) in settings.as_object().unwrap() {
@@ -42,7 +51,7 @@ impl Shop {
         }
         let chains = Chains::parse(&json!({"31337": chain}).to_string()).unwrap();
         let endpoint = std::env::var(ENDPOINT_VARIABLE).ok();
-        let api = Api::with(Options { endpoint, chains, gas_key, ..Options::default() }).await;
+        let api = Api::with(Options { endpoint, chains, gas_key, leave_chains, ..Options::default() }).await;
         Self { anvil, api }
     }
 
