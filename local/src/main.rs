@@ -40,6 +40,7 @@ async fn main() -> ExitCode {
         data: arguments.data,
         endpoint: arguments.endpoint,
         api_keys: arguments.api_keys,
+        background: true,
         ..Options::default()
     };
     let server = match Server::start(options).await {

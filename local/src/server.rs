@@ -23,6 +23,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tower_http::cors::CorsLayer;
 
 use crate::{
+    background::Background,
     database::{Engine, create_table},
     functions::http_function,
     gateway::{Target, forward},
@@ -43,6 +44,10 @@ pub struct Options {
     pub chains: Chains,
     /// Whether merchants need an API key; if not, the environment's `API_KEYS` decides.
     pub api_keys: bool,
+    /// Whether, as in a deployment without keys, nobody may list what is everybody's.
+    pub closed_lists: bool,
+    /// Whether streams and schedule run by themselves; if not, [`Server::catch_up`] makes them.
+    pub background: bool,
     /// What the tables' names begin with, for servers that share a database and not their tables.
     pub table_prefix: String,
 }
@@ -57,6 +62,8 @@ pub struct Server {
     pub routes: Vec<Route>,
     /// What its functions work with.
     pub app: App,
+    background: Arc<Background>,
+    working: Option<JoinHandle<()>>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
 }
@@ -85,7 +92,7 @@ pub enum StartError {
 }
 
 /// Any error.
-pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How long running requests may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -118,6 +125,11 @@ impl Server {
             app.settings.chains = Arc::new(options.chains);
         }
         app.settings.api_keys |= options.api_keys;
+        app.settings.open_lists = !options.closed_lists;
+        let tables = template.tables.iter().filter(|table| table.properties.stream_specification.is_some());
+        let tables = tables.map(|table| format!("{}{}", options.table_prefix, table.name)).collect();
+        let background = Arc::new(Background::new(app.clone(), &database, tables));
+        let working = options.background.then(|| tokio::spawn(Arc::clone(&background).run()));
         let router = router(&template, &app, engine)?;
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, router, stopped));
@@ -126,9 +138,19 @@ impl Server {
             database,
             routes: template.routes,
             app,
+            background,
+            working,
             stop: Some(stop),
             serving,
         })
+    }
+
+    /// Does what streams and schedule have left to do: ends what is overdue, publishes what has happened.
+    ///
+    /// # Errors
+    /// What keeps something from being done; it stays to be done.
+    pub async fn catch_up(&self) -> Result<(), BoxError> {
+        self.background.catch_up().await
     }
 
     /// Stops taking requests, lets those that run finish, and returns.
@@ -141,6 +163,9 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.serving.abort();
+        if let Some(working) = &self.working {
+            working.abort();
+        }
     }
 }
 
@@ -151,8 +176,12 @@ async fn app(template: &Template, database: &str, prefix: &str, clock: Clock) ->
         create_table(&client, table, &name).await.map_err(|error| StartError::Table(name, error))?;
     }
     let table = |name| format!("{prefix}{name}");
-    let tables =
-        Tables { sessions: table("SessionsTable"), orders: table("OrdersTable"), keys: table("KeysTable") };
+    let tables = Tables {
+        sessions: table("SessionsTable"),
+        orders: table("OrdersTable"),
+        keys: table("KeysTable"),
+        events: table("EventsTable"),
+    };
     Ok(App { store: Store::new(client, tables), clock, settings: Settings::from_env()? })
 }
 

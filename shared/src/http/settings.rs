@@ -12,6 +12,9 @@ use crate::{
 pub struct Settings {
     /// Whether merchants need an API key.
     pub api_keys: bool,
+    /// Whether lists of everybody's data may be read without a key where keys are off: on a developer's
+    /// machine only.
+    pub open_lists: bool,
     /// How long a session without an order stays readable after it expired, in milliseconds.
     pub retention_millis: i64,
     /// How long after `expires_at` word of an on-time deposit is waited for, in milliseconds.
@@ -62,6 +65,7 @@ impl Settings {
         let chains = variable("CHAINS").map_or(Ok(Chains::default()), |document| Chains::parse(&document))?;
         Ok(Self {
             api_keys: api_keys()?,
+            open_lists: false,
             retention_millis: days * 24 * 60 * 60 * 1000,
             detection_window_millis: seconds * 1000,
             deposit_addresses: Arc::new(ForwarderAddress::new(factory.as_deref(), creation_code.as_deref())?),
@@ -77,6 +81,7 @@ pub(super) fn tables() -> Result<Tables, SettingsError> {
         sessions: table("SESSIONS_TABLE")?,
         orders: table("ORDERS_TABLE")?,
         keys: table("KEYS_TABLE")?,
+        events: table("EVENTS_TABLE")?,
     })
 }
 
