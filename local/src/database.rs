@@ -3,7 +3,8 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::{
-    Client,
+    Client, Config,
+    config::timeout::TimeoutConfig,
     error::{BuildError, ProvideErrorMetadata as _},
     types::{
         AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
@@ -119,7 +120,9 @@ pub(crate) async fn create_table(client: &Client, table: &Table, name: &str) -> 
         let specification = StreamSpecification::builder().stream_enabled(true).stream_view_type(view);
         request = request.stream_specification(specification.build()?);
     }
-    match request.send().await {
+    // On a busy machine making a table takes longer than a request may.
+    let patient = Config::builder().timeout_config(TimeoutConfig::disabled());
+    match request.customize().config_override(patient).send().await {
         Ok(_) => enable_ttl(client, table, name).await,
         Err(error) if error.code() == Some("ResourceInUseException") => Ok(()),
         Err(error) => Err(error.into()),

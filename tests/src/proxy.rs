@@ -16,7 +16,7 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
 
-use crate::client::ENDPOINT_VARIABLE;
+use crate::client::{ENDPOINT_VARIABLE, http_client};
 
 pub struct Proxy {
     pub url: String,
@@ -69,7 +69,7 @@ impl Proxy {
         };
         let state = Arc::new(Shared {
             target,
-            http: reqwest::Client::new(),
+            http: http_client(|builder| builder),
             operations: Mutex::default(),
             faults: Mutex::default(),
         });
