@@ -10,6 +10,7 @@
 mod access;
 mod events;
 mod faults;
+mod feed;
 mod idempotency;
 mod inputs;
 mod payments;
@@ -20,4 +21,5 @@ mod seeds;
 mod serving;
 mod sessions;
 mod spec;
+mod stories;
 mod torn_reads;

@@ -162,8 +162,17 @@ impl Api {
 }
 
 fn http(headers: HeaderMap) -> reqwest::Client {
-    let builder = reqwest::Client::builder().timeout(Duration::from_secs(60));
-    builder.default_headers(headers).build().unwrap()
+    http_client(|builder| builder.timeout(Duration::from_secs(60)).default_headers(headers))
+}
+
+/// A client for plain HTTP. Another crate has reqwest speak TLS with whatever the process has chosen, and
+/// so it wants something to be chosen.
+pub(crate) fn http_client(
+    configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+) -> reqwest::Client {
+    // An error says that it has been chosen already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    configure(reqwest::Client::builder()).build().unwrap()
 }
 
 impl Answer {

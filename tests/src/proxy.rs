@@ -16,7 +16,7 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
 
-use crate::client::ENDPOINT_VARIABLE;
+use crate::client::{ENDPOINT_VARIABLE, http_client};
 
 pub struct Proxy {
     pub url: String,
@@ -69,7 +69,7 @@ impl Proxy {
         };
         let state = Arc::new(Shared {
             target,
-            http: reqwest::Client::new(),
+            http: http_client(|builder| builder),
             operations: Mutex::default(),
             faults: Mutex::default(),
         });
@@ -83,6 +83,17 @@ impl Proxy {
     pub fn inject(&self, operation: &str, fault: &Fault, times: usize) {
         let faults = std::iter::repeat_n((operation.to_owned(), fault.clone()), times);
         self.state.faults.lock().unwrap().extend(faults);
+    }
+
+    /// Makes an attribute of an item a number, whatever it was, in the one table whose name ends like this.
+    pub async fn damage(&self, table: &str, key: &Value, attribute: &str) {
+        let tables = self.state.call("ListTables", &json!({})).await;
+        let mut names = tables["TableNames"].as_array().unwrap().iter().filter_map(Value::as_str);
+        let name = names.find(|name| name.ends_with(table)).unwrap();
+        let update = json!({"TableName": name, "Key": key, "UpdateExpression": "SET #a = :n",
+                            "ExpressionAttributeNames": {"#a": attribute},
+                            "ExpressionAttributeValues": {":n": {"N": "1"}}});
+        self.state.call("UpdateItem", &update).await;
     }
 
     /// How many faults no request has met yet.
@@ -157,6 +168,21 @@ impl Shared {
         let mut faults = self.faults.lock().unwrap();
         let position = faults.iter().position(|(wanted, _)| wanted == operation)?;
         faults.remove(position).map(|(_, fault)| fault)
+    }
+
+    /// A request of the tests' own, past the faults.
+    async fn call(&self, operation: &str, body: &Value) -> Value {
+        let request = self.http.post(&self.target).body(body.to_string());
+        let request = request.header("x-amz-target", format!("DynamoDB_20120810.{operation}"));
+        let request = request.header("content-type", "application/x-amz-json-1.0").header(
+            "authorization",
+            "AWS4-HMAC-SHA256 Credential=local/20250101/us-east-1/dynamodb/aws4_request, \
+             SignedHeaders=host, Signature=0",
+        );
+        let answer = request.header("x-amz-date", "20250101T000000Z").send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{operation}: {text}");
+        serde_json::from_str(&text).unwrap()
     }
 
     async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Response {

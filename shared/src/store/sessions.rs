@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::TransactWriteItem};
 
 use super::{
-    Item, RACES, REMOVABLE_AT, Store,
+    Item, OPEN_SHARD, RACES, REMOVABLE_AT, Store,
     expiry::Ending,
     from_item,
     idempotency::{Claim, replay},
@@ -43,6 +43,7 @@ impl Store {
         let mut item = to_item(session)?;
         let removable_at = session.expires_at.plus_millis(retention_millis).millis() / 1000;
         item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
+        item.insert(OPEN_SHARD.to_owned(), keys::open_shard(session.id));
         let Some(claim) = claim else { return self.put_session(item).await.map(|()| None) };
         let session_write = put_new(&self.tables.sessions, "id", item)?;
         let writes = vec![session_write, self.use_key(&claim, session.created_at)?];
@@ -132,7 +133,7 @@ impl Store {
                 return Ok(session);
             }
             session = match self.end(ending_of(&session), ExpiredReason::Ttl, now).await? {
-                None => session.expired(ExpiredReason::Ttl),
+                None => session.expired(ExpiredReason::Ttl, now),
                 Some(mut refusals) => refused_session(refusals.take(0))?
                     .ok_or_else(|| Error::Internal("a session's order changed without it".into()))?,
             };
@@ -186,6 +187,7 @@ impl Store {
             values.push((":reason", string(reason.to_string())));
             update.push_str(", expired_reason = :reason");
         }
+        update.push_str(" REMOVE open_shard");
         ConditionalUpdate {
             table: &self.tables.sessions,
             key: keys::session(session),
