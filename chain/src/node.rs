@@ -9,6 +9,7 @@ use alloy::{
         json_rpc::{RpcError, RpcRecv, RpcSend},
         types::{Filter, Log},
     },
+    sol_types::SolEvent as _,
     transports::{TransportError, TransportErrorKind},
 };
 use futures_util::future::try_join_all;
@@ -16,7 +17,7 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::model::{Confirmations, FinalityTag, Timestamp};
 
-use crate::TRANSFER;
+use crate::{TRANSFER, settle::Flushed};
 
 /// A node.
 #[derive(Debug, Clone)]
@@ -72,6 +73,15 @@ pub struct Receipt {
     block_number: U64,
     /// What it told.
     pub logs: Vec<Log>,
+}
+
+/// Which logs of some addresses to ask for.
+#[derive(Debug, Clone)]
+pub(crate) enum LogQuery {
+    /// `Transfer`s to them of these tokens; `None` for those of all.
+    Transfers(Option<Vec<Address>>),
+    /// Where they, as forwarders, were flushed of the native token.
+    NativeFlushes,
 }
 
 /// Why a node gave no answer that can be used. Never says the node's URL, which may hold an access key.
@@ -206,18 +216,24 @@ impl Node {
         Ok(blocks)
     }
 
-    /// The `Transfer`s to `recipients` in these blocks, of `tokens` or, where those are `None`, of any.
-    pub async fn transfers(
+    /// The logs that `query` asks for in these blocks.
+    pub(crate) async fn logs_of(
         &self,
+        query: &LogQuery,
         range: &RangeInclusive<u64>,
-        tokens: Option<&[Address]>,
-        recipients: &[Address],
+        addresses: &[Address],
     ) -> NodeResult<Vec<Log>> {
-        let recipients: Vec<B256> = recipients.iter().map(Address::into_word).collect();
-        let mut filter = Filter::new().event_signature(TRANSFER).topic2(recipients);
-        if let Some(tokens) = tokens {
-            filter = filter.address(tokens.to_vec());
-        }
+        let filter = match query {
+            LogQuery::Transfers(tokens) => {
+                let recipients: Vec<B256> = addresses.iter().map(Address::into_word).collect();
+                let filter = Filter::new().event_signature(TRANSFER).topic2(recipients);
+                tokens.iter().fold(filter, |filter, tokens| filter.address(tokens.clone()))
+            }
+            LogQuery::NativeFlushes => {
+                let filter = Filter::new().address(addresses.to_vec());
+                filter.event_signature(Flushed::SIGNATURE_HASH).topic1(B256::ZERO)
+            }
+        };
         self.logs(filter, range).await
     }
 
@@ -239,6 +255,11 @@ impl Node {
     pub async fn nonce(&self, account: Address, block: u64) -> NodeResult<u64> {
         let count: U64 = self.ask("eth_getTransactionCount", (account, U64::from(block))).await?;
         Ok(count.to())
+    }
+
+    /// How much of the native token `account` had after `block`.
+    pub async fn balance_at(&self, account: Address, block: u64) -> NodeResult<U256> {
+        self.ask("eth_getBalance", (account, U64::from(block))).await
     }
 
     /// How much of the native token `account` has.

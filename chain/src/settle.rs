@@ -41,6 +41,7 @@ sol! {
     }
 
     /// `contracts/src/Forwarder.sol`
+    #[derive(Debug)]
     event Flushed(address indexed token, address indexed recipient, uint256 amount);
 
     /// ERC-20

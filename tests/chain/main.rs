@@ -12,6 +12,7 @@
 )]
 
 mod anvil;
+mod balances;
 mod chaos;
 mod payments;
 mod reorganisations;
