@@ -14,6 +14,7 @@
 mod anvil;
 mod balances;
 mod chaos;
+mod kills;
 mod payments;
 mod reorganisations;
 mod settling;
