@@ -5,6 +5,8 @@
 //! which ranges to look at and what became of what was seen before, and `settle` passes money on. What
 //! they must remember is in `store`; what they find out goes to `record-payment`'s queue as evidence.
 
+pub mod aws;
+
 mod awaited;
 mod node;
 mod queue;

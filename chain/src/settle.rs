@@ -138,7 +138,7 @@ impl Settler {
     ///
     /// # Errors
     /// That of the last look.
-    pub async fn run(&mut self, end: Instant) -> Result<(), ChainError> {
+    pub async fn run(&self, end: Instant) -> Result<(), ChainError> {
         let poll = Duration::from_millis(self.tools.chain.poll_millis);
         loop {
             let looked = self.look().await.map(drop);

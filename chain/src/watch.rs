@@ -73,6 +73,9 @@ pub enum ChainError {
     /// Evidence could not be handed on.
     #[error("evidence could not be handed on")]
     Queue(#[source] QueueError),
+    /// Gas cannot be paid for. Orders wait until it can.
+    #[error("the account {0}, which pays for gas, has too little of the native token: fund it")]
+    EmptyPurse(alloy::primitives::Address),
     /// Another has taken over.
     #[error("another works on this chain by now")]
     LeaseLost,

@@ -80,7 +80,7 @@ fn read_pieces(body: &[u8], order_id: &str) -> Result<Vec<Value>, Error> {
 }
 
 /// Returns the position of a piece that was not taken, if there is one.
-async fn deliver(app: &App, pieces: Vec<Value>) -> Result<Option<String>, serde_json::Error> {
+pub(crate) async fn deliver(app: &App, pieces: Vec<Value>) -> Result<Option<String>, serde_json::Error> {
     let records = pieces.iter().enumerate().map(|(position, piece)| {
         json!({
             "messageId": position.to_string(),

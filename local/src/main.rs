@@ -1,31 +1,17 @@
 //! `cargo run`: serves the whole API on this machine.
 #![allow(clippy::print_stdout, reason = "this program talks to the person who started it")]
 
+mod arguments;
+
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::Parser;
-use local::{Options, Server};
+use arguments::Arguments;
+use clap::Parser as _;
+use local::Server;
 use tracing::{Level, level_filters::LevelFilter};
 use tracing_subscriber::{
     Layer as _, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
-
-/// Serves the checkout API on this machine, with its database in memory.
-#[derive(Parser)]
-struct Arguments {
-    /// Port on 127.0.0.1; 0 for any that is free
-    #[arg(long, default_value_t = 3000)]
-    port: u16,
-    /// Directory to keep the data in, instead of memory
-    #[arg(long, value_name = "DIR", conflicts_with = "endpoint")]
-    data: Option<PathBuf>,
-    /// Want API keys, which `cargo run -p keys` makes
-    #[arg(long)]
-    api_keys: bool,
-    /// Another DynamoDB, such as http://127.0.0.1:8000 (Amazon's DynamoDB Local)
-    #[arg(long, value_name = "URL")]
-    endpoint: Option<String>,
-}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -35,26 +21,24 @@ async fn main() -> ExitCode {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     tracing_subscriber::registry().with(lines.with_filter(levels)).init();
     let data = arguments.data.clone();
-    let options = Options {
-        port: arguments.port,
-        data: arguments.data,
-        endpoint: arguments.endpoint,
-        api_keys: arguments.api_keys,
-        background: true,
-        ..Options::default()
+    let options = match arguments.options() {
+        Ok(options) => options,
+        Err(problem) => return fail(&problem),
     };
     let server = match Server::start(options).await {
         Ok(server) => server,
-        Err(error) => {
-            eprintln!("error: {error}");
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return fail(&error.to_string()),
     };
     greet(&server, data);
     shutdown_signal().await;
     println!("\nStopping.");
     server.stop().await;
     ExitCode::SUCCESS
+}
+
+fn fail(problem: &str) -> ExitCode {
+    eprintln!("error: {problem}");
+    ExitCode::FAILURE
 }
 
 fn greet(server: &Server, data: Option<PathBuf>) {
@@ -77,6 +61,12 @@ fn greet(server: &Server, data: Option<PathBuf>) {
             "\nMerchants need a key:  cargo run -p keys -- --endpoint {} create --scope write",
             server.database
         );
+    }
+    for tools in &server.chain_tools {
+        println!("\nWatching {} ({})", tools.chain.name, tools.chain.id.number());
+    }
+    if let (Some(purse), false) = (&server.purse, server.chain_tools.is_empty()) {
+        println!("Gas is paid by {}", purse.account());
     }
     println!(
         "\nTry it:\n\n  curl -s -X POST {url}/checkout-sessions -d '{{\"metadata\":{{\"sku\":\"widget-1\"}}}}'\n"

@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Method},
     routing::{MethodFilter, on, post},
 };
+use chain::{BadKey, Purse, Tools};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -24,6 +25,7 @@ use tower_http::cors::CorsLayer;
 
 use crate::{
     background::Background,
+    chains,
     database::{Engine, create_table},
     functions::http_function,
     gateway::{Target, forward},
@@ -42,6 +44,10 @@ pub struct Options {
     pub endpoint: Option<String>,
     /// The chains that are watched; those of the environment variable `CHAINS` where there are none here.
     pub chains: Chains,
+    /// Whether the chains are left to the caller to watch and settle, with [`Server::chain_tools`].
+    pub leave_chains: bool,
+    /// The private key that pays for the gas of settling, in hex.
+    pub gas_key: Option<String>,
     /// Whether merchants need an API key; if not, the environment's `API_KEYS` decides.
     pub api_keys: bool,
     /// Whether, as in a deployment without keys, nobody may list what is everybody's.
@@ -62,10 +68,15 @@ pub struct Server {
     pub routes: Vec<Route>,
     /// What its functions work with.
     pub app: App,
+    /// What each of its chains is watched and settled with.
+    pub chain_tools: Vec<Tools>,
+    /// What pays for gas.
+    pub purse: Option<Purse>,
     background: Arc<Background>,
     working: Option<JoinHandle<()>>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
+    watching: Vec<JoinHandle<()>>,
 }
 
 /// Why a server did not start.
@@ -83,6 +94,12 @@ pub enum StartError {
     /// The template cannot be served.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// The gas key cannot be used.
+    #[error(transparent)]
+    GasKey(#[from] BadKey),
+    /// A chain cannot be watched.
+    #[error("the chains cannot be watched: {0}")]
+    Chains(#[source] BoxError),
     /// A setting cannot be used.
     #[error(transparent)]
     Setting(#[from] SettingsError),
@@ -125,6 +142,10 @@ impl Server {
             app.settings.chains = Arc::new(options.chains);
         }
         app.settings.api_keys |= options.api_keys;
+        let factory = app.settings.forwarder_factory;
+        let purse = options.gas_key.map(|key| Purse::new(&key, factory)).transpose()?;
+        let chains_table = format!("{}ChainsTable", options.table_prefix);
+        let tools = chains::tools(&app, &database, &chains_table).map_err(StartError::Chains)?;
         app.settings.open_lists = !options.closed_lists;
         let tables = template.tables.iter().filter(|table| table.properties.stream_specification.is_some());
         let tables = tables.map(|table| format!("{}{}", options.table_prefix, table.name)).collect();
@@ -137,6 +158,12 @@ impl Server {
             url: format!("http://{address}"),
             database,
             routes: template.routes,
+            watching: match options.leave_chains {
+                true => Vec::new(),
+                false => chains::start(tools.clone(), purse.as_ref()),
+            },
+            chain_tools: tools,
+            purse,
             app,
             background,
             working,
@@ -156,6 +183,9 @@ impl Server {
     /// Stops taking requests, lets those that run finish, and returns.
     pub async fn stop(mut self) {
         drop(self.stop.take());
+        for task in &self.watching {
+            task.abort();
+        }
         let _ = (&mut self.serving).await;
     }
 }
@@ -163,6 +193,9 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.serving.abort();
+        for task in &self.watching {
+            task.abort();
+        }
         if let Some(working) = &self.working {
             working.abort();
         }

@@ -53,10 +53,15 @@ impl Settler {
         let Some((max_fee, tip)) = self.fees(view).await? else { return Ok(()) };
         let call = flush_many(&flushes, self.tools.chain.flush_gas);
         let gas_limit = view.node.estimate_gas(purse.account(), purse.factory, &call).await?;
+        let gas_limit = gas_limit + gas_limit / 10;
+        let cost = U256::from(gas_limit).saturating_mul(U256::from(max_fee));
+        if view.node.balance(purse.account()).await? < cost {
+            return Err(ChainError::EmptyPurse(purse.account()));
+        }
         let batch = Batch {
             from: purse.account(),
             nonce: view.node.nonce(purse.account(), view.head.number()).await?,
-            gas_limit: gas_limit + gas_limit / 10,
+            gas_limit,
             call,
             orders: flushes,
             signed: Vec::new(),

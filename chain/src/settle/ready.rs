@@ -1,21 +1,26 @@
 //! Which orders can be settled.
 
 use alloy::primitives::Address;
-use shared::model::{BaseUnits, Evidence, EvidenceId, Fact, Order, OrderStatus};
+use shared::{
+    model::{BaseUnits, Evidence, EvidenceId, Fact, Order, OrderStatus, Timestamp},
+    store::{Awaited, OrderRecord},
+};
 
 use crate::{
     store::Unsettled,
     watch::{ChainError, Tools},
 };
 
-/// An order whose payment is confirmed.
+/// An order that is to be settled.
 #[derive(Debug)]
 pub(super) struct Ready {
     pub(super) unsettled: Unsettled,
     pub(super) order: Order,
-    /// What of its payment is confirmed.
-    amount: BaseUnits,
-    /// The transaction of the last of its deposits.
+    /// What of its payment is there.
+    paid: BaseUnits,
+    /// What of that is confirmed.
+    confirmed: BaseUnits,
+    /// The transaction of the last confirmed deposit.
     tx_hash: String,
 }
 
@@ -27,9 +32,37 @@ const LONGEST_WAIT_MILLIS: i64 = 5 * 60 * 1000;
 const PATIENCE_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 impl Ready {
+    fn new(unsettled: Unsettled, record: OrderRecord) -> Self {
+        let (mut paid, mut confirmed, mut tx_hash) = (BaseUnits::ZERO, BaseUnits::ZERO, String::new());
+        for piece in record.order.counted_deposits(&record.evidence) {
+            let Fact::Deposit { amount, tx_hash: hash, .. } = &piece.fact else { continue };
+            paid = paid.saturating_add(*amount);
+            if unsettled.deposits.contains(piece.id.as_str()) {
+                confirmed = confirmed.saturating_add(*amount);
+                tx_hash.clone_from(hash);
+            }
+        }
+        Self { unsettled, order: record.order, paid, confirmed, tx_hash }
+    }
+
     /// The order's deposit address.
     pub(super) fn forwarder(&self) -> Option<Address> {
         self.order.global_address.as_ref()?.parse().ok()
+    }
+
+    fn is_confirmed(&self) -> bool {
+        self.order.status == OrderStatus::Executing && self.covers(self.confirmed)
+    }
+
+    /// Whether a reorganisation took the payment away and nothing has come instead for as long as payments
+    /// are looked for.
+    fn is_lost(&self, now: Timestamp) -> bool {
+        let watched_until = self.order.expires_at.plus_millis(Awaited::AFTERWARDS_MILLIS);
+        self.order.status == OrderStatus::Executing && !self.covers(self.paid) && now >= watched_until
+    }
+
+    fn covers(&self, amount: BaseUnits) -> bool {
+        !amount.is_zero() && amount >= self.order.terms.src_amount
     }
 }
 
@@ -45,20 +78,13 @@ impl Tools {
                 self.store.settled(self.chain.id, unsettled.order_id).await?;
                 continue;
             };
-            let counted = record.order.counted_deposits(&record.evidence);
-            let (mut amount, mut tx_hash) = (BaseUnits::ZERO, String::new());
-            for piece in counted.iter().filter(|piece| unsettled.deposits.contains(piece.id.as_str())) {
-                if let Fact::Deposit { amount: deposited, tx_hash: hash, .. } = &piece.fact {
-                    amount = amount.saturating_add(*deposited);
-                    tx_hash.clone_from(hash);
-                }
-            }
-            let order = record.order;
-            let covered = !amount.is_zero() && amount >= order.terms.src_amount;
-            if covered && order.status == OrderStatus::Executing {
-                ready.push(Ready { unsettled, order, amount, tx_hash });
+            let order = Ready::new(unsettled, record);
+            if order.is_confirmed() {
+                ready.push(order);
+            } else if order.is_lost(now) {
+                self.fail(&order, "the payment was removed by a reorganisation of its chain").await?;
             } else {
-                self.put_off(&unsettled).await?;
+                self.put_off(&order.unsettled).await?;
             }
         }
         Ok(ready)
@@ -74,11 +100,16 @@ impl Tools {
     pub(super) async fn put_off_or_give_up(&self, ready: &Ready, why: &str) -> Result<(), ChainError> {
         let paid_at = ready.order.received_deposit_at.unwrap_or(ready.order.created_at);
         if self.now() >= paid_at.plus_millis(PATIENCE_MILLIS) {
-            let (chain, order_id) = (self.chain.id.number(), ready.order.id);
-            tracing::error!(chain, %order_id, "an order could not be settled: {why}");
-            let failure = Fact::Failure { detail: why.to_owned() };
-            self.tell_outcome(ready, format!("{chain}:unsettled:{order_id}"), failure).await?;
+            return self.fail(ready, why).await;
         }
+        self.put_off(&ready.unsettled).await
+    }
+
+    async fn fail(&self, ready: &Ready, why: &str) -> Result<(), ChainError> {
+        let (chain, order_id) = (self.chain.id.number(), ready.order.id);
+        tracing::error!(chain, %order_id, "an order could not be settled: {why}");
+        let failure = Fact::Failure { detail: why.to_owned() };
+        self.tell_outcome(ready, format!("{chain}:unsettled:{order_id}"), failure).await?;
         self.put_off(&ready.unsettled).await
     }
 
@@ -86,7 +117,7 @@ impl Tools {
     pub(super) async fn execute_confirmed(&self, ready: &[Ready]) -> Result<(), ChainError> {
         for order in ready {
             let id = format!("{}:confirmed:{}", self.chain.id.number(), order.order.id);
-            let (tx_hash, amount) = (order.tx_hash.clone(), order.amount);
+            let (tx_hash, amount) = (order.tx_hash.clone(), order.confirmed);
             self.tell_outcome(order, id, Fact::Executed { chain: self.chain.id, tx_hash, amount }).await?;
             self.put_off(&order.unsettled).await?;
         }

@@ -56,29 +56,32 @@ impl ChainStore {
             .map_err(store_error)
     }
 
-    /// Takes that back.
-    pub(crate) async fn unconfirm(&self, chain: ChainId, order: OrderId, evidence_id: &str) -> Result<()> {
-        let update = self
-            .client
+    /// Takes that back, if it was. The order is looked at in any case: one whose payment is gone for good
+    /// has to come to an end, too.
+    pub(crate) async fn unconfirm(
+        &self,
+        chain: ChainId,
+        order: OrderId,
+        evidence_id: &str,
+        block: u64,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(chain, confirmed(order))))
-            .update_expression("DELETE deposits :deposit")
-            .condition_expression("contains(deposits, :id)")
+            .update_expression(
+                "DELETE deposits :deposit SET order_id = :order, next_at = :now, \
+                 from_block = if_not_exists(from_block, :block)",
+            )
             .expression_attribute_values(":deposit", AttributeValue::Ss(vec![evidence_id.to_owned()]))
-            .expression_attribute_values(":id", string(evidence_id));
-        match update.send().await {
-            Ok(_) => Ok(()),
-            // It was not confirmed.
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(store_error(error)),
-        }
+            .expression_attribute_values(":order", string(order.to_string()))
+            .expression_attribute_values(":block", number(block))
+            .expression_attribute_values(":now", number(now.millis()))
+            .send()
+            .await
+            .map(drop)
+            .map_err(store_error)
     }
 
     /// The orders that are to be looked at now.

@@ -79,7 +79,8 @@ impl Tools {
         let chain = self.chain.id;
         let order = sighting.deposit.order_id;
         self.tell_all(sighting.withdrawal(chain).as_slice()).await?;
-        self.store.unconfirm(chain, order, &sighting.evidence_id(chain)).await?;
+        let block = sighting.deposit.block.number;
+        self.store.unconfirm(chain, order, &sighting.evidence_id(chain), block, self.now()).await?;
         let out = sighting.out();
         self.store.put_sighting(chain, sighting, &out, self.now()).await?;
         Ok(out)

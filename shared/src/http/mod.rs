@@ -25,7 +25,7 @@ pub use lambda::{run, tidy};
 pub use order_request::{ListRequest, OrderRequest};
 pub use session_list::{SessionPage, parse_sessions_query};
 pub use session_request::{Include, parse_new_session};
-pub use settings::{Settings, SettingsError};
+pub use settings::{Settings, SettingsError, required_variable, variable};
 pub use transactions::OrderAndTransactions;
 pub use views::{CreatedSession, ExpiredSession, OrderView, SessionView};
 

@@ -21,6 +21,8 @@ pub struct Settings {
     pub detection_window_millis: i64,
     /// Where orders are paid.
     pub deposit_addresses: Arc<dyn DepositAddress>,
+    /// The contract that passes on what was paid there.
+    pub forwarder_factory: alloy_primitives::Address,
     /// Where payments are watched.
     pub chains: Arc<Chains>,
 }
@@ -63,12 +65,14 @@ impl Settings {
         let factory = variable("FORWARDER_FACTORY");
         let creation_code = variable("FORWARDER_CREATION_CODE");
         let chains = variable("CHAINS").map_or(Ok(Chains::default()), |document| Chains::parse(&document))?;
+        let forwarders = ForwarderAddress::new(factory.as_deref(), creation_code.as_deref())?;
         Ok(Self {
             api_keys: api_keys()?,
             open_lists: false,
             retention_millis: days * 24 * 60 * 60 * 1000,
             detection_window_millis: seconds * 1000,
-            deposit_addresses: Arc::new(ForwarderAddress::new(factory.as_deref(), creation_code.as_deref())?),
+            forwarder_factory: forwarders.factory(),
+            deposit_addresses: Arc::new(forwarders),
             chains: Arc::new(chains),
         })
     }
@@ -76,12 +80,11 @@ impl Settings {
 
 /// The tables' names.
 pub(super) fn tables() -> Result<Tables, SettingsError> {
-    let table = |name| variable(name).ok_or(SettingsError::Missing(name));
     Ok(Tables {
-        sessions: table("SESSIONS_TABLE")?,
-        orders: table("ORDERS_TABLE")?,
-        keys: table("KEYS_TABLE")?,
-        events: table("EVENTS_TABLE")?,
+        sessions: required_variable("SESSIONS_TABLE")?,
+        orders: required_variable("ORDERS_TABLE")?,
+        keys: required_variable("KEYS_TABLE")?,
+        events: required_variable("EVENTS_TABLE")?,
     })
 }
 
@@ -93,8 +96,17 @@ fn api_keys() -> Result<bool, SettingsError> {
     }
 }
 
-fn variable(name: &str) -> Option<String> {
+/// An environment variable; one that is empty counts as not given.
+pub fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// An environment variable that has to be there.
+///
+/// # Errors
+/// [`SettingsError::Missing`].
+pub fn required_variable(name: &'static str) -> Result<String, SettingsError> {
+    variable(name).ok_or(SettingsError::Missing(name))
 }
 
 fn whole_number(name: &'static str, default: i64, min: i64, max: i64) -> Result<i64, SettingsError> {

@@ -37,7 +37,7 @@ struct Entry {
     tokens: Option<Tokens>,
     native: Option<NativeDeposits>,
     confirmations: Option<Confirmations>,
-    poll_seconds: Option<u64>,
+    poll_seconds: Option<f64>,
     rpc_timeout_seconds: Option<u64>,
     max_log_blocks: Option<u64>,
     max_log_addresses: Option<usize>,
@@ -47,6 +47,12 @@ struct Entry {
 }
 
 impl Chains {
+    /// Whether a chain can be configured by its nodes alone.
+    pub fn is_well_known(chain: ChainId) -> bool {
+        serde_json::from_str::<BTreeMap<String, Entry>>(WELL_KNOWN)
+            .is_ok_and(|chains| chains.contains_key(&chain.number().to_string()))
+    }
+
     /// Reads the configuration document: a JSON object of chains by id.
     ///
     /// # Errors
@@ -99,8 +105,7 @@ impl Entry {
             tokens: self.tokens.ok_or("tokens must list the tokens that orders may ask for")?,
             native: self.native.unwrap_or(NativeDeposits::Transactions),
             confirmations: self.confirmations.ok_or("confirmations must say when a deposit is final")?,
-            poll_millis: 1000
-                * within(self.poll_seconds.unwrap_or(3), 1, 60, "poll_seconds must be 1 to 60")?,
+            poll_millis: millis(self.poll_seconds.unwrap_or(3.0)).ok_or("poll_seconds must be 0.1 to 60")?,
             rpc_timeout_millis: 1000
                 * within(
                     self.rpc_timeout_seconds.unwrap_or(5),
@@ -127,9 +132,14 @@ impl Entry {
                 5_000_000,
                 "flush_gas must be 100000 to 5000000",
             )?,
-            max_batch: within(self.max_batch.unwrap_or(20), 1, 100, "max_batch must be 1 to 100")?,
+            max_batch: within(self.max_batch.unwrap_or(20), 1, 60, "max_batch must be 1 to 60")?,
         })
     }
+}
+
+fn millis(seconds: f64) -> Option<u64> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the bounds")]
+    (0.1..=60.0).contains(&seconds).then_some((seconds * 1000.0) as u64)
 }
 
 fn within<T: PartialOrd>(value: T, min: T, max: T, rule: &'static str) -> Result<T, &'static str> {

@@ -88,6 +88,11 @@ impl ForwarderAddress {
         };
         Ok(Self { factory, creation_code })
     }
+
+    /// The contract that deploys and flushes forwarders.
+    pub fn factory(&self) -> EvmAddress {
+        self.factory
+    }
 }
 
 impl DepositAddress for ForwarderAddress {

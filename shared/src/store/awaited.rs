@@ -28,7 +28,7 @@ pub struct Awaited {
 
 impl Awaited {
     /// How long a payment is looked for after its order expired, in milliseconds: a day and an hour.
-    const AFTERWARDS_MILLIS: i64 = 25 * 60 * 60 * 1000;
+    pub const AFTERWARDS_MILLIS: i64 = 25 * 60 * 60 * 1000;
 
     /// No entry is older than this, in milliseconds: a session lives a day at most.
     const MAX_AGE_MILLIS: i64 = 24 * 60 * 60 * 1000 + Self::AFTERWARDS_MILLIS;

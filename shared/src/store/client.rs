@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_config::{
-    BehaviorVersion,
+    BehaviorVersion, SdkConfig,
     environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
 };
 use aws_sdk_dynamodb::{
@@ -57,13 +57,7 @@ const MAX_BACKOFF: Duration = Duration::from_secs(1);
 /// When the file named by `AWS_CA_BUNDLE` cannot be read.
 pub async fn connect() -> Result<Client, BoxError> {
     let connector = connector()?;
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        // The full chains would look for profiles, web identities and instance metadata, which a Lambda
-        // function does not have.
-        .region(EnvironmentVariableRegionProvider::new())
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-        .load()
-        .await;
+    let config = from_environment(connector.clone()).await;
     // The SDK gives no other way to ask where its requests will go. A wrong guess costs the first
     // request its head start and nothing else.
     let endpoint = std::env::var(ENDPOINT_VARIABLE).ok().filter(|url| !url.is_empty());
@@ -72,6 +66,26 @@ pub async fn connect() -> Result<Client, BoxError> {
         open_connection(&connector, &endpoint).await;
     }
     Ok(client(Builder::from(&config), connector))
+}
+
+/// What other AWS clients are to be built from, in functions that need them.
+///
+/// # Errors
+/// When the file named by `AWS_CA_BUNDLE` cannot be read.
+pub async fn sdk_config() -> Result<SdkConfig, BoxError> {
+    Ok(from_environment(connector()?).await)
+}
+
+async fn from_environment(connector: SharedHttpConnector) -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest())
+        // The full chains would look for profiles, web identities and instance metadata, which a Lambda
+        // function does not have.
+        .region(EnvironmentVariableRegionProvider::new())
+        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .http_client(http_client_fn(move |_, _| connector.clone()))
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .load()
+        .await
 }
 
 /// Builds a client for a DynamoDB at `endpoint` that takes any credentials: the embedded engine, or

@@ -23,7 +23,7 @@ mod sweep;
 mod transact;
 
 pub use awaited::Awaited;
-pub use client::{connect, connect_to};
+pub use client::{connect, connect_to, sdk_config};
 pub use idempotency::Claim;
 
 use aws_sdk_dynamodb::Client;

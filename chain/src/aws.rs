@@ -1,0 +1,138 @@
+//! What watching and settling work with in the cloud.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use shared::{
+    App,
+    http::{random_bits, required_variable, variable},
+    model::{Chain, Evidence},
+    store::{connect, sdk_config},
+};
+
+use crate::{ChainStore, EvidenceQueue, Node, Purse, QueueError, Tools};
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// How long before Lambda's own limit to end: a look takes a few seconds, and the log has to get out.
+const BEFORE_DEADLINE: Duration = Duration::from_secs(8);
+
+/// `SendMessageBatch` takes no more.
+const MESSAGES_AT_ONCE: usize = 10;
+
+/// The environment and what it leads to.
+#[derive(Debug)]
+pub struct Settings {
+    tools: Vec<Tools>,
+    factory: alloy::primitives::Address,
+    ssm: aws_sdk_ssm::Client,
+}
+
+impl Settings {
+    /// Reads the environment, gets what it keeps in SSM, and connects.
+    ///
+    /// # Errors
+    /// What is missing or cannot be read.
+    pub async fn from_env() -> Result<Self, BoxError> {
+        let app = App::from_env().await?;
+        let sdk = sdk_config().await?;
+        let ssm = aws_sdk_ssm::Client::new(&sdk);
+        let url = required_variable("EVIDENCE_QUEUE_URL")?;
+        let queue = Arc::new(SqsQueue { client: aws_sdk_sqs::Client::new(&sdk), url });
+        let store = ChainStore::new(connect().await?, required_variable("CHAINS_TABLE")?);
+        let mut tools = Vec::new();
+        for chain in app.settings.chains.iter() {
+            tools.push(Tools {
+                chain: chain.clone(),
+                nodes: nodes(&ssm, chain).await?,
+                store: store.clone(),
+                orders: app.store.clone(),
+                queue: queue.clone(),
+                clock: app.clock.clone(),
+                me: format!("{:032x}", random_bits()),
+            });
+        }
+        Ok(Self { tools, factory: app.settings.forwarder_factory, ssm })
+    }
+
+    /// For each chain, what to watch or settle it with.
+    pub fn tools(self) -> Vec<Tools> {
+        self.tools
+    }
+
+    /// What pays for gas, where the deployment has it.
+    ///
+    /// # Errors
+    /// That the key cannot be had, or used.
+    pub async fn purse(&self) -> Result<Option<Purse>, BoxError> {
+        let Some(parameter) = variable("GAS_KEY_PARAMETER") else { return Ok(None) };
+        let key = secret(&self.ssm, &parameter).await?;
+        Ok(Some(Purse::new(&key, self.factory)?))
+    }
+}
+
+/// When to end, given when Lambda will end the invocation, in milliseconds since the epoch.
+pub fn end_of(deadline: u64) -> Instant {
+    let now = u64::try_from(shared::http::Clock::default().now().millis()).unwrap_or_default();
+    let left = Duration::from_millis(deadline.saturating_sub(now));
+    Instant::now() + left.saturating_sub(BEFORE_DEADLINE)
+}
+
+async fn nodes(ssm: &aws_sdk_ssm::Client, chain: &Chain) -> Result<Vec<Node>, BoxError> {
+    let timeout = Duration::from_millis(chain.rpc_timeout_millis);
+    let mut nodes = Vec::new();
+    for rpc in &chain.rpc {
+        let node = match rpc.parameter() {
+            Some(parameter) => Node::new(secret(ssm, parameter).await?.trim(), timeout)?,
+            None => Node::new(rpc.as_str(), timeout)?,
+        };
+        nodes.push(node);
+    }
+    Ok(nodes)
+}
+
+async fn secret(ssm: &aws_sdk_ssm::Client, name: &str) -> Result<String, BoxError> {
+    let answer = ssm.get_parameter().name(name).with_decryption(true).send().await?;
+    let value = answer.parameter.and_then(|parameter| parameter.value);
+    value.ok_or_else(|| format!("the SSM parameter {name} has no value").into())
+}
+
+#[derive(Debug)]
+struct SqsQueue {
+    client: aws_sdk_sqs::Client,
+    url: String,
+}
+
+impl SqsQueue {
+    async fn send_some(&self, evidence: &[Evidence]) -> Result<(), QueueError> {
+        let mut batch = self.client.send_message_batch().queue_url(&self.url);
+        for (position, piece) in evidence.iter().enumerate() {
+            let body = serde_json::to_string(piece)?;
+            let entry = SendMessageBatchRequestEntry::builder().id(position.to_string()).message_body(body);
+            batch = batch.entries(entry.build()?);
+        }
+        match batch.send().await?.failed.first() {
+            Some(failure) => Err(format!("the queue refused a message: {}", failure.code).into()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl EvidenceQueue for SqsQueue {
+    fn send<'a>(
+        &'a self,
+        evidence: &'a [Evidence],
+    ) -> Pin<Box<dyn Future<Output = Result<(), QueueError>> + Send + 'a>> {
+        Box::pin(async move {
+            for some in evidence.chunks(MESSAGES_AT_ONCE) {
+                self.send_some(some).await?;
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! The command line.
+
+use std::{fs, path::PathBuf};
+
+use clap::Parser;
+use local::Options;
+use serde_json::{Map, Value, json};
+use shared::model::{ChainId, Chains};
+
+/// Serves the checkout API on this machine, with its database in memory.
+#[derive(Parser)]
+pub(crate) struct Arguments {
+    /// Port on 127.0.0.1; 0 for any that is free
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+    /// Directory to keep the data in, instead of memory
+    #[arg(long, value_name = "DIR", conflicts_with = "endpoint")]
+    pub(crate) data: Option<PathBuf>,
+    /// Want API keys, which `cargo run -p keys` makes
+    #[arg(long)]
+    api_keys: bool,
+    /// Watches a chain and settles there: its id and a node's URL, such as 31337=http://127.0.0.1:8545
+    #[arg(long, value_name = "ID=URL", conflicts_with = "chains")]
+    chain: Vec<String>,
+    /// Watches the chains of this configuration document
+    #[arg(long, value_name = "FILE")]
+    chains: Option<PathBuf>,
+    /// File with the private key that pays for the gas of settling; without it, confirmed deposits execute
+    #[arg(long, value_name = "FILE")]
+    gas_key: Option<PathBuf>,
+    /// Another DynamoDB, such as http://127.0.0.1:8000 (Amazon's DynamoDB Local)
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+}
+
+impl Arguments {
+    /// What to serve.
+    ///
+    /// # Errors
+    /// The argument that cannot be used, and why.
+    pub(crate) fn options(self) -> Result<Options, String> {
+        let chains = match &self.chains {
+            Some(file) => Chains::parse(&read("--chains", file)?).map_err(|error| error.to_string())?,
+            None => named_chains(&self.chain)?,
+        };
+        Ok(Options {
+            port: self.port,
+            data: self.data,
+            endpoint: self.endpoint,
+            api_keys: self.api_keys,
+            background: true,
+            chains,
+            gas_key: self.gas_key.map(|file| read("--gas-key", &file)).transpose()?,
+            ..Options::default()
+        })
+    }
+}
+
+fn read(argument: &str, file: &PathBuf) -> Result<String, String> {
+    fs::read_to_string(file).map_err(|error| format!("{argument} {}: {error}", file.display()))
+}
+
+/// Chains of which nothing but a node is given. One that is not well known is taken for a development
+/// chain: every token is watched, and one block on top confirms.
+fn named_chains(chains: &[String]) -> Result<Chains, String> {
+    let mut document = Map::new();
+    for argument in chains {
+        let parts = argument.split_once('=').and_then(|(id, url)| Some((id.parse().ok()?, url)));
+        let Some((id, url)) = parts.and_then(|(id, url)| Some((ChainId::new(id)?, url))) else {
+            return Err(format!("--chain {argument}: must be ID=URL, such as 31337=http://127.0.0.1:8545"));
+        };
+        let known = Chains::is_well_known(id);
+        let entry = match known {
+            true => json!({"rpc": [url]}),
+            false => json!({"rpc": [url], "tokens": "any", "confirmations": 1, "poll_seconds": 1}),
+        };
+        document.insert(id.number().to_string(), entry);
+    }
+    Chains::parse(&Value::Object(document).to_string()).map_err(|error| error.to_string())
+}

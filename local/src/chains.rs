@@ -1,0 +1,90 @@
+//! Watching and settling beside the API: what a schedule runs in the cloud runs here all the time.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use chain::{ChainStore, EvidenceQueue, Node, Purse, QueueError, Settler, Tools, Watcher};
+use shared::{App, http::random_bits, model::Evidence, store::connect_to};
+use tokio::task::JoinHandle;
+
+use crate::{helpers::deliver, server::BoxError};
+
+/// How long a run lasts; the next one follows at once.
+const RUN: Duration = Duration::from_secs(60);
+
+/// Hands evidence to `record-payment` without a queue in between.
+struct Direct(App);
+
+impl fmt::Debug for Direct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Direct")
+    }
+}
+
+impl EvidenceQueue for Direct {
+    fn send<'a>(
+        &'a self,
+        evidence: &'a [Evidence],
+    ) -> Pin<Box<dyn Future<Output = Result<(), QueueError>> + Send + 'a>> {
+        Box::pin(async move {
+            let pieces = evidence.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+            match deliver(&self.0, pieces).await? {
+                Some(piece) => Err(format!("record-payment did not take piece {piece}").into()),
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+/// What to watch and settle each of the app's chains with, remembered in `table` of the database.
+///
+/// # Errors
+/// An RPC URL that cannot be used here.
+pub(crate) fn tools(app: &App, database: &str, table: &str) -> Result<Vec<Tools>, BoxError> {
+    let store = ChainStore::new(connect_to(database)?, table.to_owned());
+    let queue = Arc::new(Direct(app.clone()));
+    let tools = app.settings.chains.iter().map(|chain| {
+        let timeout = Duration::from_millis(chain.rpc_timeout_millis);
+        let nodes = chain.rpc.iter().map(|rpc| match rpc.parameter() {
+            Some(_) => Err("an RPC URL in SSM can only be used in the cloud".into()),
+            None => Node::new(rpc.as_str(), timeout),
+        });
+        Ok(Tools {
+            chain: chain.clone(),
+            nodes: nodes.collect::<Result<_, BoxError>>()?,
+            store: store.clone(),
+            orders: app.store.clone(),
+            queue: queue.clone(),
+            clock: app.clock.clone(),
+            me: format!("{:032x}", random_bits()),
+        })
+    });
+    tools.collect()
+}
+
+/// Watches and settles, until the tasks are ended.
+pub(crate) fn start(tools: Vec<Tools>, purse: Option<&Purse>) -> Vec<JoinHandle<()>> {
+    let mut tasks = Vec::new();
+    for tools in tools {
+        let settler = Settler::new(tools.clone(), purse.cloned());
+        let mut watchers = [Watcher::new(tools)];
+        tasks.push(tokio::spawn(async move {
+            loop {
+                // Failures have been logged.
+                let _ = watch_deposits::handle(&mut watchers, Instant::now() + RUN).await;
+            }
+        }));
+        tasks.push(tokio::spawn(async move {
+            let settlers = [settler];
+            loop {
+                let _ = settle_orders::handle(&settlers, Instant::now() + RUN).await;
+            }
+        }));
+    }
+    tasks
+}

@@ -1,0 +1,192 @@
+//! Settling against trouble: fees, an empty purse, recipients that refuse, payments that are gone.
+//!
+//! Here nothing looks at the chain by itself: each look is made by hand.
+
+use chain::{Settler, Watcher};
+use serde_json::{Value, json};
+
+use crate::{
+    anvil::{GAS_ACCOUNT, GAS_KEY, RICH},
+    shop::{NATIVE, Shop, Waiting, deposit_statuses},
+};
+
+/// A shop, its watcher and its settler.
+struct Scene {
+    shop: Shop,
+    watcher: Watcher,
+    settler: Settler,
+}
+
+impl Scene {
+    async fn set(settings: Value) -> Self {
+        let shop = Shop::unattended(Some(GAS_KEY.to_owned()), settings).await;
+        let tools = shop.api.server.chain_tools[0].clone();
+        let settler = Settler::new(tools.clone(), shop.api.server.purse.clone());
+        Self { watcher: Watcher::new(tools), settler, shop }
+    }
+
+    async fn look(&mut self) {
+        assert!(self.watcher.look().await.unwrap());
+        assert!(self.settler.look().await.unwrap());
+    }
+
+    /// Lets enough blocks and time pass for everything that is put off to be tried again.
+    async fn settle(&mut self) {
+        for _ in 0..8 {
+            self.shop.anvil.mine(2).await;
+            self.shop.api.advance_clock(20.0).await;
+            self.look().await;
+        }
+    }
+
+    async fn status(&self, order: &Waiting) -> Value {
+        self.shop.api.order(&order.id).await["order"]["status"].clone()
+    }
+
+    async fn gas_transactions(&self, tag: &str) -> u64 {
+        let count = self.shop.anvil.rpc("eth_getTransactionCount", json!([GAS_ACCOUNT, tag])).await;
+        u64::from_str_radix(&count.as_str().unwrap()[2..], 16).unwrap()
+    }
+
+    /// What waits for a block.
+    async fn pending(&self) -> Vec<Value> {
+        let block = self.shop.anvil.rpc("eth_getBlockByNumber", json!(["pending", true])).await;
+        block["transactions"].as_array().unwrap().clone()
+    }
+}
+
+#[tokio::test]
+async fn a_payment_is_seen_within_one_look_and_executed_by_the_first_that_finds_it_final() {
+    let mut scene = Scene::set(json!({})).await;
+    let order = scene.shop.sell().await;
+    scene.look().await;
+    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.look().await;
+    assert_eq!(scene.status(&order).await, "executing");
+    scene.shop.anvil.mine(2).await;
+    scene.look().await; // Confirms, and sends the flush.
+    scene.shop.anvil.mine(2).await;
+    scene.look().await;
+    assert_eq!(scene.status(&order).await, "executed");
+    assert_eq!(scene.gas_transactions("latest").await, 1);
+}
+
+#[tokio::test]
+async fn a_stuck_transaction_is_replaced_by_one_that_pays_more() {
+    let mut scene = Scene::set(json!({})).await;
+    let order = scene.shop.sell().await;
+    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.look().await;
+    scene.shop.anvil.mine(2).await;
+    scene.shop.anvil.rpc("evm_setAutomine", json!([false])).await;
+    scene.look().await;
+    let [first] = &scene.pending().await[..] else { panic!("one transaction waits") };
+    scene.look().await;
+    assert_eq!(scene.pending().await[0]["hash"], first["hash"]);
+    scene.shop.api.advance_clock(31.0).await;
+    scene.look().await;
+    let [second] = &scene.pending().await[..] else { panic!("one transaction waits") };
+    assert_eq!((&second["nonce"], &second["from"]), (&first["nonce"], &first["from"]));
+    let fee = |transaction: &Value| {
+        u128::from_str_radix(&transaction["maxFeePerGas"].as_str().unwrap()[2..], 16).unwrap()
+    };
+    assert!(fee(second) * 100 >= fee(first) * 110, "{} {}", fee(first), fee(second));
+    scene.settle().await;
+    assert_eq!(scene.shop.api.order(&order.id).await["executeTx"]["txHash"], second["hash"]);
+    assert_eq!(scene.gas_transactions("latest").await, 1);
+}
+
+#[tokio::test]
+async fn gas_that_costs_too_much_is_waited_out() {
+    let mut scene = Scene::set(json!({"max_fee_per_gas": "3000000000"})).await;
+    let order = scene.shop.sell().await;
+    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.look().await;
+    scene.shop.anvil.rpc("anvil_setNextBlockBaseFeePerGas", json!(["0xb2d05e00"])).await;
+    scene.shop.anvil.mine(1).await;
+    scene.shop.anvil.rpc("anvil_setNextBlockBaseFeePerGas", json!(["0xb2d05e00"])).await;
+    scene.shop.anvil.mine(1).await;
+    scene.look().await;
+    assert_eq!(scene.gas_transactions("pending").await, 0);
+    assert_eq!(scene.status(&order).await, "executing");
+    // Empty blocks make gas cheaper, by an eighth each.
+    scene.shop.anvil.mine(12).await;
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executed");
+}
+
+#[tokio::test]
+async fn an_empty_purse_delays_and_loses_nothing() {
+    let mut scene = Scene::set(json!({})).await;
+    let order = scene.shop.sell().await;
+    scene.shop.anvil.rpc("anvil_setBalance", json!([GAS_ACCOUNT, "0x0"])).await;
+    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.look().await;
+    scene.shop.anvil.mine(2).await;
+    assert!(scene.watcher.look().await.unwrap());
+    let problem = scene.settler.look().await.unwrap_err().to_string();
+    assert!(problem.to_lowercase().contains(GAS_ACCOUNT), "{problem}");
+    assert_eq!(scene.status(&order).await, "executing");
+    scene.shop.anvil.rpc("anvil_setBalance", json!([GAS_ACCOUNT, "0xde0b6b3a7640000"])).await;
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executed");
+    assert_eq!(scene.shop.anvil.balance(&scene.shop.anvil.token, &order.recipient).await, 1_000_000);
+}
+
+#[tokio::test]
+async fn a_recipient_that_refuses_holds_nobody_up_and_costs_no_gas() {
+    let mut scene = Scene::set(json!({})).await;
+    let refusing = scene.shop.sell_for(NATIVE, 1000).await;
+    let other = scene.shop.sell_for(NATIVE, 1000).await;
+    // `revert(0, 0)`
+    scene.shop.anvil.rpc("anvil_setCode", json!([refusing.recipient, "0x60006000fd"])).await;
+    for order in [&refusing, &other] {
+        scene.shop.anvil.send(json!({"from": RICH, "to": order.address, "value": "0x3e8"})).await;
+    }
+    scene.look().await;
+    scene.settle().await;
+    assert_eq!(scene.status(&other).await, "executed");
+    assert_eq!(scene.status(&refusing).await, "executing");
+    assert_eq!(scene.gas_transactions("latest").await, 1);
+
+    scene.shop.anvil.rpc("anvil_setCode", json!([refusing.recipient, "0x"])).await;
+    scene.shop.api.advance_clock(600.0).await;
+    scene.settle().await;
+    assert_eq!(scene.status(&refusing).await, "executed");
+}
+
+#[tokio::test]
+async fn what_is_refused_for_a_day_has_failed() {
+    let mut scene = Scene::set(json!({})).await;
+    let order = scene.shop.sell_for(NATIVE, 1000).await;
+    scene.shop.anvil.rpc("anvil_setCode", json!([order.recipient, "0x60006000fd"])).await;
+    scene.shop.anvil.send(json!({"to": order.address, "value": "0x3e8"})).await;
+    scene.look().await;
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executing");
+    scene.shop.api.advance_clock(24.0 * 3600.0).await;
+    scene.settle().await;
+    let seen = scene.shop.api.order(&order.id).await;
+    assert_eq!(seen["order"]["status"], "failure");
+    assert!(seen["order"]["errorDetails"].as_str().unwrap().contains("refuses the transfer"));
+    assert_eq!(scene.shop.api.session(&order.session).await["expired_reason"], "payment_failed");
+}
+
+#[tokio::test]
+async fn an_order_whose_payment_is_gone_for_good_has_failed_once_it_is_watched_no_more() {
+    let mut scene = Scene::set(json!({})).await;
+    let order = scene.shop.sell().await;
+    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.look().await;
+    scene.shop.anvil.reorganise(1, &[]).await;
+    scene.shop.anvil.mine(1).await;
+    scene.look().await;
+    assert_eq!(deposit_statuses(&scene.shop.api.order(&order.id).await), ["withdrawn"]);
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executing");
+    scene.shop.api.advance_clock(26.0 * 3600.0).await;
+    scene.settle().await;
+    let seen = scene.shop.api.order(&order.id).await;
+    assert_eq!(seen["order"]["status"], "failure");
+    assert!(seen["order"]["errorDetails"].as_str().unwrap().contains("reorganisation"));
+}
