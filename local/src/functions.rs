@@ -40,6 +40,7 @@ pub(crate) fn http_function(name: &str) -> Option<HttpFunction> {
         "get-order" => function!(get_order::handle),
         "list-events" => function!(list_events::handle),
         "list-orders" => function!(list_orders::handle),
+        "list-sessions" => function!(list_sessions::handle),
         "not-found" => function!(not_found_without_app),
         _ => return None,
     })

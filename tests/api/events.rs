@@ -208,6 +208,15 @@ async fn the_events_of_publish_events_and_list_events_tell_of_the_session_and_it
 }
 
 #[tokio::test]
+async fn the_event_of_list_sessions_lists_its_session() {
+    let (_api, app) = app_of_that_day().await;
+    with_session(&app).await;
+    let answer = list_sessions::handle(&app, &request("list-sessions")).await;
+    let page = data(&answer, "Checkout sessions retrieved");
+    assert_eq!((&page["sessions"][0]["id"], &page["has_more"]), (&json!(SESSION), &json!(false)));
+}
+
+#[tokio::test]
 async fn the_event_of_sweep_expired_needs_nothing_of_it() {
     let (_api, app) = app_of_that_day().await;
     with_session(&app).await;

@@ -13,6 +13,7 @@ mod faults;
 mod feed;
 mod idempotency;
 mod inputs;
+mod listing;
 mod payments;
 mod races;
 mod round_trips;

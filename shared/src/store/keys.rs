@@ -17,11 +17,12 @@
 //! are on, begin with `stranger#`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
 
 use super::{Item, string};
 use crate::model::{
-    ApiKeyId, ChainId, Cursor, EvidenceId, IdempotencyKey, Order, OrderId, Owner, SessionId, Subject,
-    Timestamp,
+    ApiKeyId, ChainId, Cursor, EvidenceId, IdempotencyKey, Order, OrderId, Owner, Session, SessionId,
+    Subject, Timestamp,
 };
 
 /// The sort key of an order's own item.
@@ -90,6 +91,52 @@ fn by_creation(order: &Order) -> String {
 pub(super) fn order_of_entry(entry: &Item) -> Option<OrderId> {
     let sort_key = entry.get("sk")?.as_s().ok()?;
     OrderId::parse(sort_key.split_once('#')?.1)
+}
+
+/// Whose list a session is in.
+pub(super) fn list(owner: &Owner) -> AttributeValue {
+    string(owner.as_str())
+}
+
+pub(super) fn list_reference(owner: &Owner, reference: &str) -> AttributeValue {
+    string(format!("{}#{reference}", owner.as_str()))
+}
+
+/// What puts a session into the indexes that lists are read from, in its place: by owner, then by when it
+/// was made.
+pub(super) fn listing(session: &Session) -> Item {
+    let place = format!("{}#{:013}#{}", session.owner.as_str(), session.created_at.millis(), session.id);
+    let reference = session.client_reference_id.as_deref();
+    let reference = reference.map(|it| ("list_reference".to_owned(), list_reference(&session.owner, it)));
+    let attributes = [("list".to_owned(), list(&session.owner)), ("listed_at".to_owned(), string(place))];
+    attributes.into_iter().chain(reference).collect()
+}
+
+/// The bounds, both included, of the places of an owner's sessions that were made between two times, both
+/// excluded, and that are listed after another one: newest first, they are the lesser ones.
+pub(super) fn listed_between(
+    owner: &Owner,
+    later_than: Option<Timestamp>,
+    earlier_than: Option<Timestamp>,
+    after: Option<(Timestamp, SessionId)>,
+) -> (String, String) {
+    let owner = owner.as_str();
+    let from = later_than.map_or(0, |time| time.millis() + 1);
+    // A colon sorts behind all digits. A time without an id sorts before all ids of that time.
+    let end = earlier_than.map_or_else(|| ":".to_owned(), |time| format!("{:013}", time.millis()));
+    let before = after.map(|(time, id)| {
+        let just_below = Uuid::from_u128(u128::from_be_bytes(*id.as_bytes()) - 1);
+        format!("{:013}#{just_below}", time.millis())
+    });
+    let to = before.map_or(end.clone(), |before| before.min(end));
+    (format!("{owner}#{from:013}"), format!("{owner}#{to}"))
+}
+
+/// When a session that an index names was made, and its id.
+pub(super) fn listed(entry: &Item) -> Option<(Timestamp, SessionId)> {
+    let mut parts = entry.get("listed_at")?.as_s().ok()?.split('#').skip(1);
+    let created_at = Timestamp::from_millis(parts.next()?.parse().ok()?);
+    Some((created_at, SessionId::parse(parts.next()?)?))
 }
 
 /// Which part of the index of what is open an item is in: ids are random, so their first digit spreads

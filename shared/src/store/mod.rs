@@ -13,6 +13,7 @@ mod feed;
 mod idempotency;
 pub mod items;
 mod keys;
+mod listing;
 mod orders;
 mod payments;
 mod publication;
@@ -32,6 +33,7 @@ use api_keys::KeyCache;
 pub use feed::FeedEntry;
 use items::{Item, from_item, number, store_error, string, to_item};
 pub use keys::subject_of;
+pub use listing::{Page, Sought};
 pub use orders::OrderRecord;
 
 /// Both tables' TTL attribute: DynamoDB removes an item some time after the epoch *second* in it.

@@ -43,6 +43,7 @@ impl Store {
         let mut item = to_item(session)?;
         let removable_at = session.expires_at.plus_millis(retention_millis).millis() / 1000;
         item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
+        item.extend(keys::listing(session));
         item.insert(OPEN_SHARD.to_owned(), keys::open_shard(session.id));
         let Some(claim) = claim else { return self.put_session(item).await.map(|()| None) };
         let session_write = put_new(&self.tables.sessions, "id", item)?;
@@ -208,7 +209,7 @@ pub(super) fn refused_session(refusal: Option<Refusal>) -> Result<Option<Session
     refusal.and_then(|refusal| refusal.found).map(read_session).transpose()
 }
 
-fn read_session(item: Item) -> Result<Session, Error> {
+pub(super) fn read_session(item: Item) -> Result<Session, Error> {
     let mut session: Session = from_item("session", item)?;
     // Who expires a session by hand writes down its order's end without knowing whether it has one.
     if session.order_id.is_none() {

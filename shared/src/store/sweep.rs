@@ -31,18 +31,32 @@ impl Store {
         now: Timestamp,
         mut failed: impl FnMut(Subject, Error),
     ) -> Result<usize, Error> {
+        let sessions = self.sweep_table(&self.tables.sessions, "id", now, &mut failed).await?;
+        let orders = self.sweep_table(&self.tables.orders, "pk", now, &mut failed).await?;
+        Ok(sessions + orders)
+    }
+
+    /// The same for sessions only, where each one is read again afterwards.
+    pub(super) async fn sweep_sessions(&self, now: Timestamp) -> Result<(), Error> {
+        self.sweep_table(&self.tables.sessions, "id", now, &mut |_, _| {}).await.map(drop)
+    }
+
+    async fn sweep_table(
+        &self,
+        table: &str,
+        key: &str,
+        now: Timestamp,
+        failed: &mut impl FnMut(Subject, Error),
+    ) -> Result<usize, Error> {
         let mut ended = 0;
-        for (table, key) in [(&self.tables.sessions, "id"), (&self.tables.orders, "pk")] {
-            for shard in keys::open_shards() {
-                let overdue = stream::iter(self.overdue(table, key, shard, now).await?);
-                let settled =
-                    overdue.map(|subject| async move { (subject, self.settle(subject, now).await) });
-                let mut settled = settled.buffer_unordered(ENDED_AT_ONCE);
-                while let Some((subject, outcome)) = settled.next().await {
-                    match outcome {
-                        Ok(()) => ended += 1,
-                        Err(error) => failed(subject, error),
-                    }
+        for shard in keys::open_shards() {
+            let overdue = stream::iter(self.overdue(table, key, shard, now).await?);
+            let settled = overdue.map(|subject| async move { (subject, self.settle(subject, now).await) });
+            let mut settled = settled.buffer_unordered(ENDED_AT_ONCE);
+            while let Some((subject, outcome)) = settled.next().await {
+                match outcome {
+                    Ok(()) => ended += 1,
+                    Err(error) => failed(subject, error),
                 }
             }
         }

@@ -20,7 +20,11 @@ pub(super) async fn play(api: &Api, witness: &mut Witness) {
             break;
         }
     }
+    witness.get(api, "/checkout-sessions?limit=100").await.ok();
+    witness.get(api, "/checkout-sessions?limit=2").await.ok();
+    witness.get(api, "/checkout-sessions?status=paid").await.refused(400, "invalid_field");
     witness.get(api, "/events?after=x").await.refused(400, "invalid_field");
     let deployed = Api::with(Options { closed_lists: true, ..Options::default() }).await;
     witness.get(&deployed, "/events").await.refused(403, "keys_off");
+    witness.get(&deployed, "/checkout-sessions").await.refused(403, "keys_off");
 }

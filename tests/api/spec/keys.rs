@@ -14,6 +14,7 @@ pub(super) async fn play(witness: &mut Witness) {
     let (get, post) = (Method::GET, Method::POST);
     let reads = [
         "/events".to_owned(),
+        "/checkout-sessions".to_owned(),
         format!("/checkout-sessions/{id}"),
         format!("/orders/{id}"),
         format!("/orders?creatorAddress={SHOP}"),
