@@ -1,5 +1,5 @@
-// What an operator does by hand on a chain: deploy the factory, and flush what nobody else flushes. Either can be done
-// by anybody, with any account that can pay for the gas; nothing here can take money for itself.
+// What an operator does by hand: see which account a key has, deploy the factory, flush what nobody else flushes. The
+// last two can be done by anybody, with any account that can pay for the gas; nothing here can take money for itself.
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -7,6 +7,7 @@ import { concat, createWalletClient, erc20Abi, http, parseAbi, publicActions, ze
 import { privateKeyToAccount } from "viem/accounts";
 
 const USAGE = `Usage:
+  npm run --silent account -- --key-file FILE
   npm run --silent deploy -- --rpc URL --key-file FILE
   npm run --silent flush -- --rpc URL --key-file FILE --order ID --recipient ADDRESS [--token ADDRESS]
 
@@ -17,7 +18,7 @@ const FACTORY = JSON.parse(readFileSync(new URL("artifacts/ForwarderFactory.json
 const ABI = [...FACTORY.abi, ...parseAbi(["error TransferFailed()"])];
 const TEXT = { type: "string" };
 const OPTIONS = { rpc: TEXT, "key-file": TEXT, order: TEXT, recipient: TEXT, token: { ...TEXT, default: zeroAddress } };
-const REQUIRED = { deploy: ["rpc", "key-file"], flush: ["rpc", "key-file", "order", "recipient"] };
+const REQUIRED = { account: ["key-file"], deploy: ["rpc", "key-file"], flush: ["rpc", "key-file", "order", "recipient"] };
 
 class Misuse extends Error {}
 
@@ -29,11 +30,19 @@ function understand() {
   return { command, values };
 }
 
-function connect({ rpc, "key-file": file }) {
+function accountOf({ "key-file": file }) {
   const text = readFileSync(file, "utf8").trim();
-  const account = privateKeyToAccount(text.startsWith("0x") ? text : `0x${text}`);
-  return createWalletClient({ account, transport: http(rpc) }).extend(publicActions);
+  return privateKeyToAccount(text.startsWith("0x") ? text : `0x${text}`);
 }
+
+const connect = (values) =>
+  createWalletClient({ account: accountOf(values), transport: http(values.rpc) }).extend(publicActions);
+
+const COMMANDS = {
+  account: (values) => console.log(accountOf(values).address),
+  deploy: (values) => deploy(connect(values)),
+  flush: (values) => flush(connect(values), values),
+};
 
 const hasCode = async (client, address) => Boolean(await client.getCode({ address }));
 
@@ -74,8 +83,7 @@ function balanceOf(client, token, address) {
 
 try {
   const { command, values } = understand();
-  const client = connect(values);
-  await (command === "deploy" ? deploy(client) : flush(client, values));
+  await COMMANDS[command](values);
 } catch (error) {
   console.error([error.shortMessage ?? error.message, error.details].filter(Boolean).join("\n"));
   process.exitCode = 1;
