@@ -14,7 +14,11 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, Semaphore},
+    task::JoinHandle,
+};
 
 use crate::client::ENDPOINT_VARIABLE;
 
@@ -31,6 +35,8 @@ pub enum Fault {
     Lost,
     /// The request is carried out, and the connection breaks before its answer arrives.
     AnswerLost,
+    /// The request never arrives, and the connection stays.
+    Hangs,
     /// The request is carried out, and its answer never comes.
     AnswerHangs,
     /// DynamoDB fails.
@@ -52,11 +58,15 @@ struct Shared {
     http: reqwest::Client,
     operations: Mutex<Vec<String>>,
     faults: Mutex<VecDeque<(String, Fault)>>,
+    /// A fault that the request after so many others meets, whatever it is for.
+    countdown: Mutex<Option<(usize, Fault)>>,
+    hung: Notify,
 }
 
 impl Proxy {
     /// In front of an engine of its own, or of the one that the environment names.
     pub async fn start() -> Self {
+        chain::use_ring();
         let mut tasks = Vec::new();
         let target = match std::env::var(ENDPOINT_VARIABLE) {
             Ok(endpoint) => endpoint,
@@ -72,6 +82,8 @@ impl Proxy {
             http: reqwest::Client::new(),
             operations: Mutex::default(),
             faults: Mutex::default(),
+            countdown: Mutex::default(),
+            hung: Notify::new(),
         });
         let (listener, url) = listen().await;
         let router = Router::new().fallback(pass).with_state(Arc::clone(&state));
@@ -85,6 +97,16 @@ impl Proxy {
         self.state.faults.lock().unwrap().extend(faults);
     }
 
+    /// Has the request after `count` others meet `fault`, whatever operation it is for.
+    pub fn inject_after(&self, count: usize, fault: &Fault) {
+        *self.state.countdown.lock().unwrap() = Some((count, fault.clone()));
+    }
+
+    /// Waits until a request hangs.
+    pub async fn hung(&self) {
+        self.state.hung.notified().await;
+    }
+
     /// How many faults no request has met yet.
     pub fn pending(&self) -> usize {
         self.state.faults.lock().unwrap().len()
@@ -92,7 +114,8 @@ impl Proxy {
 
     /// Forgets the faults that no request has met, and returns how many there were.
     pub fn heal(&self) -> usize {
-        std::mem::take(&mut *self.state.faults.lock().unwrap()).len()
+        let counted = self.state.countdown.lock().unwrap().take();
+        std::mem::take(&mut *self.state.faults.lock().unwrap()).len() + usize::from(counted.is_some())
     }
 
     /// The operations that came through since the last call.
@@ -127,8 +150,13 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
             state.forward(headers, body).await;
             broken()
         }
+        Some(Fault::Hangs) => {
+            state.hung.notify_one();
+            std::future::pending().await
+        }
         Some(Fault::AnswerHangs) => {
             state.forward(headers, body).await;
+            state.hung.notify_one();
             std::future::pending().await
         }
         Some(Fault::ServerError) => refuse(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", ""),
@@ -154,6 +182,12 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
 
 impl Shared {
     fn next_fault(&self, operation: &str) -> Option<Fault> {
+        let mut countdown = self.countdown.lock().unwrap();
+        match countdown.take() {
+            Some((0, fault)) => return Some(fault),
+            Some((left, fault)) => *countdown = Some((left - 1, fault)),
+            None => {}
+        }
         let mut faults = self.faults.lock().unwrap();
         let position = faults.iter().position(|(wanted, _)| wanted == operation)?;
         faults.remove(position).map(|(_, fault)| fault)
