@@ -112,8 +112,10 @@ async fn native_deposits(
     let mut deposits = Vec::new();
     for block in blocks {
         for transaction in &block.transactions {
-            let Some(order_id) = transaction.to.and_then(|to| awaited.order_at(&to)) else { continue };
-            if transaction.value.is_zero() {
+            let Some((to, order)) = transaction.to.and_then(|to| Some((to, awaited.at(&to)?))) else {
+                continue;
+            };
+            if transaction.value.is_zero() || block.header.time() >= order.watched_until {
                 continue;
             }
             let receipt = node.receipt(transaction.hash).await?;
@@ -121,11 +123,12 @@ async fn native_deposits(
             let receipt = receipt.ok_or(NodeError::Inconsistent("a transaction's receipt is missing"))?;
             if receipt.succeeded() {
                 deposits.push(Deposit {
-                    order_id,
+                    order_id: order.order_id,
                     block: BlockRef::from(&block.header),
                     tx_hash: transaction.hash,
                     log_index: None,
                     from: transaction.from,
+                    to,
                     token: Address::ZERO,
                     amount: transaction.value,
                 });
@@ -169,7 +172,11 @@ async fn transfers(
                         break;
                     }
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    // Where even the least is refused, its size is not why.
+                    *limits = LogLimits::new(chain);
+                    return Err(error);
+                }
             }
         }
         // Where fewer addresses have to be asked for, this portion starts anew; a log that is found twice
@@ -214,7 +221,8 @@ fn token_deposit(
         Tokens::Listed(tokens) => tokens.iter().any(|token| token.evm() == Some(log.address())),
     };
     let &[event, from, to, ..] = log.topics() else { return Err(wrong) };
-    let Some(order_id) = awaited.order_at(&Address::from_word(to)) else { return Err(wrong) };
+    let to = Address::from_word(to);
+    let Some(order) = awaited.at(&to) else { return Err(wrong) };
     if event != TRANSFER || !asked_for || log.removed || log.block_hash != Some(block.hash) {
         return Err(wrong);
     }
@@ -222,12 +230,14 @@ fn token_deposit(
     let Some(amount) = U256::try_from_be_slice(&log.data().data).filter(|_| log.topics().len() == 3) else {
         return Ok(None);
     };
-    Ok((!amount.is_zero()).then(|| Deposit {
-        order_id,
+    let counts = !amount.is_zero() && block.time() < order.watched_until;
+    Ok(counts.then(|| Deposit {
+        order_id: order.order_id,
         block: BlockRef::from(block),
         tx_hash,
         log_index: Some(log_index),
         from: Address::from_word(from),
+        to,
         token: log.address(),
         amount,
     }))
