@@ -21,3 +21,4 @@ mod serving;
 mod sessions;
 mod spec;
 mod torn_reads;
+mod watching;
