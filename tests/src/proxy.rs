@@ -20,7 +20,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::client::ENDPOINT_VARIABLE;
+use crate::client::{ENDPOINT_VARIABLE, plain_http};
 
 pub struct Proxy {
     pub url: String,
@@ -79,7 +79,7 @@ impl Proxy {
         };
         let state = Arc::new(Shared {
             target,
-            http: reqwest::Client::new(),
+            http: plain_http().build().unwrap(),
             operations: Mutex::default(),
             faults: Mutex::default(),
             countdown: Mutex::default(),
