@@ -31,6 +31,7 @@ use tokio_rustls::{
 pub(crate) const SESSIONS: &str = "sessions";
 pub(crate) const ORDERS: &str = "orders";
 pub(crate) const KEYS: &str = "keys";
+pub(crate) const EVENTS: &str = "events";
 
 /// An engine with empty tables. Stops when dropped.
 pub(crate) struct Engine {
@@ -61,8 +62,12 @@ impl Engine {
 
     /// The tables, reached without TLS, to prepare what functions find there.
     pub(crate) fn store(&self) -> Result<Store> {
-        let tables =
-            Tables { sessions: SESSIONS.to_owned(), orders: ORDERS.to_owned(), keys: KEYS.to_owned() };
+        let tables = Tables {
+            sessions: SESSIONS.to_owned(),
+            orders: ORDERS.to_owned(),
+            keys: KEYS.to_owned(),
+            events: EVENTS.to_owned(),
+        };
         Ok(Store::new(self.client()?, tables))
     }
 
@@ -74,6 +79,7 @@ impl Engine {
             ("SESSIONS_TABLE", SESSIONS.to_owned()),
             ("ORDERS_TABLE", ORDERS.to_owned()),
             ("KEYS_TABLE", KEYS.to_owned()),
+            ("EVENTS_TABLE", EVENTS.to_owned()),
         ]
     }
 

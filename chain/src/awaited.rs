@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use alloy::primitives::Address;
 use shared::{
     Result,
-    model::{ChainId, Timestamp},
+    model::{ChainId, OrderId, Timestamp},
     store::{Awaited, Store},
 };
 
@@ -37,13 +37,24 @@ impl AwaitedAddresses {
     }
 
     /// Which order is paid at `address`.
-    pub(crate) fn at(&self, address: &Address) -> Option<&Awaited> {
-        self.orders.get(address)
+    pub(crate) fn order_at(&self, address: &Address) -> Option<OrderId> {
+        self.orders.get(address).map(|order| order.order_id)
+    }
+
+    /// Whether what is paid to `address` at `time` is looked for.
+    pub(crate) fn watches(&self, address: &Address, time: Timestamp) -> bool {
+        self.orders.get(address).is_some_and(|order| time < order.watched_until)
     }
 
     /// All of them.
     pub(crate) fn addresses(&self) -> Vec<Address> {
         self.orders.keys().copied().collect()
+    }
+
+    /// Those of orders that ask for the native token.
+    pub(crate) fn native(&self) -> Vec<Address> {
+        let native = self.orders.iter().filter(|(_, order)| order.token.is_native_token());
+        native.map(|(address, _)| *address).collect()
     }
 
     /// When the oldest order was made.

@@ -65,7 +65,8 @@ async fn main() -> Result<()> {
         None => connect().await,
     };
     let client = client.map_err(|error| anyhow!(error)).context("no client for DynamoDB")?;
-    let tables = Tables { sessions: String::new(), orders: String::new(), keys: arguments.table };
+    let unused = String::new;
+    let tables = Tables { sessions: unused(), orders: unused(), keys: arguments.table, events: unused() };
     let (store, now) = (Store::new(client, tables), Clock::default().now());
     match arguments.command {
         Command::Create { owner, scope, expires_in } => create(&store, owner, scope, expires_in, now).await,

@@ -48,6 +48,7 @@ impl Arguments {
             data: self.data,
             endpoint: self.endpoint,
             api_keys: self.api_keys,
+            background: true,
             chains,
             gas_key: self.gas_key.map(|file| read("--gas-key", &file)).transpose()?,
             ..Options::default()

@@ -3,11 +3,12 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::{
-    Client,
-    error::ProvideErrorMetadata as _,
+    Client, Config,
+    config::timeout::TimeoutConfig,
+    error::{BuildError, ProvideErrorMetadata as _},
     types::{
-        AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-        TimeToLiveSpecification,
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+        ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
     },
 };
 use dynoxide::{Database, storage_backend};
@@ -16,7 +17,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     server::{BoxError, StartError},
-    template::Table,
+    template::{KeySchema, Table},
 };
 
 /// An engine in this process, reached over HTTP like any other. Ends when dropped.
@@ -103,19 +104,39 @@ pub(crate) async fn create_table(client: &Client, table: &Table, name: &str) -> 
                 .build()?,
         );
     }
-    for key in &table.properties.key_schema {
-        request = request.key_schema(
-            KeySchemaElement::builder()
-                .attribute_name(&key.attribute_name)
-                .key_type(KeyType::from(key.key_type.as_str()))
+    request = request.set_key_schema(Some(key_schema(&table.properties.key_schema)?));
+    for index in &table.properties.global_secondary_indexes {
+        let projection = ProjectionType::from(index.projection.projection_type.as_str());
+        request = request.global_secondary_indexes(
+            GlobalSecondaryIndex::builder()
+                .index_name(&index.index_name)
+                .set_key_schema(Some(key_schema(&index.key_schema)?))
+                .projection(Projection::builder().projection_type(projection).build())
                 .build()?,
         );
     }
-    match request.send().await {
+    if let Some(stream) = &table.properties.stream_specification {
+        let view = StreamViewType::from(stream.stream_view_type.as_str());
+        let specification = StreamSpecification::builder().stream_enabled(true).stream_view_type(view);
+        request = request.stream_specification(specification.build()?);
+    }
+    // On a busy machine making a table takes longer than a request may.
+    let patient = Config::builder().timeout_config(TimeoutConfig::disabled());
+    match request.customize().config_override(patient).send().await {
         Ok(_) => enable_ttl(client, table, name).await,
         Err(error) if error.code() == Some("ResourceInUseException") => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+fn key_schema(schema: &[KeySchema]) -> Result<Vec<KeySchemaElement>, BuildError> {
+    let elements = schema.iter().map(|key| {
+        KeySchemaElement::builder()
+            .attribute_name(&key.attribute_name)
+            .key_type(KeyType::from(key.key_type.as_str()))
+            .build()
+    });
+    elements.collect()
 }
 
 async fn enable_ttl(client: &Client, table: &Table, name: &str) -> Result<(), BoxError> {

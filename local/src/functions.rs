@@ -2,7 +2,11 @@
 
 use std::{convert::Infallible, future::Future, pin::Pin};
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::{
+    dynamodb,
+    sqs::{SqsBatchResponse, SqsEvent},
+    streams::DynamoDbEventResponse,
+};
 use lambda_http::{
     Adapter, Body, Context, LambdaEvent, Request, Response, Service as _, request::LambdaRequest, service_fn,
 };
@@ -34,7 +38,9 @@ pub(crate) fn http_function(name: &str) -> Option<HttpFunction> {
         "expire-session" => function!(expire_session::handle),
         "create-order" => function!(create_order::handle),
         "get-order" => function!(get_order::handle),
+        "list-events" => function!(list_events::handle),
         "list-orders" => function!(list_orders::handle),
+        "list-sessions" => function!(list_sessions::handle),
         "not-found" => function!(not_found_without_app),
         _ => return None,
     })
@@ -49,6 +55,15 @@ async fn not_found_without_app(_: &App, request: &Request) -> Response<Body> {
 pub(crate) async fn record_payment(app: &App, batch: Value) -> Result<SqsBatchResponse, serde_json::Error> {
     let event: SqsEvent = serde_json::from_value(batch)?;
     Ok(record_payment::handle(app, event).await)
+}
+
+/// Calls `publish-events` with a batch of its streams' records.
+pub(crate) async fn publish_events(
+    app: &App,
+    batch: Value,
+) -> Result<DynamoDbEventResponse, serde_json::Error> {
+    let event: dynamodb::Event = serde_json::from_value(batch)?;
+    Ok(publish_events::handle(app, event).await)
 }
 
 async fn invoke<F, Answer>(event: Value, handle: F) -> Result<Value, serde_json::Error>

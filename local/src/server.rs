@@ -24,6 +24,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tower_http::cors::CorsLayer;
 
 use crate::{
+    background::Background,
     chains,
     database::{Engine, create_table},
     functions::http_function,
@@ -49,6 +50,10 @@ pub struct Options {
     pub gas_key: Option<String>,
     /// Whether merchants need an API key; if not, the environment's `API_KEYS` decides.
     pub api_keys: bool,
+    /// Whether, as in a deployment without keys, nobody may list what is everybody's.
+    pub closed_lists: bool,
+    /// Whether streams and schedule run by themselves; if not, [`Server::catch_up`] makes them.
+    pub background: bool,
     /// What the tables' names begin with, for servers that share a database and not their tables.
     pub table_prefix: String,
 }
@@ -67,6 +72,8 @@ pub struct Server {
     pub chain_tools: Vec<Tools>,
     /// What pays for gas.
     pub purse: Option<Purse>,
+    background: Arc<Background>,
+    working: Option<JoinHandle<()>>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
     watching: Vec<JoinHandle<()>>,
@@ -102,7 +109,7 @@ pub enum StartError {
 }
 
 /// Any error.
-pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How long running requests may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -139,6 +146,11 @@ impl Server {
         let purse = options.gas_key.map(|key| Purse::new(&key, factory)).transpose()?;
         let chains_table = format!("{}ChainsTable", options.table_prefix);
         let tools = chains::tools(&app, &database, &chains_table).map_err(StartError::Chains)?;
+        app.settings.open_lists = !options.closed_lists;
+        let tables = template.tables.iter().filter(|table| table.properties.stream_specification.is_some());
+        let tables = tables.map(|table| format!("{}{}", options.table_prefix, table.name)).collect();
+        let background = Arc::new(Background::new(app.clone(), &database, tables));
+        let working = options.background.then(|| tokio::spawn(Arc::clone(&background).run()));
         let router = router(&template, &app, engine)?;
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, router, stopped));
@@ -153,9 +165,19 @@ impl Server {
             chain_tools: tools,
             purse,
             app,
+            background,
+            working,
             stop: Some(stop),
             serving,
         })
+    }
+
+    /// Does what streams and schedule have left to do: ends what is overdue, publishes what has happened.
+    ///
+    /// # Errors
+    /// What keeps something from being done; it stays to be done.
+    pub async fn catch_up(&self) -> Result<(), BoxError> {
+        self.background.catch_up().await
     }
 
     /// Stops taking requests, lets those that run finish, and returns.
@@ -174,6 +196,9 @@ impl Drop for Server {
         for task in &self.watching {
             task.abort();
         }
+        if let Some(working) = &self.working {
+            working.abort();
+        }
     }
 }
 
@@ -184,8 +209,12 @@ async fn app(template: &Template, database: &str, prefix: &str, clock: Clock) ->
         create_table(&client, table, &name).await.map_err(|error| StartError::Table(name, error))?;
     }
     let table = |name| format!("{prefix}{name}");
-    let tables =
-        Tables { sessions: table("SessionsTable"), orders: table("OrdersTable"), keys: table("KeysTable") };
+    let tables = Tables {
+        sessions: table("SessionsTable"),
+        orders: table("OrdersTable"),
+        keys: table("KeysTable"),
+        events: table("EventsTable"),
+    };
     Ok(App { store: Store::new(client, tables), clock, settings: Settings::from_env()? })
 }
 

@@ -46,6 +46,9 @@ pub(crate) struct TableProperties {
     pub(crate) attribute_definitions: Vec<AttributeDefinition>,
     pub(crate) key_schema: Vec<KeySchema>,
     pub(crate) time_to_live_specification: Option<TimeToLive>,
+    #[serde(default)]
+    pub(crate) global_secondary_indexes: Vec<Index>,
+    pub(crate) stream_specification: Option<Stream>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -60,6 +63,26 @@ pub(crate) struct AttributeDefinition {
 pub(crate) struct KeySchema {
     pub(crate) attribute_name: String,
     pub(crate) key_type: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Index {
+    pub(crate) index_name: String,
+    pub(crate) key_schema: Vec<KeySchema>,
+    pub(crate) projection: Projection,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Projection {
+    pub(crate) projection_type: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Stream {
+    pub(crate) stream_view_type: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

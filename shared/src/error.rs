@@ -31,6 +31,9 @@ pub enum Error {
     /// The request's key does not allow this.
     #[error("This API key does not have the scope {0}, which this request needs")]
     Forbidden(Scope),
+    /// What is asked for is only there where API keys are on.
+    #[error("This endpoint is only there where API keys are on, and here they are off")]
+    KeysAreOff,
     /// A session that is looked up does not exist.
     #[error("Checkout session not found")]
     SessionNotFound,

@@ -47,7 +47,7 @@ async fn listed(api: &Api) -> Vec<Value> {
 }
 
 /// Every endpoint, and whether strangers may call it.
-fn endpoints() -> [(Method, String, Value, bool); 6] {
+fn endpoints() -> [(Method, String, Value, bool); 8] {
     [
         (Method::POST, "/checkout-sessions".to_owned(), json!({}), false),
         (Method::GET, format!("/checkout-sessions/{UNKNOWN}"), json!({}), true),
@@ -55,6 +55,8 @@ fn endpoints() -> [(Method, String, Value, bool); 6] {
         (Method::POST, "/orders".to_owned(), order(None), true),
         (Method::GET, format!("/orders/{UNKNOWN}"), json!({}), true),
         (Method::GET, format!("/orders?creatorAddress={BUYER}"), json!({}), false),
+        (Method::GET, "/events".to_owned(), json!({}), false),
+        (Method::GET, "/checkout-sessions".to_owned(), json!({}), false),
     ]
 }
 

@@ -193,6 +193,41 @@ async fn an_evidence_of_no_order_fails_alone_in_its_batch() {
     assert_eq!(data(&answer, "Get order and transactions successfully")["order"]["status"], "executing");
 }
 
+#[tokio::test]
+async fn the_events_of_publish_events_and_list_events_tell_of_the_session_and_its_order() {
+    let (_api, app) = app_of_that_day().await;
+    with_order(&app).await;
+    let batch = serde_json::from_str(&event("publish-events")).expect("DynamoDB Streams sends such events");
+    let response = publish_events::handle(&app, batch).await;
+    assert_eq!(serde_json::to_value(&response).unwrap(), json!({"batchItemFailures": []}));
+    let answer = list_events::handle(&app, &request("list-events")).await;
+    let page = data(&answer, "Events retrieved");
+    let types: Vec<_> = page["events"].as_array().unwrap().iter().map(|event| &event["type"]).collect();
+    assert_eq!(types, ["checkout.session.created", "order.created"]);
+    assert_eq!((&page["has_more"], &page["events"][1]["cursor"]), (&json!(false), &page["next_cursor"]));
+}
+
+#[tokio::test]
+async fn the_event_of_list_sessions_lists_its_session() {
+    let (_api, app) = app_of_that_day().await;
+    with_session(&app).await;
+    let answer = list_sessions::handle(&app, &request("list-sessions")).await;
+    let page = data(&answer, "Checkout sessions retrieved");
+    assert_eq!((&page["sessions"][0]["id"], &page["has_more"]), (&json!(SESSION), &json!(false)));
+}
+
+#[tokio::test]
+async fn the_event_of_sweep_expired_needs_nothing_of_it() {
+    let (_api, app) = app_of_that_day().await;
+    with_session(&app).await;
+    serde_json::from_str::<Value>(&event("sweep-expired")).expect("EventBridge sends such events");
+    app.clock.advance(1_800_000);
+    sweep_expired::handle(&app).await.unwrap();
+    app.clock.advance(1);
+    let answer = get_session::handle(&app, &request("get-session")).await;
+    assert_eq!(data(&answer, "Checkout session retrieved")["expired_reason"], "ttl");
+}
+
 #[test]
 fn the_event_of_not_found_is_refused() {
     let answer = not_found::handle(&request("not-found"));

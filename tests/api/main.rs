@@ -10,8 +10,10 @@
 mod access;
 mod events;
 mod faults;
+mod feed;
 mod idempotency;
 mod inputs;
+mod listing;
 mod payments;
 mod races;
 mod round_trips;
@@ -20,5 +22,6 @@ mod seeds;
 mod serving;
 mod sessions;
 mod spec;
+mod stories;
 mod torn_reads;
 mod watching;

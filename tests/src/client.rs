@@ -162,12 +162,18 @@ impl Api {
 }
 
 fn http(headers: HeaderMap) -> reqwest::Client {
-    plain_http().timeout(Duration::from_secs(60)).default_headers(headers).build().unwrap()
+    http_client(|builder| builder.timeout(Duration::from_secs(60)).default_headers(headers))
 }
 
-/// A client that speaks to loopback only. Reading the machine's certificates takes longer than a whole test.
-pub(crate) fn plain_http() -> reqwest::ClientBuilder {
-    reqwest::Client::builder().tls_certs_only([])
+/// A client for plain HTTP. Another crate has reqwest speak TLS with whatever the process has chosen, and
+/// so it wants something to be chosen.
+pub(crate) fn http_client(
+    configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+) -> reqwest::Client {
+    // An error says that it has been chosen already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // Reading the machine's certificates takes longer than many a test.
+    configure(reqwest::Client::builder().tls_certs_only([])).build().unwrap()
 }
 
 impl Answer {

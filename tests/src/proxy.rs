@@ -20,7 +20,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::client::{ENDPOINT_VARIABLE, plain_http};
+use crate::client::{ENDPOINT_VARIABLE, http_client};
 
 pub struct Proxy {
     pub url: String,
@@ -66,7 +66,6 @@ struct Shared {
 impl Proxy {
     /// In front of an engine of its own, or of the one that the environment names.
     pub async fn start() -> Self {
-        chain::use_ring();
         let mut tasks = Vec::new();
         let target = match std::env::var(ENDPOINT_VARIABLE) {
             Ok(endpoint) => endpoint,
@@ -79,7 +78,7 @@ impl Proxy {
         };
         let state = Arc::new(Shared {
             target,
-            http: plain_http().build().unwrap(),
+            http: http_client(|builder| builder),
             operations: Mutex::default(),
             faults: Mutex::default(),
             countdown: Mutex::default(),
@@ -105,6 +104,17 @@ impl Proxy {
     /// Waits until a request hangs.
     pub async fn hung(&self) {
         self.state.hung.notified().await;
+    }
+
+    /// Makes an attribute of an item a number, whatever it was, in the one table whose name ends like this.
+    pub async fn damage(&self, table: &str, key: &Value, attribute: &str) {
+        let tables = self.state.call("ListTables", &json!({})).await;
+        let mut names = tables["TableNames"].as_array().unwrap().iter().filter_map(Value::as_str);
+        let name = names.find(|name| name.ends_with(table)).unwrap();
+        let update = json!({"TableName": name, "Key": key, "UpdateExpression": "SET #a = :n",
+                            "ExpressionAttributeNames": {"#a": attribute},
+                            "ExpressionAttributeValues": {":n": {"N": "1"}}});
+        self.state.call("UpdateItem", &update).await;
     }
 
     /// How many faults no request has met yet.
@@ -191,6 +201,21 @@ impl Shared {
         let mut faults = self.faults.lock().unwrap();
         let position = faults.iter().position(|(wanted, _)| wanted == operation)?;
         faults.remove(position).map(|(_, fault)| fault)
+    }
+
+    /// A request of the tests' own, past the faults.
+    async fn call(&self, operation: &str, body: &Value) -> Value {
+        let request = self.http.post(&self.target).body(body.to_string());
+        let request = request.header("x-amz-target", format!("DynamoDB_20120810.{operation}"));
+        let request = request.header("content-type", "application/x-amz-json-1.0").header(
+            "authorization",
+            "AWS4-HMAC-SHA256 Credential=local/20250101/us-east-1/dynamodb/aws4_request, \
+             SignedHeaders=host, Signature=0",
+        );
+        let answer = request.header("x-amz-date", "20250101T000000Z").send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{operation}: {text}");
+        serde_json::from_str(&text).unwrap()
     }
 
     async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Response {

@@ -6,8 +6,8 @@ use alloy::{primitives::U256, rpc::types::Log};
 
 use super::Tools;
 use crate::{
-    node::{Node, NodeResult},
-    sighting::{BlockRef, Deposit},
+    node::{Node, NodeResult, Receipt},
+    sighting::{BlockRef, Deposit, Origin},
 };
 
 /// What most nodes say of a deposit.
@@ -47,27 +47,41 @@ async fn has(node: &Node, deposit: &Deposit) -> NodeResult<Option<bool>> {
     let number = deposit.block.number;
     let block = node.block(number).await?.filter(|block| block.hash == deposit.block.hash);
     let Some(block) = block else { return Ok(None) };
-    let receipt = node.receipt(deposit.tx_hash).await?;
-    let Some(receipt) = receipt.filter(|receipt| receipt.block_hash == block.hash && receipt.succeeded())
-    else {
-        return Ok(Some(false));
-    };
-    let there = match deposit.log_index {
-        Some(_) => receipt.logs.iter().any(|log| is_log_of(log, deposit)),
-        None => node.full_blocks(number..=number).await?.iter().flat_map(|block| &block.transactions).any(
-            |transaction| {
-                let (from, to) = (transaction.from, transaction.to);
-                let same = (transaction.hash, from, to) == (deposit.tx_hash, deposit.from, Some(deposit.to));
-                same && transaction.value == deposit.amount
-            },
-        ),
+    let there = match deposit.origin {
+        Origin::Log(index) => {
+            let receipt = receipt_in(node, deposit).await?;
+            receipt.is_some_and(|receipt| receipt.logs.iter().any(|log| is_log_of(log, index, deposit)))
+        }
+        Origin::Transaction => {
+            receipt_in(node, deposit).await?.is_some() && is_carried(node, deposit).await?
+        }
+        Origin::Balance => {
+            let before = node.balance_at(deposit.to, number.saturating_sub(1)).await?;
+            node.balance_at(deposit.to, number).await? >= before.saturating_add(deposit.amount)
+        }
     };
     Ok(Some(there && BlockRef::from(&block) == deposit.block))
 }
 
-fn is_log_of(log: &Log, deposit: &Deposit) -> bool {
-    let parties = [deposit.from.into_word(), deposit.to.into_word()];
-    log.log_index == deposit.log_index
+/// The deposit's transaction, if it is in its block and succeeded.
+async fn receipt_in(node: &Node, deposit: &Deposit) -> NodeResult<Option<Receipt>> {
+    let receipt = node.receipt(deposit.tx_hash).await?;
+    Ok(receipt.filter(|receipt| receipt.block_hash == deposit.block.hash && receipt.succeeded()))
+}
+
+async fn is_carried(node: &Node, deposit: &Deposit) -> NodeResult<bool> {
+    let number = deposit.block.number;
+    let blocks = node.full_blocks(number..=number).await?;
+    let mut transactions = blocks.iter().flat_map(|block| &block.transactions);
+    Ok(transactions.any(|transaction| {
+        let parties = (Some(transaction.from), transaction.to) == (deposit.from, Some(deposit.to));
+        parties && (transaction.hash, transaction.value) == (deposit.tx_hash, deposit.amount)
+    }))
+}
+
+fn is_log_of(log: &Log, index: u64, deposit: &Deposit) -> bool {
+    let parties = [deposit.from.unwrap_or_default().into_word(), deposit.to.into_word()];
+    log.log_index == Some(index)
         && log.address() == deposit.token
         && log.topics().get(1..) == Some(parties.as_slice())
         && U256::try_from_be_slice(&log.data().data) == Some(deposit.amount)

@@ -1,34 +1,67 @@
-//! `GET /checkout-sessions/{sessionId}`: the state of a session, with `?include=order` its order too.
+//! `GET /checkout-sessions/{sessionId}`: the state of a session, with `?include=order` its order too, with
+//! `?include=events` all that has happened to it.
 
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,
-    http::{self, Caller},
-    model::{Scope, Session},
-    store::OrderRecord,
+    error::KeyRefusal,
+    http::{self, Caller, Include},
+    model::{Event, Scope, Session},
+    store::{OrderRecord, Store},
 };
 
 /// Answers with the session.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;
-    let view = found.as_ref().map(|(session, order)| match order {
-        None => http::SessionView::new(session),
-        Some(order) => http::SessionView::with_order(session, order.as_ref()),
-    });
-    http::answer(request, "Checkout session retrieved", view)
+    http::answer(request, "Checkout session retrieved", found.as_ref().map(Found::view))
 }
 
-/// The session, and its order if it is asked for.
-async fn find(app: &App, request: &Request) -> Result<(Session, Option<Option<OrderRecord>>)> {
+/// A session, and what is asked for beside it.
+struct Found {
+    session: Session,
+    order: Option<Option<OrderRecord>>,
+    events: Option<Vec<Event>>,
+}
+
+impl Found {
+    fn view(&self) -> http::SessionView<'_> {
+        let mut view = http::SessionView::new(&self.session);
+        if let Some(order) = &self.order {
+            view = view.with_order(order.as_ref());
+        }
+        match &self.events {
+            Some(events) => view.with_events(events),
+            None => view,
+        }
+    }
+}
+
+async fn find(app: &App, request: &Request) -> Result<Found> {
     let caller = Caller::of(app, request, Scope::Read).await?;
-    let wants_order = http::wants_order(request)?;
+    let include = Include::parse(request)?;
+    if include.events && caller == Caller::Stranger {
+        return Err(Error::Unauthorized(KeyRefusal::Missing)); // They hold what strangers may not see.
+    }
     let now = app.clock.now();
     let id = http::session_id(request).ok_or(Error::SessionNotFound)?;
-    if wants_order {
-        let (session, order) = app.store.session_with_order(id, now).await?.ok_or(Error::SessionNotFound)?;
-        let session = caller.sight(session).ok_or(Error::SessionNotFound)?;
-        return Ok((session, Some(order.and_then(|order| caller.sight(order)))));
+    if include == Include::default() {
+        let session = app.store.session(id, now).await?.and_then(|session| caller.sight(session));
+        return Ok(Found { session: session.ok_or(Error::SessionNotFound)?, order: None, events: None });
     }
-    let session = app.store.session(id, now).await?.and_then(|session| caller.sight(session));
-    Ok((session.ok_or(Error::SessionNotFound)?, None))
+    let (session, order) = app.store.session_with_order(id, now).await?.ok_or(Error::SessionNotFound)?;
+    let session = caller.sight(session).ok_or(Error::SessionNotFound)?;
+    let events = include.events.then(|| Store::session_story(&session, order.as_ref()).events);
+    let order = include.order.then(|| order.and_then(|order| caller.sight(order)));
+    Ok(Found { session, order, events: events.map(check_length).transpose()? })
+}
+
+/// Lambda carries answers up to a length; events repeat what their objects hold.
+fn check_length(events: Vec<Event>) -> Result<Vec<Event>> {
+    if events.iter().map(Event::text_bytes).sum::<usize>() > http::MAX_LISTED_BYTES {
+        return Err(Error::invalid(
+            "include",
+            "must not name events: they are too long for one answer; see GET /events",
+        ));
+    }
+    Ok(events)
 }

@@ -14,10 +14,6 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     http::answer(request, "Get orders by creator successfully", views)
 }
 
-/// The most that the orders' texts may come to together. Lambda carries answers up to 6 MB, in which
-/// quotation marks take twice their length.
-const MAX_LISTED_BYTES: usize = 2_500_000;
-
 async fn find(app: &App, request: &Request) -> Result<Vec<Order>> {
     let owner = Caller::merchant(app, request, Scope::Read).await?.owner();
     let list = http::ListRequest::parse(request)?;
@@ -25,7 +21,7 @@ async fn find(app: &App, request: &Request) -> Result<Vec<Order>> {
     let found = app.store.orders_by_creator(&owner, &list.creator_address, list.limit, list.offset, now);
     let orders = found.await?;
     let length = |order: &Order| order.terms.payload.as_str().len() + order.terms.metadata.as_str().len();
-    if orders.iter().map(length).sum::<usize>() > MAX_LISTED_BYTES {
+    if orders.iter().map(length).sum::<usize>() > http::MAX_LISTED_BYTES {
         return Err(Error::invalid("limit", "must be lower: these orders are too long for one answer"));
     }
     Ok(orders)

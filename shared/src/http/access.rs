@@ -52,6 +52,18 @@ impl Caller {
         }
     }
 
+    /// Whose data a request asks for that lists everything of a merchant's. Nothing protects that but a
+    /// key, so without keys there are no such lists.
+    ///
+    /// # Errors
+    /// As [`Caller::of`], and [`Error::KeysAreOff`].
+    pub async fn lister(app: &App, request: &Request) -> Result<Owner> {
+        if !app.settings.api_keys && !app.settings.open_lists {
+            return Err(Error::KeysAreOff);
+        }
+        Ok(Self::merchant(app, request, Scope::Read).await?.owner())
+    }
+
     /// The one merchant whose data this caller may touch; `None` where nobody's is out of reach, or the id
     /// alone protects it.
     pub fn bound_to(&self) -> Option<&Owner> {

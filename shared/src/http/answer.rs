@@ -135,6 +135,7 @@ fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::RouteNotSupported(_) => (StatusCode::BAD_REQUEST, "route_not_supported"),
         Error::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "unauthorized"),
         Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
+        Error::KeysAreOff => (StatusCode::FORBIDDEN, "keys_off"),
         Error::SessionNotFound => (StatusCode::NOT_FOUND, "session_not_found"),
         Error::SessionRefused(
             SessionRefusal::NotFound | SessionRefusal::MalformedId | SessionRefusal::OthersSession(_),

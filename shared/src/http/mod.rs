@@ -4,10 +4,12 @@
 mod access;
 mod answer;
 mod clock;
+mod events;
 mod fields;
 mod lambda;
 mod order_request;
 mod payload;
+mod session_list;
 mod session_request;
 mod settings;
 mod transactions;
@@ -18,9 +20,11 @@ use lambda_http::{Body, Request, RequestExt as _};
 pub use access::Caller;
 pub use answer::{Created, answer, answer_created, log_failure, no_content, render};
 pub use clock::Clock;
+pub use events::{EventPage, EventView, EventsRequest};
 pub use lambda::{run, tidy};
 pub use order_request::{ListRequest, OrderRequest};
-pub use session_request::{parse_new_session, wants_order};
+pub use session_list::{SessionPage, parse_sessions_query};
+pub use session_request::{Include, parse_new_session};
 pub use settings::{Settings, SettingsError, required_variable, variable};
 pub use transactions::OrderAndTransactions;
 pub use views::{CreatedSession, ExpiredSession, OrderView, SessionView};
@@ -30,6 +34,10 @@ use crate::{
     model::{IdempotencyKey, MAX_BODY_BYTES, OrderId, SessionId},
     store::Store,
 };
+
+/// The most that the texts of a list may come to together. Lambda carries answers up to 6 MB, in which
+/// quotation marks take twice their length.
+pub const MAX_LISTED_BYTES: usize = 2_500_000;
 
 /// The header that makes a request safe to send again.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";

@@ -31,16 +31,31 @@ pub fn parse_new_session(body: &str) -> Result<NewSession> {
     })
 }
 
-/// Whether `?include=order` asks for the order too.
-///
-/// # Errors
-/// [`Error::InvalidField`] for any other value.
-pub fn wants_order(request: &Request) -> Result<bool> {
-    let values = request.query_string_parameters_ref().and_then(|query| query.all("include"));
-    match values.unwrap_or_default().as_slice() {
-        [] => Ok(false),
-        ["order"] => Ok(true),
-        _ => Err(Error::invalid("include", "must be \"order\"")),
+/// What `include` asks for beside the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Include {
+    /// Its order.
+    pub order: bool,
+    /// Its events.
+    pub events: bool,
+}
+
+impl Include {
+    /// Reads a query: a value may name both, with a comma between; neither may be named twice.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] for what is neither.
+    pub fn parse(request: &Request) -> Result<Self> {
+        let values = request.query_string_parameters_ref().and_then(|query| query.all("include"));
+        let mut include = Self::default();
+        for name in values.unwrap_or_default().into_iter().flat_map(|value| value.split(',')) {
+            match name {
+                "order" if !include.order => include.order = true,
+                "events" if !include.events => include.events = true,
+                _ => return Err(Error::invalid("include", "must be \"order\", \"events\" or both")),
+            }
+        }
+        Ok(include)
     }
 }
 

@@ -12,6 +12,9 @@ use crate::{
 pub struct Settings {
     /// Whether merchants need an API key.
     pub api_keys: bool,
+    /// Whether lists of everybody's data may be read without a key where keys are off: on a developer's
+    /// machine only.
+    pub open_lists: bool,
     /// How long a session without an order stays readable after it expired, in milliseconds.
     pub retention_millis: i64,
     /// How long after `expires_at` word of an on-time deposit is waited for, in milliseconds.
@@ -65,6 +68,7 @@ impl Settings {
         let forwarders = ForwarderAddress::new(factory.as_deref(), creation_code.as_deref())?;
         Ok(Self {
             api_keys: api_keys()?,
+            open_lists: false,
             retention_millis: days * 24 * 60 * 60 * 1000,
             detection_window_millis: seconds * 1000,
             forwarder_factory: forwarders.factory(),
@@ -80,6 +84,7 @@ pub(super) fn tables() -> Result<Tables, SettingsError> {
         sessions: required_variable("SESSIONS_TABLE")?,
         orders: required_variable("ORDERS_TABLE")?,
         keys: required_variable("KEYS_TABLE")?,
+        events: required_variable("EVENTS_TABLE")?,
     })
 }
 

@@ -26,7 +26,7 @@ pub struct OrderAndTransactions<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct DepositTx<'a> {
+pub(super) struct DepositTx<'a> {
     order_id: OrderId,
     chain: ChainId,
     from: Option<&'a Address>,
@@ -114,7 +114,7 @@ impl<'a> From<&'a OrderRecord> for OrderAndTransactions<'a> {
     }
 }
 
-fn deposit_tx<'a>(order: &Order, piece: &'a Recorded, withdrawn: bool) -> Option<DepositTx<'a>> {
+pub(super) fn deposit_tx<'a>(order: &Order, piece: &'a Recorded, withdrawn: bool) -> Option<DepositTx<'a>> {
     let Fact::Deposit { chain, tx_hash, from, token, amount } = &piece.evidence.fact else { return None };
     let status = match (withdrawn, piece.late) {
         (true, _) => DepositStatus::Withdrawn,

@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    http::OrderAndTransactions,
+    http::{EventView, OrderAndTransactions},
     model::{
-        BaseUnits, ChainId, ExpiredReason, Onramp, Order, OrderId, OrderStatus, OrderType, RedirectUrl,
-        Session, SessionId, SessionStatus, Timestamp,
+        BaseUnits, ChainId, Event, ExpiredReason, Onramp, Order, OrderId, OrderStatus, OrderType,
+        RedirectUrl, Session, SessionId, SessionStatus, Timestamp,
     },
     store::OrderRecord,
 };
@@ -57,6 +57,9 @@ pub struct SessionView<'a> {
     /// Only with `include=order`; then null before an order.
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<Option<OrderAndTransactions<'a>>>,
+    /// Only with `include=events`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<Vec<EventView<'a>>>,
 }
 
 impl<'a> SessionView<'a> {
@@ -75,12 +78,20 @@ impl<'a> SessionView<'a> {
             expires_at: session.expires_at.rfc3339(),
             created_at: session.created_at.rfc3339(),
             order: None,
+            events: None,
         }
     }
 
-    /// The session with its order, which is null before there is one.
-    pub fn with_order(session: &'a Session, record: Option<&'a OrderRecord>) -> Self {
-        Self { order: Some(record.map(OrderAndTransactions::from)), ..Self::new(session) }
+    /// With its order, which is null before there is one.
+    #[must_use]
+    pub fn with_order(self, record: Option<&'a OrderRecord>) -> Self {
+        Self { order: Some(record.map(OrderAndTransactions::from)), ..self }
+    }
+
+    /// With its events.
+    #[must_use]
+    pub fn with_events(self, events: &'a [Event]) -> Self {
+        Self { events: Some(events.iter().map(|event| EventView::new(event, None)).collect()), ..self }
     }
 }
 

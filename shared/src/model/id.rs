@@ -36,6 +36,16 @@ impl SessionId {
         parse_hyphenated(text).filter(|uuid| uuid.get_version_num() == 8).map(Self)
     }
 
+    /// The sixteen bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+
+    /// From the sixteen bytes; `None` for those that no session's id has.
+    pub fn from_bytes(bytes: [u8; 16]) -> Option<Self> {
+        Self::parse(&Uuid::from_bytes(bytes).to_string())
+    }
+
     /// When the session expires.
     pub fn expires_at(self) -> Timestamp {
         Timestamp::from_millis(i64::try_from(self.0.as_u128() & DEADLINE_MASK).unwrap_or(i64::MAX))

@@ -8,7 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BaseUnits, Evidence, EvidenceId, ExpiredReason, Fact, Order, OrderStatus, RefundStatus, Step, Timestamp,
+    BaseUnits, Effect, EventType, Evidence, EvidenceId, ExpiredReason, Fact, Order, OrderStatus,
+    RefundStatus, Step, Timestamp, event::events_between, order::json_text,
 };
 
 /// A piece of evidence as it is kept with its order.
@@ -21,6 +22,16 @@ pub struct Recorded {
     /// Whether it is a deposit that came too late to count, by its own time or by the order's state
     /// when it was recorded. Decided once.
     pub late: bool,
+    /// What it changed, if it changed anything that merchants are told of.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "json_text")]
+    pub effect: Option<Effect>,
+}
+
+impl Recorded {
+    /// Whether it tells of money that arrived.
+    pub fn is_deposit(&self) -> bool {
+        matches!(self.evidence.fact, Fact::Deposit { .. })
+    }
 }
 
 /// `errorDetails` of an order that money reached too late.
@@ -31,14 +42,16 @@ impl Order {
     /// afterwards, with the piece as it is to be kept. The caller has made sure that no piece of this
     /// id is in `history` yet.
     pub fn record(self, history: &[Recorded], evidence: Evidence, now: Timestamp) -> (Self, Recorded) {
-        let mut order = if self.is_overdue(now) { self.expired(ExpiredReason::Ttl) } else { self };
+        let mut order = if self.is_overdue(now) { self.expired(ExpiredReason::Ttl, now) } else { self };
         let too_late = evidence.occurred_at > order.expires_at || order.status.is_terminal();
         let late = matches!(evidence.fact, Fact::Deposit { .. }) && too_late;
-        let recorded = Recorded { evidence, recorded_at: now, late };
+        let mut recorded = Recorded { evidence, recorded_at: now, late, effect: None };
+        let was = order.clone();
 
         let ledger = Ledger::new(history.iter().chain([&recorded]));
         order.follow(&ledger);
         order.evidence_count += 1;
+        recorded.effect = order.count_events(events_between(&was, &order, &recorded));
         (order, recorded)
     }
 
@@ -46,6 +59,12 @@ impl Order {
     /// for, and not withdrawn; by their own time.
     pub fn counted_deposits<'a>(&self, history: &'a [Recorded]) -> Vec<&'a Evidence> {
         Ledger::new(history.iter()).counted_deposits(self).collect()
+    }
+
+    fn count_events(&mut self, events: Vec<EventType>) -> Option<Effect> {
+        let first_sequence = self.first_sequence() + self.later_events + 1;
+        self.later_events += events.len() as u64;
+        (!events.is_empty()).then(|| Effect { first_sequence, events, order: self.state() })
     }
 
     fn follow(&mut self, ledger: &Ledger<'_>) {

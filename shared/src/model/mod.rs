@@ -6,6 +6,8 @@ mod api_key;
 mod chain_document;
 mod chains;
 mod deposit_address;
+mod event;
+mod event_id;
 mod evidence;
 mod id;
 mod idempotency;
@@ -27,6 +29,8 @@ pub use chains::{
     AnyToken, Chain, Chains, Confirmations, FinalityTag, NativeDeposits, RouteError, RpcUrl, Tokens,
 };
 pub use deposit_address::{DepositAddress, ForwarderAddress, ForwarderSettingError};
+pub use event::{Effect, Event, EventObject, EventType, OrderState, Story};
+pub use event_id::{Cursor, EventId, Subject};
 pub use evidence::{Evidence, EvidenceId, Fact, RefundStatus, RelayStatus};
 pub use id::{OrderId, SessionId};
 pub use idempotency::{IdempotencyKey, UsedKey};

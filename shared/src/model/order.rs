@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Address, BaseUnits, ChainId, EvidenceId, ExpiredReason, OrderId, OrderStatus, Owned, Owner,
+    Address, BaseUnits, ChainId, EvidenceId, ExpiredReason, OrderId, OrderState, OrderStatus, Owned, Owner,
     ProgressStatus, RawJson, RedirectUrl, SessionId, SessionState, Step, Timestamp, public_metadata,
 };
 
@@ -118,20 +118,36 @@ pub struct Order {
     /// How many pieces of evidence are recorded for it. Guards writes (see `store`) and tells a read
     /// whether it has seen them all.
     pub evidence_count: u64,
+    /// How many events there have been since the one of its creation.
+    #[serde(default)]
+    pub later_events: u64,
+    /// Which of those told of its end, if it ended unpaid.
+    pub expired_as: Option<u64>,
+    /// When it ended unpaid, if it did.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl OrderTerms {
+    fn first_status(&self) -> OrderStatus {
+        match self.onramp {
+            Some(Onramp { vendor: OnrampVendor::StripeWeb2, .. }) => OrderStatus::WaitingStripePayment,
+            _ => OrderStatus::ScanningDepositTransaction,
+        }
+    }
 }
 
 /// Keeps a value as the text of its JSON.
-mod json_text {
+pub(super) mod json_text {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned, ser};
 
-    pub(super) fn serialize<T: Serialize, S: Serializer>(
+    pub(in crate::model) fn serialize<T: Serialize, S: Serializer>(
         value: &T,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&serde_json::to_string(value).map_err(ser::Error::custom)?)
     }
 
-    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    pub(in crate::model) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<T, D::Error> {
         serde_json::from_str(&String::deserialize(deserializer)?).map_err(de::Error::custom)
@@ -153,17 +169,13 @@ impl Order {
     ) -> Self {
         let expires_at =
             session.map_or_else(|| now.plus_millis(Self::LIFETIME_MILLIS), |session| session.expires_at());
-        let status = match terms.onramp {
-            Some(Onramp { vendor: OnrampVendor::StripeWeb2, .. }) => OrderStatus::WaitingStripePayment,
-            _ => OrderStatus::ScanningDepositTransaction,
-        };
         Self {
             id,
             owner: Owner::default(),
             checkout_session_id: session,
+            status: terms.first_status(),
             terms,
             global_address,
-            status,
             expired_reason: None,
             error_details: None,
             created_at: now,
@@ -174,7 +186,56 @@ impl Order {
             actual_dst_amount: None,
             executed_by: None,
             evidence_count: 0,
+            later_events: 0,
+            expired_as: None,
+            ended_at: None,
         }
+    }
+
+    /// The place of its creation in its story: a session's own creation comes before its order's.
+    pub(super) fn first_sequence(&self) -> u64 {
+        1 + u64::from(self.checkout_session_id.is_some())
+    }
+
+    /// What of it changes and is shown.
+    pub(super) fn state(&self) -> OrderState {
+        OrderState {
+            status: self.status,
+            expired_reason: self.expired_reason,
+            error_details: self.error_details.clone(),
+            received_deposit_at: self.received_deposit_at,
+            filled_at: self.filled_at,
+            actual_dst_amount: self.actual_dst_amount,
+        }
+    }
+
+    /// The order as it stood in this state.
+    pub(super) fn standing(self, state: &OrderState) -> Self {
+        let OrderState { status, expired_reason, received_deposit_at, filled_at, actual_dst_amount, .. } =
+            *state;
+        let error_details = state.error_details.clone();
+        Self {
+            status,
+            expired_reason,
+            error_details,
+            received_deposit_at,
+            filled_at,
+            actual_dst_amount,
+            ..self
+        }
+    }
+
+    /// The order as it was made.
+    pub(super) fn when_made(self) -> Self {
+        let state = OrderState {
+            status: self.terms.first_status(),
+            expired_reason: None,
+            error_details: None,
+            received_deposit_at: None,
+            filled_at: None,
+            actual_dst_amount: None,
+        };
+        self.standing(&state)
     }
 
     /// The order, as one of `owner`'s.
@@ -190,10 +251,13 @@ impl Order {
 
     /// The order, ended for `reason` if it is unpaid; otherwise as it is.
     #[must_use]
-    pub fn expired(mut self, reason: ExpiredReason) -> Self {
+    pub fn expired(mut self, reason: ExpiredReason, now: Timestamp) -> Self {
         if let Some(status) = self.status.after(Step::Expired) {
             self.status = status;
             self.expired_reason = Some(reason);
+            self.later_events += 1;
+            self.expired_as = Some(self.later_events);
+            self.ended_at = Some(now);
         }
         self
     }

@@ -51,6 +51,8 @@ pub struct Session {
     /// When it turns `expired` unless it is paid: `expires_at`, and once it has an order, that order's
     /// `deadline`.
     pub deadline: Timestamp,
+    /// When it ended unpaid, by hand or by time, if it did.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// What of a session changes together with its order.
@@ -64,6 +66,12 @@ pub struct SessionState {
     pub expired_reason: Option<ExpiredReason>,
 }
 
+impl SessionState {
+    /// That of a new session.
+    pub(super) const OPEN: Self =
+        Self { status: SessionStatus::Open, order_status: None, expired_reason: None };
+}
+
 impl Session {
     /// Opens a session.
     pub fn open(wanted: NewSession, random: u128, now: Timestamp) -> Self {
@@ -71,7 +79,7 @@ impl Session {
         Self {
             id: SessionId::new(random, expires_at),
             owner: Owner::default(),
-            state: SessionState { status: SessionStatus::Open, order_status: None, expired_reason: None },
+            state: SessionState::OPEN,
             order_id: None,
             success_url: wanted.success_url,
             cancel_url: wanted.cancel_url,
@@ -80,6 +88,7 @@ impl Session {
             created_at: now,
             expires_at,
             deadline: expires_at,
+            ended_at: None,
         }
     }
 
@@ -96,15 +105,21 @@ impl Session {
 
     /// The session, ended for `reason` together with its unpaid order if it is open; otherwise as it is.
     #[must_use]
-    pub fn expired(mut self, reason: ExpiredReason) -> Self {
+    pub fn expired(mut self, reason: ExpiredReason, now: Timestamp) -> Self {
         if self.state.status == SessionStatus::Open {
             self.state = SessionState {
                 status: SessionStatus::Expired,
                 order_status: self.order_id.map(|_| OrderStatus::Expired),
                 expired_reason: Some(reason),
             };
+            self.ended_at = Some(now);
         }
         self
+    }
+
+    /// The session as it stood, with this order and in this state.
+    pub(super) fn standing(self, order_id: Option<OrderId>, state: SessionState) -> Self {
+        Self { order_id, state, ..self }
     }
 
     /// Why this session cannot be given an order, in the contract's order of checks.

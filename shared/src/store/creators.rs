@@ -105,7 +105,7 @@ impl Store {
             return Ok(order);
         }
         match self.end(ending_of(&order), ExpiredReason::Ttl, now).await? {
-            None => Ok(order.expired(ExpiredReason::Ttl)),
+            None => Ok(order.expired(ExpiredReason::Ttl, now)),
             Some(_) => match self.order(order.id, now).await? {
                 Some(record) => Ok(record.order),
                 None => Ok(order),

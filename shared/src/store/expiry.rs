@@ -38,12 +38,17 @@ const BEFORE_DEADLINE: &str = "deadline > :now";
 const PAST_DEADLINE: &str = "deadline <= :now";
 
 /// An expiry as an order's item keeps it.
-const ORDER_EXPIRES: &str = "SET #status = :expired, expired_reason = :reason";
+/// It is an event too, and takes the next place in the order's story.
+const ORDER_EXPIRES: &str = "SET #status = :expired, expired_reason = :reason, ended_at = :now, \
+                             expired_as = if_not_exists(later_events, :zero) + :one, \
+                             later_events = if_not_exists(later_events, :zero) + :one REMOVE open_shard";
 /// The same where nobody knows whether there is an order. If there is none, the update makes an item that
 /// says nothing and that TTL removes: the number here. An order is a record and stays, since to TTL a
 /// text is no time.
-const ORDER_IF_ANY_EXPIRES: &str =
-    "SET #status = :expired, expired_reason = :reason, removable_at = if_not_exists(sk, :now_seconds)";
+const ORDER_IF_ANY_EXPIRES: &str = "SET #status = :expired, expired_reason = :reason, ended_at = :now, \
+     expired_as = if_not_exists(later_events, :zero) + :one, \
+     later_events = if_not_exists(later_events, :zero) + :one, \
+     removable_at = if_not_exists(sk, :now_seconds)";
 
 impl Store {
     /// Ends what is open, unpaid and, as `reason` asks, before or past its deadline. `Some` with the
@@ -81,11 +86,12 @@ impl Store {
     ) -> Result<TransactWriteItem, Error> {
         let mut values = expiry_values(reason, now);
         values.push((":open", string(SessionStatus::Open.to_string())));
-        let mut update = "SET #status = :expired, expired_reason = :reason".to_owned();
+        let mut update = "SET #status = :expired, expired_reason = :reason, ended_at = :now".to_owned();
         if !matches!(linked_to, LinkedTo::Nothing) {
             values.push((":order_expired", string(OrderStatus::Expired.to_string())));
             update.push_str(", order_status = :order_expired");
         }
+        update.push_str(" REMOVE open_shard");
         let condition = match linked_to {
             LinkedTo::Nothing => SESSION_IS_OPEN_AND_UNLINKED.to_owned(),
             LinkedTo::Anything(None) => SESSION_IS_OPEN.to_owned(),
@@ -166,6 +172,8 @@ fn order_expiry_values(reason: ExpiredReason, now: Timestamp) -> Vec<(&'static s
     vec![
         (":scanning", string(OrderStatus::ScanningDepositTransaction.to_string())),
         (":waiting", string(OrderStatus::WaitingStripePayment.to_string())),
+        (":zero", number(0)),
+        (":one", number(1)),
         (":expired", string(OrderStatus::Expired.to_string())),
         (":reason", string(reason.to_string())),
         (":now", number(now.millis())),

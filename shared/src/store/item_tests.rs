@@ -91,12 +91,12 @@ fn evidence_keeps_its_shape() {
 fn every_item_is_read_as_it_was_written() {
     let (paid, recorded) = order().record(&[], evidence(), NOW);
     assert_eq!(paid.status, OrderStatus::Executing);
-    for order in [order(), paid, order().expired(ExpiredReason::Manual)] {
+    for order in [order(), paid, order().expired(ExpiredReason::Manual, NOW)] {
         assert_eq!(orders::read_order_item(orders::order_item(&order).unwrap()).unwrap(), order);
     }
     let again: Recorded = super::from_item("evidence", orders::evidence_item(&recorded).unwrap()).unwrap();
     assert_eq!(again, recorded);
-    for session in [session(), session().expired(ExpiredReason::Ttl)] {
+    for session in [session(), session().expired(ExpiredReason::Ttl, NOW)] {
         let again: Session = super::from_item("session", to_item(&session).unwrap()).unwrap();
         assert_eq!(again, session);
     }

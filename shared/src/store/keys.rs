@@ -9,15 +9,20 @@
 //! | orders | `pk` = `[owner#<owner>#]creator#<address>`, `sk` = `<created at>#<order id>` | an entry of a creator's list |
 //! | orders | `pk` = `awaited#<chain>`, `sk` = `<created at>#<order id>` | a deposit address that is watched |
 //! | keys | `id` = key id | an API key |
+//! | events | `pk` = `feed#<owner>`, `sk` = cursor | an event, in its owner's feed |
+//! | events | `pk` = `end#<owner>`, `sk` = `end` | how many events the feed has |
+//! | events | `pk` = `subject#<session id or order id>`, `sk` = `published` | how many of its events are in the feed |
 //!
 //! What belongs to the default owner has no owner's prefix. A stranger's idempotency keys, where API keys
 //! are on, begin with `stranger#`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
 
 use super::{Item, string};
 use crate::model::{
-    ApiKeyId, ChainId, EvidenceId, IdempotencyKey, Order, OrderId, Owner, SessionId, Timestamp,
+    ApiKeyId, ChainId, Cursor, EvidenceId, IdempotencyKey, Order, OrderId, Owner, Session, SessionId,
+    Subject, Timestamp,
 };
 
 /// The sort key of an order's own item.
@@ -49,11 +54,11 @@ pub(super) fn order_partition(id: OrderId) -> AttributeValue {
 }
 
 pub(super) fn order(id: OrderId) -> Item {
-    in_orders(order_partition(id), ORDER.to_owned())
+    in_table(order_partition(id), ORDER.to_owned())
 }
 
 pub(super) fn evidence(order: OrderId, id: &EvidenceId) -> Item {
-    in_orders(order_partition(order), format!("{EVIDENCE_PREFIX}{}", id.as_str()))
+    in_table(order_partition(order), format!("{EVIDENCE_PREFIX}{}", id.as_str()))
 }
 
 pub(super) fn creator_partition(owner: &Owner, address: &str) -> AttributeValue {
@@ -61,7 +66,7 @@ pub(super) fn creator_partition(owner: &Owner, address: &str) -> AttributeValue 
 }
 
 pub(super) fn creator_entry(address: &str, order: &Order) -> Item {
-    in_orders(creator_partition(&order.owner, address), by_creation(order))
+    in_table(creator_partition(&order.owner, address), by_creation(order))
 }
 
 pub(super) fn awaited_partition(chain: ChainId) -> AttributeValue {
@@ -69,7 +74,7 @@ pub(super) fn awaited_partition(chain: ChainId) -> AttributeValue {
 }
 
 pub(super) fn awaited_entry(order: &Order) -> Item {
-    in_orders(awaited_partition(order.terms.src_chain), by_creation(order))
+    in_table(awaited_partition(order.terms.src_chain), by_creation(order))
 }
 
 /// What the sort keys of orders made at `time` or later are not less than.
@@ -88,12 +93,99 @@ pub(super) fn order_of_entry(entry: &Item) -> Option<OrderId> {
     OrderId::parse(sort_key.split_once('#')?.1)
 }
 
+/// Whose list a session is in.
+pub(super) fn list(owner: &Owner) -> AttributeValue {
+    string(owner.as_str())
+}
+
+pub(super) fn list_reference(owner: &Owner, reference: &str) -> AttributeValue {
+    string(format!("{}#{reference}", owner.as_str()))
+}
+
+/// What puts a session into the indexes that lists are read from, in its place: by owner, then by when it
+/// was made.
+pub(super) fn listing(session: &Session) -> Item {
+    let place = format!("{}#{:013}#{}", session.owner.as_str(), session.created_at.millis(), session.id);
+    let reference = session.client_reference_id.as_deref();
+    let reference = reference.map(|it| ("list_reference".to_owned(), list_reference(&session.owner, it)));
+    let attributes = [("list".to_owned(), list(&session.owner)), ("listed_at".to_owned(), string(place))];
+    attributes.into_iter().chain(reference).collect()
+}
+
+/// The bounds, both included, of the places of an owner's sessions that were made between two times, both
+/// excluded, and that are listed after another one: newest first, they are the lesser ones.
+pub(super) fn listed_between(
+    owner: &Owner,
+    later_than: Option<Timestamp>,
+    earlier_than: Option<Timestamp>,
+    after: Option<(Timestamp, SessionId)>,
+) -> (String, String) {
+    let owner = owner.as_str();
+    let from = later_than.map_or(0, |time| time.millis() + 1);
+    // A colon sorts behind all digits. A time without an id sorts before all ids of that time.
+    let end = earlier_than.map_or_else(|| ":".to_owned(), |time| format!("{:013}", time.millis()));
+    let before = after.map(|(time, id)| {
+        let just_below = Uuid::from_u128(u128::from_be_bytes(*id.as_bytes()) - 1);
+        format!("{:013}#{just_below}", time.millis())
+    });
+    let to = before.map_or(end.clone(), |before| before.min(end));
+    (format!("{owner}#{from:013}"), format!("{owner}#{to}"))
+}
+
+/// When a session that an index names was made, and its id.
+pub(super) fn listed(entry: &Item) -> Option<(Timestamp, SessionId)> {
+    let mut parts = entry.get("listed_at")?.as_s().ok()?.split('#').skip(1);
+    let created_at = Timestamp::from_millis(parts.next()?.parse().ok()?);
+    Some((created_at, SessionId::parse(parts.next()?)?))
+}
+
+/// Which part of the index of what is open an item is in: ids are random, so their first digit spreads
+/// them evenly.
+pub(super) fn open_shard(id: impl std::fmt::Display) -> AttributeValue {
+    let digit = id.to_string().bytes().next().unwrap_or_default();
+    string((digit % OPEN_SHARDS).to_string())
+}
+
+/// In how many parts the index is, so that no single one has to take all writes.
+const OPEN_SHARDS: u8 = 4;
+
+/// All of them.
+pub(super) fn open_shards() -> impl Iterator<Item = AttributeValue> {
+    (0..OPEN_SHARDS).map(|shard| string(shard.to_string()))
+}
+
+/// What an item is about, by its partition key, if it is a session or of an order.
+pub fn subject_of(key: &str) -> Option<Subject> {
+    match key.strip_prefix("order#") {
+        Some(order) => OrderId::parse(order).map(Subject::Order),
+        None => SessionId::parse(key).map(Subject::Session),
+    }
+}
+
+/// Where a subject's state of publication is.
+pub(super) fn publication(subject: Subject) -> Item {
+    in_table(string(format!("subject#{subject}")), "published".to_owned())
+}
+
+/// Where the number of an owner's published events is.
+pub(super) fn feed_end(owner: &Owner) -> Item {
+    in_table(string(format!("end#{}", owner.as_str())), "end".to_owned())
+}
+
+pub(super) fn feed_partition(owner: &Owner) -> AttributeValue {
+    string(format!("feed#{}", owner.as_str()))
+}
+
+pub(super) fn feed_entry(owner: &Owner, cursor: Cursor) -> Item {
+    in_table(feed_partition(owner), cursor.to_string())
+}
+
 /// An item's key in words, for errors.
 pub(super) fn describe(item: &Item) -> String {
     let parts = ["id", "pk", "sk"].into_iter().filter_map(|name| item.get(name)?.as_s().ok());
     parts.map(String::as_str).collect::<Vec<_>>().join(" / ")
 }
 
-fn in_orders(partition: AttributeValue, sort_key: String) -> Item {
+fn in_table(partition: AttributeValue, sort_key: String) -> Item {
     Item::from([("pk".to_owned(), partition), ("sk".to_owned(), string(sort_key))])
 }

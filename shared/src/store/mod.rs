@@ -9,12 +9,17 @@ mod awaited;
 mod client;
 mod creators;
 mod expiry;
+mod feed;
 mod idempotency;
 pub mod items;
 mod keys;
+mod listing;
 mod orders;
 mod payments;
+mod publication;
 mod sessions;
+mod stories;
+mod sweep;
 mod transact;
 
 pub use awaited::Awaited;
@@ -25,11 +30,18 @@ use aws_sdk_dynamodb::Client;
 
 use crate::Error;
 use api_keys::KeyCache;
+pub use feed::FeedEntry;
 use items::{Item, from_item, number, store_error, string, to_item};
+pub use keys::subject_of;
+pub use listing::{Page, Sought};
 pub use orders::OrderRecord;
 
 /// Both tables' TTL attribute: DynamoDB removes an item some time after the epoch *second* in it.
 const REMOVABLE_AT: &str = "removable_at";
+
+/// What puts an item into the index of what is open, with its `deadline`: the part of the index. Whatever
+/// is no longer open no longer has it.
+const OPEN_SHARD: &str = "open_shard";
 
 /// The tables.
 #[derive(Debug, Clone)]
@@ -48,6 +60,8 @@ pub struct Tables {
     pub orders: String,
     /// API keys.
     pub keys: String,
+    /// Published events, and how far publishing is.
+    pub events: String,
 }
 
 impl Store {

@@ -1,7 +1,7 @@
 //! Orders and their evidence.
 
 use super::{
-    Item, RACES, Store,
+    Item, OPEN_SHARD, RACES, Store,
     expiry::Ending,
     from_item,
     idempotency::{Claim, replay},
@@ -139,7 +139,7 @@ impl Store {
                 return Ok(Some(record));
             }
             if self.end(ending_of(&record.order), ExpiredReason::Ttl, now).await?.is_none() {
-                record.order = record.order.expired(ExpiredReason::Ttl);
+                record.order = record.order.expired(ExpiredReason::Ttl, now);
                 return Ok(Some(record));
             }
         }
@@ -202,6 +202,10 @@ pub(super) fn read_order_item(item: Item) -> Result<Order, Error> {
 pub(super) fn order_item(order: &Order) -> Result<Item, Error> {
     let mut item = to_item(order)?;
     item.extend(keys::order(order.id));
+    // An order with a session expires with it, and the session is what waits in the index.
+    if order.checkout_session_id.is_none() && order.status.is_unpaid() {
+        item.insert(OPEN_SHARD.to_owned(), keys::open_shard(order.id));
+    }
     Ok(item)
 }
 

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::TransactWriteItem};
 
 use super::{
-    Item, RACES, REMOVABLE_AT, Store,
+    Item, OPEN_SHARD, RACES, REMOVABLE_AT, Store,
     expiry::Ending,
     from_item,
     idempotency::{Claim, replay},
@@ -43,6 +43,8 @@ impl Store {
         let mut item = to_item(session)?;
         let removable_at = session.expires_at.plus_millis(retention_millis).millis() / 1000;
         item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
+        item.extend(keys::listing(session));
+        item.insert(OPEN_SHARD.to_owned(), keys::open_shard(session.id));
         let Some(claim) = claim else { return self.put_session(item).await.map(|()| None) };
         let session_write = put_new(&self.tables.sessions, "id", item)?;
         let writes = vec![session_write, self.use_key(&claim, session.created_at)?];
@@ -132,7 +134,7 @@ impl Store {
                 return Ok(session);
             }
             session = match self.end(ending_of(&session), ExpiredReason::Ttl, now).await? {
-                None => session.expired(ExpiredReason::Ttl),
+                None => session.expired(ExpiredReason::Ttl, now),
                 Some(mut refusals) => refused_session(refusals.take(0))?
                     .ok_or_else(|| Error::Internal("a session's order changed without it".into()))?,
             };
@@ -186,6 +188,7 @@ impl Store {
             values.push((":reason", string(reason.to_string())));
             update.push_str(", expired_reason = :reason");
         }
+        update.push_str(" REMOVE open_shard");
         ConditionalUpdate {
             table: &self.tables.sessions,
             key: keys::session(session),
@@ -206,7 +209,7 @@ pub(super) fn refused_session(refusal: Option<Refusal>) -> Result<Option<Session
     refusal.and_then(|refusal| refusal.found).map(read_session).transpose()
 }
 
-fn read_session(item: Item) -> Result<Session, Error> {
+pub(super) fn read_session(item: Item) -> Result<Session, Error> {
     let mut session: Session = from_item("session", item)?;
     // Who expires a session by hand writes down its order's end without knowing whether it has one.
     if session.order_id.is_none() {

@@ -151,16 +151,19 @@ pub(super) struct ConditionalUpdate<'a> {
 }
 
 impl ConditionalUpdate<'_> {
-    /// As part of a transaction that reports the item on which the condition failed. `status` is a
-    /// reserved word of DynamoDB's, so the expressions say `#status`.
+    /// As part of a transaction that reports the item on which the condition failed. `status` and `count`
+    /// are reserved words of DynamoDB's, so the expressions say `#status` and `#count`.
     pub(super) fn into_write(self) -> Result<TransactWriteItem, Error> {
         let values = self.values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let used = ["status", "count"].into_iter().map(|name| (format!("#{name}"), name.to_owned()));
+        let names =
+            used.filter(|(name, _)| self.update.contains(name) || self.condition.contains(name)).collect();
         let update = Update::builder()
             .table_name(self.table)
             .set_key(Some(self.key))
             .update_expression(self.update)
             .condition_expression(self.condition)
-            .expression_attribute_names("#status", "status")
+            .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(Some(values))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()

@@ -94,7 +94,7 @@ async fn a_percent_encoded_id_is_the_same_id() {
 }
 
 #[tokio::test]
-async fn only_the_order_can_be_included() {
+async fn only_the_order_and_events_can_be_included() {
     let watched = Watched::start().await;
     let session = watched.api.create_session().await;
     watched.proxy.take_operations();

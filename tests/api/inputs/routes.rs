@@ -47,7 +47,8 @@ async fn a_method_that_a_path_does_not_take_is_not_found() {
     let watched = Watched::start().await;
     let expire = format!("{SESSION}/expire");
     let taken = [
-        ("/checkout-sessions", "POST"),
+        ("/checkout-sessions", "GET POST"),
+        ("/events", "GET"),
         (SESSION, "GET"),
         (&expire, "POST"),
         ("/orders", "GET POST"),

@@ -13,6 +13,8 @@ pub(super) async fn play(witness: &mut Witness) {
     let id = "5392f7a7-d472-4d6b-9848-bd07117fb82d";
     let (get, post) = (Method::GET, Method::POST);
     let reads = [
+        "/events".to_owned(),
+        "/checkout-sessions".to_owned(),
         format!("/checkout-sessions/{id}"),
         format!("/orders/{id}"),
         format!("/orders?creatorAddress={SHOP}"),

@@ -80,13 +80,15 @@ pub(super) async fn play_outage(api: &Api, proxy: &Proxy, witness: &mut Witness)
     let session = format!("/checkout-sessions/{session}");
     let (expire, list) = (format!("{session}/expire"), format!("/orders?creatorAddress={SHOP}"));
     let id = format!("/orders/{id}");
-    let calls: [(&Method, &str, &str); 6] = [
+    let calls: [(&Method, &str, &str); 8] = [
         (&post, "/checkout-sessions", ""),
         (&get, &session, ""),
         (&post, &expire, ""),
         (&post, "/orders", &wanted),
         (&get, &id, ""),
         (&get, &list, ""),
+        (&get, "/events", ""),
+        (&get, "/checkout-sessions", ""),
     ];
     let sent = calls.iter().map(|(method, path, body)| api.send((*method).clone(), path, (*body).to_owned()));
     let answers = futures_util::future::join_all(sent).await;

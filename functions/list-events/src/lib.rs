@@ -1,0 +1,21 @@
+//! `GET /events?after=&limit=`: a merchant's events, in their order.
+
+use lambda_http::{Body, Request, Response};
+use shared::{
+    App, Result,
+    http::{self, Caller, EventPage, EventsRequest},
+    store::FeedEntry,
+};
+
+/// Answers with a page of events.
+pub async fn handle(app: &App, request: &Request) -> Response<Body> {
+    let found = find(app, request).await;
+    let page = found.as_ref().map(|(asked, read)| EventPage::new(*asked, read));
+    http::answer(request, "Events retrieved", page)
+}
+
+async fn find(app: &App, request: &Request) -> Result<(EventsRequest, Vec<FeedEntry>)> {
+    let owner = Caller::lister(app, request).await?;
+    let asked = EventsRequest::parse(request)?;
+    Ok((asked, app.store.feed(&owner, asked.after, asked.limit + 1).await?))
+}

@@ -1,0 +1,20 @@
+//! `GET /checkout-sessions`: a merchant's sessions, newest first.
+
+use lambda_http::{Body, Request, Response};
+use shared::{
+    App, Result,
+    http::{self, Caller, SessionPage},
+    store::{Page, Sought},
+};
+
+/// Answers with a page of sessions.
+pub async fn handle(app: &App, request: &Request) -> Response<Body> {
+    let found = find(app, request).await;
+    http::answer(request, "Checkout sessions retrieved", found.as_ref().map(SessionPage::from))
+}
+
+async fn find(app: &App, request: &Request) -> Result<Page> {
+    let owner = Caller::lister(app, request).await?;
+    let sought: Sought = http::parse_sessions_query(request)?;
+    app.store.sessions(&owner, &sought, app.clock.now()).await
+}

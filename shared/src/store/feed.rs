@@ -1,0 +1,51 @@
+//! Reading an owner's feed.
+
+use super::{Item, Store, from_item, keys, store_error, string};
+use crate::{
+    Error,
+    model::{Cursor, Owner, RawJson},
+};
+use serde::Deserialize;
+
+/// One entry of a feed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct FeedEntry {
+    /// Its place, as text.
+    #[serde(rename = "sk")]
+    pub cursor: String,
+    /// The event, as merchants see it.
+    pub event: RawJson,
+}
+
+impl Store {
+    /// Up to `limit` (at most 100) of an owner's events after `after`, in their order. Places have no gaps, so
+    /// where one seems to be missing, its transaction is only half in view: the rest is left for the next
+    /// time, and nothing ever appears behind a cursor that was handed out. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn feed(&self, owner: &Owner, after: Cursor, limit: usize) -> Result<Vec<FeedEntry>, Error> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.tables.events)
+            .key_condition_expression("pk = :feed AND sk > :after")
+            .expression_attribute_values(":feed", keys::feed_partition(owner))
+            .expression_attribute_values(":after", string(after.to_string()))
+            .consistent_read(true)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(store_error)?;
+        let entries = answer.items.unwrap_or_default().into_iter().map(read_entry);
+        let entries = entries.collect::<Result<Vec<_>, _>>()?;
+        let expected = (after.0..).skip(1).map(|position| Cursor(position).to_string());
+        let whole =
+            entries.into_iter().zip(expected).take_while(|(entry, expected)| entry.cursor == *expected);
+        Ok(whole.map(|(entry, _)| entry).collect())
+    }
+}
+
+fn read_entry(item: Item) -> Result<FeedEntry, Error> {
+    from_item("event", item)
+}
