@@ -21,23 +21,29 @@ pub(crate) struct AwaitedAddresses {
 const OVERLAP_MILLIS: i64 = 60_000;
 
 impl AwaitedAddresses {
-    /// Learns of the orders made since the last time, and forgets those that are no longer watched. After
-    /// it, every address that was told to anybody before is known.
-    pub(crate) async fn refresh(&mut self, store: &Store, chain: ChainId, now: Timestamp) -> Result<()> {
-        let since = self.newest.map_or(Timestamp::from_millis(0), |time| time.plus_millis(-OVERLAP_MILLIS));
-        for order in store.awaited(chain, since, now).await? {
+    /// Learns of the orders made since the last time, and forgets those that were no longer watched at
+    /// `time`. After it, every address that was told to anybody before is known.
+    pub(crate) async fn refresh(&mut self, store: &Store, chain: ChainId, time: Timestamp) -> Result<()> {
+        let since =
+            self.newest.map_or(Timestamp::from_millis(0), |newest| newest.plus_millis(-OVERLAP_MILLIS));
+        for order in store.awaited(chain, since, time).await? {
             self.newest = self.newest.max(Some(order.created_at));
             if let Ok(address) = order.address.parse() {
                 self.orders.insert(address, order);
             }
         }
-        self.orders.retain(|_, order| now < order.watched_until);
+        self.orders.retain(|_, order| time < order.watched_until);
         Ok(())
     }
 
     /// Which order is paid at `address`.
     pub(crate) fn order_at(&self, address: &Address) -> Option<OrderId> {
         self.orders.get(address).map(|order| order.order_id)
+    }
+
+    /// Whether what is paid to `address` at `time` is looked for.
+    pub(crate) fn watches(&self, address: &Address, time: Timestamp) -> bool {
+        self.orders.get(address).is_some_and(|order| time < order.watched_until)
     }
 
     /// All of them.

@@ -64,6 +64,9 @@ pub enum NodeError {
     /// Its answers do not fit together: it lags, lies, or reorganises at this moment.
     #[error("the node's answers do not fit together: {0}")]
     Inconsistent(&'static str),
+    /// It has other blocks than another node.
+    #[error("the node is on another fork")]
+    OtherFork,
 }
 
 /// Short for a result with [`NodeError`].

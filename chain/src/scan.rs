@@ -103,6 +103,7 @@ pub(crate) async fn scan(
             deposits.extend(token_deposit(chain, awaited, &blocks, &range, log)?);
         }
     }
+    deposits.retain(|deposit| awaited.watches(&deposit.to, deposit.block.time));
     // Asked last: what the node said of blocks that it has dropped since must not count.
     let end = node.block(to).await?.ok_or(NodeError::Inconsistent("a block below the head is missing"))?;
     if blocks.get(&to).is_some_and(|seen| seen.hash != end.hash) {
@@ -149,7 +150,11 @@ async fn logs(
                         break;
                     }
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    // Where even the least is refused, its size is not why.
+                    *limits = LogLimits::new(chain);
+                    return Err(error);
+                }
             }
         }
         // Where fewer addresses have to be asked for, this portion starts anew; a log that is found twice
@@ -194,7 +199,8 @@ fn token_deposit(
         Tokens::Listed(tokens) => tokens.iter().any(|token| token.evm() == Some(log.address())),
     };
     let &[event, from, to, ..] = log.topics() else { return Err(wrong) };
-    let Some(order_id) = awaited.order_at(&Address::from_word(to)) else { return Err(wrong) };
+    let to = Address::from_word(to);
+    let Some(order_id) = awaited.order_at(&to) else { return Err(wrong) };
     if event != TRANSFER || !asked_for || log.removed || log.block_hash != Some(block.hash) {
         return Err(wrong);
     }
@@ -208,6 +214,7 @@ fn token_deposit(
         tx_hash,
         origin: Origin::Log(log_index),
         from: Some(Address::from_word(from)),
+        to,
         token: log.address(),
         amount,
     }))

@@ -24,6 +24,8 @@ pub(crate) struct Deposit {
     pub(crate) origin: Origin,
     /// Who sent it, where that is known.
     pub(crate) from: Option<Address>,
+    /// The order's address.
+    pub(crate) to: Address,
     /// The zero address is the native token.
     pub(crate) token: Address,
     pub(crate) amount: U256,
@@ -53,6 +55,9 @@ pub(crate) struct Sighting {
     pub(crate) withdrawals: u32,
     /// Whether its block is out of the chain at present.
     pub(crate) withdrawn: bool,
+    /// Whether nodes contradicted each other on it when it was found.
+    #[serde(default)]
+    pub(crate) doubted: bool,
 }
 
 impl Deposit {
@@ -68,12 +73,12 @@ impl Deposit {
 
 impl Sighting {
     pub(crate) fn new(deposit: Deposit, first_at: Timestamp) -> Self {
-        Self { deposit, first_at, withdrawals: 0, withdrawn: false }
+        Self { deposit, first_at, withdrawals: 0, withdrawn: false, doubted: false }
     }
 
-    /// Back in the chain.
-    pub(crate) fn again(&self) -> Self {
-        Self { withdrawn: false, ..self.clone() }
+    /// Back in the chain, as `deposit` tells of it.
+    pub(crate) fn again(&self, deposit: &Deposit) -> Self {
+        Self { deposit: deposit.clone(), withdrawn: false, ..self.clone() }
     }
 
     /// Out of the chain.
@@ -84,15 +89,27 @@ impl Sighting {
     /// The id of the evidence that tells of the deposit: the block's hash is in it, since a transaction that
     /// comes back in another block is another piece of evidence.
     pub(crate) fn evidence_id(&self, chain: ChainId) -> String {
+        self.id_after(self.withdrawals, chain)
+    }
+
+    /// The ids that have been withdrawn.
+    pub(crate) fn withdrawn_ids(&self, chain: ChainId) -> impl Iterator<Item = String> {
+        (0..self.withdrawals).map(move |times| self.id_after(times, chain))
+    }
+
+    fn id_after(&self, withdrawals: u32, chain: ChainId) -> String {
         let place = self.deposit.place();
-        match self.withdrawals {
+        match withdrawals {
             0 => format!("{}:{place}", chain.number()),
             times => format!("{}:{place}:{times}", chain.number()),
         }
     }
 
-    /// The evidence that the deposit was made.
+    /// The evidence that the deposit was made, while it is in the chain.
     pub(crate) fn evidence(&self, chain: ChainId) -> Option<Evidence> {
+        if self.withdrawn {
+            return None;
+        }
         let deposit = &self.deposit;
         let address = |address: &Address| OrderAddress::parse_token(chain, &format!("{address:#x}")).ok();
         Some(Evidence {
@@ -109,14 +126,15 @@ impl Sighting {
         })
     }
 
-    /// The evidence that the deposit is not in the chain any more.
-    pub(crate) fn withdrawal(&self, chain: ChainId) -> Option<Evidence> {
-        let id = self.evidence_id(chain);
-        Some(Evidence {
-            order_id: self.deposit.order_id,
-            id: EvidenceId::new(format!("withdrawn:{id}"))?,
-            occurred_at: self.first_at,
-            fact: Fact::Withdrawn { evidence: EvidenceId::new(id)? },
+    /// The evidence of each time that the deposit turned out not to be in the chain any more.
+    pub(crate) fn withdrawals(&self, chain: ChainId) -> impl Iterator<Item = Evidence> {
+        self.withdrawn_ids(chain).filter_map(|id| {
+            Some(Evidence {
+                order_id: self.deposit.order_id,
+                id: EvidenceId::new(format!("withdrawn:{id}"))?,
+                occurred_at: self.first_at,
+                fact: Fact::Withdrawn { evidence: EvidenceId::new(id)? },
+            })
         })
     }
 }

@@ -10,6 +10,7 @@
 
 mod fork;
 mod passes;
+mod votes;
 
 use std::{
     sync::Arc,
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     http::Clock,
     model::{Chain, Evidence, Timestamp},
-    store::Store,
+    store::{Awaited, Store},
 };
 
 use crate::{
@@ -80,6 +81,10 @@ pub enum ChainError {
     /// Nothing can be flushed on this chain.
     #[error("there is no factory at {0} on this chain: deploy it (contracts/README.md)")]
     NoFactory(alloy::primitives::Address),
+    /// What is final according to one node is not according to another, and there is no majority. Nothing is
+    /// confirmed until that has changed.
+    #[error("the chain's nodes contradict each other")]
+    Contradiction,
     /// Another has taken over.
     #[error("another works on this chain by now")]
     LeaseLost,
@@ -166,8 +171,8 @@ impl Watcher {
                 lost = tools.keep_lease(Work::Watch) => Err(lost),
             };
             match looked {
-                Ok(()) => {
-                    self.preferred = index;
+                Ok(preferred) => {
+                    self.preferred = preferred;
                     return Ok(true);
                 }
                 Err(ChainError::Node(error)) => failed = Some(error),
@@ -179,20 +184,29 @@ impl Watcher {
         Err(failed.unwrap_or(none).into())
     }
 
-    async fn look_through(&mut self, index: usize, progress: Option<Progress>) -> Result<(), ChainError> {
+    /// Looks at the chain through the node with `index`, and tells with which the next look is to begin.
+    async fn look_through(&mut self, index: usize, progress: Option<Progress>) -> Result<usize, ChainError> {
         let node = self.tools.node(index)?;
         self.tools.check_chain(&node).await?;
         let head = node.head().await?;
-        let now = self.tools.clock.now();
         // After the head: whoever paid in a block up to there knew the address before.
-        self.awaited.refresh(&self.tools.orders, self.tools.chain.id, now).await?;
+        let time = self.watched_since(progress.as_ref());
+        self.awaited.refresh(&self.tools.orders, self.tools.chain.id, time).await?;
         let progress = match progress {
             Some(progress) => progress,
             None => Progress::starting_at(self.first_block(&node, &head).await?),
         };
         let progress = self.tools.leave_fork(&node, progress, &head).await?;
         let progress = self.see_up_to(&node, progress, &head).await?;
-        self.confirm_from(index, progress).await
+        self.confirm_from(index, &head, progress).await
+    }
+
+    /// Orders that were watched at this time matter. It is the chain's time, not the clock's: what was paid
+    /// while nobody looked has to be found later, and what was seen has to be confirmed.
+    fn watched_since(&self, progress: Option<&Progress>) -> Timestamp {
+        let now = self.tools.now();
+        let confirmed = progress.map_or(now, |progress| progress.confirmed.time);
+        confirmed.min(now).max(now.plus_millis(-Awaited::KEPT_MILLIS))
     }
 
     /// Where to begin on a chain that has never been watched: before the oldest order that is awaited.

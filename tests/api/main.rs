@@ -24,3 +24,4 @@ mod sessions;
 mod spec;
 mod stories;
 mod torn_reads;
+mod watching;

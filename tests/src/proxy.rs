@@ -14,7 +14,11 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, Semaphore},
+    task::JoinHandle,
+};
 
 use crate::client::{ENDPOINT_VARIABLE, http_client};
 
@@ -31,6 +35,8 @@ pub enum Fault {
     Lost,
     /// The request is carried out, and the connection breaks before its answer arrives.
     AnswerLost,
+    /// The request never arrives, and the connection stays.
+    Hangs,
     /// The request is carried out, and its answer never comes.
     AnswerHangs,
     /// DynamoDB fails.
@@ -52,6 +58,9 @@ struct Shared {
     http: reqwest::Client,
     operations: Mutex<Vec<String>>,
     faults: Mutex<VecDeque<(String, Fault)>>,
+    /// A fault that the request after so many others meets, whatever it is for.
+    countdown: Mutex<Option<(usize, Fault)>>,
+    hung: Notify,
 }
 
 impl Proxy {
@@ -72,6 +81,8 @@ impl Proxy {
             http: http_client(|builder| builder),
             operations: Mutex::default(),
             faults: Mutex::default(),
+            countdown: Mutex::default(),
+            hung: Notify::new(),
         });
         let (listener, url) = listen().await;
         let router = Router::new().fallback(pass).with_state(Arc::clone(&state));
@@ -83,6 +94,16 @@ impl Proxy {
     pub fn inject(&self, operation: &str, fault: &Fault, times: usize) {
         let faults = std::iter::repeat_n((operation.to_owned(), fault.clone()), times);
         self.state.faults.lock().unwrap().extend(faults);
+    }
+
+    /// Has the request after `count` others meet `fault`, whatever operation it is for.
+    pub fn inject_after(&self, count: usize, fault: &Fault) {
+        *self.state.countdown.lock().unwrap() = Some((count, fault.clone()));
+    }
+
+    /// Waits until a request hangs.
+    pub async fn hung(&self) {
+        self.state.hung.notified().await;
     }
 
     /// Makes an attribute of an item a number, whatever it was, in the one table whose name ends like this.
@@ -103,7 +124,8 @@ impl Proxy {
 
     /// Forgets the faults that no request has met, and returns how many there were.
     pub fn heal(&self) -> usize {
-        std::mem::take(&mut *self.state.faults.lock().unwrap()).len()
+        let counted = self.state.countdown.lock().unwrap().take();
+        std::mem::take(&mut *self.state.faults.lock().unwrap()).len() + usize::from(counted.is_some())
     }
 
     /// The operations that came through since the last call.
@@ -138,8 +160,13 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
             state.forward(headers, body).await;
             broken()
         }
+        Some(Fault::Hangs) => {
+            state.hung.notify_one();
+            std::future::pending().await
+        }
         Some(Fault::AnswerHangs) => {
             state.forward(headers, body).await;
+            state.hung.notify_one();
             std::future::pending().await
         }
         Some(Fault::ServerError) => refuse(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", ""),
@@ -165,6 +192,12 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
 
 impl Shared {
     fn next_fault(&self, operation: &str) -> Option<Fault> {
+        let mut countdown = self.countdown.lock().unwrap();
+        match countdown.take() {
+            Some((0, fault)) => return Some(fault),
+            Some((left, fault)) => *countdown = Some((left - 1, fault)),
+            None => {}
+        }
         let mut faults = self.faults.lock().unwrap();
         let position = faults.iter().position(|(wanted, _)| wanted == operation)?;
         faults.remove(position).map(|(_, fault)| fault)

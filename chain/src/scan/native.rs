@@ -24,7 +24,8 @@ pub(super) async fn carried(
     let mut deposits = Vec::new();
     for block in blocks {
         for transaction in &block.transactions {
-            let Some(order_id) = transaction.to.and_then(|to| awaited.order_at(&to)) else { continue };
+            let Some(to) = transaction.to else { continue };
+            let Some(order_id) = awaited.order_at(&to) else { continue };
             if transaction.value.is_zero() {
                 continue;
             }
@@ -38,6 +39,7 @@ pub(super) async fn carried(
                     tx_hash: transaction.hash,
                     origin: Origin::Transaction,
                     from: Some(transaction.from),
+                    to,
                     token: Address::ZERO,
                     amount: transaction.value,
                 });
@@ -138,6 +140,7 @@ impl Account {
             tx_hash: block.hash,
             origin: Origin::Balance,
             from: None,
+            to: self.address,
             token: Address::ZERO,
             amount,
         }

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `chain#<id>` | `watch`, `settle` | who works on the chain at present, and how far that work is |
 //! | `chain#<id>` | `deposit#<block>#<place>` | a deposit that was seen in a block |
+//! | `chain#<id>` | `withdrawn#<order>#<transaction>` | when a payment that was withdrawn was first seen |
 //! | `chain#<id>` | `confirmed#<order>#<evidence id>` | a confirmed deposit |
 //! | `chain#<id>` | `unsettled#<order>` | an order that may have something to settle |
 

@@ -1,5 +1,7 @@
 //! Deposits that were seen.
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Deserialize;
 use shared::{
     Result,
     model::{ChainId, Timestamp},
@@ -7,14 +9,15 @@ use shared::{
 };
 
 use super::{ChainStore, Item, deposits_from, key, partition};
-use crate::sighting::Sighting;
+use crate::sighting::{Deposit, Sighting};
 
 /// How long a sighting is kept, in milliseconds. No reorganisation reaches back as far.
 const KEPT_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
 
-/// Protects what another copy of the watcher made of it.
-const IS_AS_READ: &str =
-    "attribute_not_exists(pk) OR (withdrawals = :withdrawals AND withdrawn = :withdrawn)";
+/// Protects what another copy of the watcher made of it. What is there already may be this very write, whose
+/// answer was lost.
+const IS_AS_READ_OR_WRITTEN: &str = "attribute_not_exists(pk) OR (withdrawals = :was AND withdrawn = :was_out) \
+     OR (withdrawals = :is AND withdrawn = :is_out)";
 
 impl ChainStore {
     /// Everything that was seen in blocks from `block` on.
@@ -49,20 +52,72 @@ impl ChainStore {
         let mut item: Item = to_item(sighting)?;
         let place = format!("{}{}", deposits_from(sighting.deposit.block.number), sighting.deposit.place());
         item.extend(key(chain, place));
-        item.insert("removable_at".to_owned(), number(now.plus_millis(KEPT_MILLIS).millis() / 1000));
+        item.insert("removable_at".to_owned(), removable_at(now));
         self.client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item))
-            .condition_expression(IS_AS_READ)
-            .expression_attribute_values(":withdrawals", number(was.withdrawals))
-            .expression_attribute_values(
-                ":withdrawn",
-                aws_sdk_dynamodb::types::AttributeValue::Bool(was.withdrawn),
-            )
+            .condition_expression(IS_AS_READ_OR_WRITTEN)
+            .expression_attribute_values(":was", number(was.withdrawals))
+            .expression_attribute_values(":was_out", AttributeValue::Bool(was.withdrawn))
+            .expression_attribute_values(":is", number(sighting.withdrawals))
+            .expression_attribute_values(":is_out", AttributeValue::Bool(sighting.withdrawn))
             .send()
             .await
             .map(drop)
             .map_err(store_error)
     }
+
+    /// Remembers when a payment that is out of the chain now was first in it.
+    pub(crate) async fn remember_payment(
+        &self,
+        chain: ChainId,
+        sighting: &Sighting,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(chain, withdrawn(&sighting.deposit))))
+            .update_expression("SET first_at = if_not_exists(first_at, :first), removable_at = :removable")
+            .expression_attribute_values(":first", number(sighting.first_at.millis()))
+            .expression_attribute_values(":removable", removable_at(now))
+            .send()
+            .await
+            .map(drop)
+            .map_err(store_error)
+    }
+
+    /// When a payment was first in the chain, if it has been out of it since.
+    pub(crate) async fn payment_first_at(
+        &self,
+        chain: ChainId,
+        deposit: &Deposit,
+    ) -> Result<Option<Timestamp>> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key(chain, withdrawn(deposit))))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(store_error)?;
+        let Some(item) = found.item else { return Ok(None) };
+        from_item::<Withdrawn>("withdrawn payment", item).map(|withdrawn| Some(withdrawn.first_at))
+    }
+}
+
+/// What is remembered of a payment that was withdrawn, for when its transaction comes back in some later block.
+#[derive(Deserialize)]
+struct Withdrawn {
+    first_at: Timestamp,
+}
+
+fn withdrawn(deposit: &Deposit) -> String {
+    format!("withdrawn#{}#{}", deposit.order_id, deposit.tx_hash)
+}
+
+fn removable_at(now: Timestamp) -> AttributeValue {
+    number(now.plus_millis(KEPT_MILLIS).millis() / 1000)
 }

@@ -1,8 +1,11 @@
 //! Reorganisations: back to the last block that is still in the chain.
+//!
+//! The cursor goes back first, and is saved. So whatever happens after that, everything above the fork is
+//! looked at again, and what is gone is withdrawn then.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
-use super::{ChainError, Progress};
+use super::{ChainError, Progress, passes::Known};
 use crate::{
     node::{Block, Node, NodeError},
     sighting::{BlockRef, Sighting},
@@ -14,19 +17,20 @@ use crate::{
 const DEEP: u64 = 1000;
 
 impl Tools {
-    /// Checks that the chain, as `node` has it, still holds what was seen before. If it does not, takes
-    /// back the deposits that are gone and goes back to the fork.
+    /// Checks that the chain, as `node` has it, still holds what was seen before. If it does not, goes back
+    /// to the fork.
     pub(super) async fn leave_fork(
         &self,
         node: &Node,
         mut progress: Progress,
         head: &Block,
     ) -> Result<Progress, ChainError> {
+        let behind = NodeError::Inconsistent("the node is behind what was seen before");
         let mut known = progress.points_up_to(head.number()).into_iter();
-        let newest = known.next().unwrap_or(progress.confirmed);
+        let Some(newest) = known.next() else { return Err(behind.into()) };
         if stands_on(node, newest).await? {
             if head.number() < progress.seen.number {
-                return Err(NodeError::Inconsistent("the node is behind what was seen before").into());
+                return Err(behind.into());
             }
             return Ok(progress);
         }
@@ -47,16 +51,21 @@ impl Tools {
                 (&block.ok_or(NodeError::Inconsistent("an old block is missing"))?).into()
             }
         };
-        self.withdraw_above(node, fork).await?;
         progress.go_back_to(fork);
         self.save(Work::Watch, &progress).await?;
         Ok(progress)
     }
 
-    /// Takes back the deposits above the fork whose blocks are gone.
-    async fn withdraw_above(&self, node: &Node, fork: BlockRef) -> Result<(), ChainError> {
+    /// Takes back what is known of the blocks in `range` that are gone. What has been taken back before is
+    /// taken back again: whoever did may have died before telling.
+    pub(super) async fn withdraw_gone(
+        &self,
+        node: &Node,
+        known: &mut Known,
+        range: RangeInclusive<u64>,
+    ) -> Result<(), ChainError> {
         let mut blocks = HashMap::new();
-        for sighting in self.store.sightings(self.chain.id, fork.number + 1).await? {
+        for sighting in known.values_mut().filter(|seen| range.contains(&seen.deposit.block.number)) {
             let block = sighting.deposit.block;
             let there = match blocks.get(&block) {
                 Some(there) => *there,
@@ -66,27 +75,29 @@ impl Tools {
                     there
                 }
             };
-            if !there && !sighting.withdrawn {
-                self.withdraw(&sighting).await?;
+            if !there || sighting.withdrawn {
+                *sighting = self.withdraw(sighting).await?;
             }
         }
         Ok(())
     }
 
-    /// Takes a deposit back: first tells of it, then writes that down, so that it is told again if it
-    /// could not be written down.
+    /// Takes a deposit back: first writes it down, then tells of it. Who comes upon it once more does both
+    /// again, and tells of every former withdrawal before telling of the deposit anew: if this dies in
+    /// between and the chain goes back to the block, it must neither count twice nor not at all.
     pub(super) async fn withdraw(&self, sighting: &Sighting) -> Result<Sighting, ChainError> {
-        let chain = self.chain.id;
-        let order = sighting.deposit.order_id;
-        self.tell_all(sighting.withdrawal(chain).as_slice()).await?;
-        let block = sighting.deposit.block.number;
-        self.store.unconfirm(chain, order, &sighting.evidence_id(chain), block, self.now()).await?;
-        let out = sighting.out();
-        self.store.put_sighting(chain, sighting, &out, self.now()).await?;
+        let (chain, deposit, now) = (self.chain.id, &sighting.deposit, self.now());
+        let out = if sighting.withdrawn { sighting.clone() } else { sighting.out() };
+        self.store.remember_payment(chain, &out, now).await?;
+        self.store.put_sighting(chain, sighting, &out, now).await?;
+        for id in out.withdrawn_ids(chain) {
+            self.store.unconfirm(chain, deposit.order_id, &id, deposit.block.number, now).await?;
+        }
+        self.tell_all(&out.withdrawals(chain).collect::<Vec<_>>()).await?;
         Ok(out)
     }
 }
 
-async fn stands_on(node: &Node, block: BlockRef) -> Result<bool, NodeError> {
+pub(super) async fn stands_on(node: &Node, block: BlockRef) -> Result<bool, NodeError> {
     Ok(node.block(block.number).await?.is_some_and(|found| found.hash == block.hash))
 }

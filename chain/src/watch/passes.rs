@@ -1,17 +1,20 @@
 //! The two passes of a look.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::{ChainError, Progress, Tools, Watcher};
+use super::{ChainError, Progress, Tools, Watcher, fork::stands_on, votes::Verdict};
 use crate::{
     node::{Block, Node, NodeError},
     scan::scan,
-    sighting::{Deposit, Origin, Sighting},
+    sighting::{Deposit, Sighting},
     store::Work,
 };
 
 /// What was seen before, by where it was seen.
-type Known = HashMap<String, Sighting>;
+pub(super) type Known = HashMap<String, Sighting>;
+
+/// How far a node may be behind another one and still be asked what is final, in milliseconds.
+const STALE_MILLIS: i64 = 60_000;
 
 impl Watcher {
     /// The first pass: tells of the deposits up to the head.
@@ -25,11 +28,13 @@ impl Watcher {
             return Ok(progress);
         }
         let mut known = self.tools.known(progress.seen.number.min(progress.confirmed.number) + 1).await?;
+        // Nothing, unless the chain was reorganised or another watcher died here.
+        self.tools.withdraw_gone(node, &mut known, progress.seen.number + 1..=head.number()).await?;
         while progress.seen.number < head.number() {
             let to = head.number().min(progress.seen.number + self.tools.chain.max_log_blocks);
             let chain = &self.tools.chain;
             let scanned = scan(node, chain, &mut self.limits, &self.awaited, progress.seen, to).await?;
-            self.tools.tell(&mut known, &scanned.deposits).await?;
+            self.tools.tell(&mut known, &scanned.deposits, false).await?;
             progress.see(scanned.end);
             self.tools.save(Work::Watch, &progress).await?;
         }
@@ -37,31 +42,55 @@ impl Watcher {
     }
 
     /// The second pass: confirms what has become final, as another node tells of it than the one with
-    /// `index`, if there is another and it can be used.
+    /// `index`, if there is another and it can be used. Tells which node the next look is to begin with.
     pub(super) async fn confirm_from(
         &mut self,
         index: usize,
+        head: &Block,
         mut progress: Progress,
-    ) -> Result<(), ChainError> {
-        let mut failed = None;
-        for turn in 1..=self.tools.nodes.len() {
-            let node = self.tools.node((index + turn) % self.tools.nodes.len())?;
-            match self.confirm_through(&node, &mut progress).await {
-                Ok(()) => return Ok(()),
-                Err(ChainError::Node(error)) => failed = Some(error),
+    ) -> Result<usize, ChainError> {
+        let mut elsewhere = Vec::new();
+        for turn in 1..self.tools.nodes.len() {
+            let other = (index + turn) % self.tools.nodes.len();
+            let node = self.tools.node(other)?;
+            match self.confirm_through(&node, head, &mut progress).await {
+                Ok(newest) => return Ok(if is_stale(head, &newest) { other } else { index }),
+                Err(ChainError::Node(NodeError::OtherFork)) => elsewhere.push(other),
+                Err(ChainError::Node(_)) => {}
                 Err(error) => return Err(error),
             }
         }
-        failed.map_or(Ok(()), |error| Err(error.into()))
+        if let Some(other) = elsewhere.first() {
+            // Two against one: the next look is through one of those two.
+            if elsewhere.len() > 1 {
+                self.preferred = *other;
+            }
+            return Err(ChainError::Contradiction);
+        }
+        let node = self.tools.node(index)?;
+        self.confirm_through(&node, head, &mut progress).await.map(|_| index)
     }
 
-    async fn confirm_through(&mut self, node: &Node, progress: &mut Progress) -> Result<(), ChainError> {
+    /// Confirms what is final according to `node`; its newest block.
+    async fn confirm_through(
+        &mut self,
+        node: &Node,
+        seen_head: &Block,
+        progress: &mut Progress,
+    ) -> Result<Block, ChainError> {
         self.tools.check_chain(node).await?;
         let head = node.head().await?;
+        let newest = progress.points_up_to(head.number()).into_iter().next();
+        let Some(newest) = newest.filter(|_| !is_stale(&head, seen_head)) else {
+            return Err(NodeError::Inconsistent("the node is far behind").into());
+        };
+        if !stands_on(node, newest).await? {
+            return Err(NodeError::OtherFork.into());
+        }
         let last = node.final_block(&head, self.tools.chain.confirmations).await?;
-        let last = last.map_or(0, |block| block.number()).min(progress.seen.number);
+        let last = last.map_or(0, |block| block.number()).min(newest.number);
         if last <= progress.confirmed.number {
-            return Ok(());
+            return Ok(head);
         }
         let mut known = self.tools.known(progress.confirmed.number + 1).await?;
         while progress.confirmed.number < last {
@@ -70,19 +99,23 @@ impl Watcher {
             let chain = &self.tools.chain;
             let scanned = scan(node, chain, &mut self.limits, &self.awaited, below, to).await?;
             let range = below.number + 1..=to;
-            let there: HashSet<_> = scanned.deposits.iter().map(Deposit::place).collect();
-            let in_range = known.values().filter(|seen| range.contains(&seen.deposit.block.number));
-            let missing = in_range.filter(|seen| !seen.withdrawn && !there.contains(&seen.deposit.place()));
+            let seen = known.values().filter(|seen| range.contains(&seen.deposit.block.number));
+            let missing = seen.filter(|seen| !scanned.deposits.contains(&seen.deposit));
             for sighting in missing.cloned().collect::<Vec<_>>() {
-                self.tools.take_back(node, &sighting).await?;
-                known.remove(&sighting.deposit.place());
+                let out = self.tools.take_back(node, &sighting).await?;
+                known.insert(out.deposit.place(), out);
             }
             self.tools.confirm(&mut known, &scanned.deposits).await?;
             progress.confirmed = scanned.end;
             self.tools.save(Work::Watch, progress).await?;
         }
-        Ok(())
+        Ok(head)
     }
+}
+
+/// Whether a node whose newest block is `head` does not follow the chain as one whose newest is `other`.
+fn is_stale(head: &Block, other: &Block) -> bool {
+    head.time().plus_millis(STALE_MILLIS) < other.time()
 }
 
 impl Tools {
@@ -93,20 +126,37 @@ impl Tools {
 
     /// Writes down and tells of deposits, those that were told of before included: whoever saw them may
     /// have died before telling.
-    async fn tell(&self, known: &mut Known, deposits: &[Deposit]) -> Result<(), ChainError> {
-        let mut evidence = Vec::with_capacity(deposits.len());
+    async fn tell(&self, known: &mut Known, deposits: &[Deposit], doubted: bool) -> Result<(), ChainError> {
+        let (mut withdrawals, mut evidence) = (Vec::new(), Vec::with_capacity(deposits.len()));
         for deposit in deposits {
-            evidence.extend(self.see(known, deposit).await?.evidence(self.chain.id));
+            let sighting = self.see(known, deposit, doubted).await?;
+            withdrawals.extend(sighting.withdrawals(self.chain.id));
+            evidence.extend(sighting.evidence(self.chain.id));
         }
+        // Before what came instead, which must not count beside it.
+        self.tell_all(&withdrawals).await?;
         self.tell_all(&evidence).await
     }
 
-    /// Tells of those deposits that were not known, and confirms all.
+    /// Tells of these deposits and confirms them. Those that were not known are believed only if the nodes
+    /// agree; where they contradict each other, nobody misses sight of them, and nothing is confirmed.
     async fn confirm(&self, known: &mut Known, deposits: &[Deposit]) -> Result<(), ChainError> {
-        let told = |deposit: &&Deposit| known.get(&deposit.place()).is_some_and(|seen| !seen.withdrawn);
-        let (_, new): (Vec<_>, Vec<_>) = deposits.iter().partition(told);
-        let new: Vec<_> = new.into_iter().cloned().collect();
-        self.tell(known, &new).await?;
+        let (mut sure, mut doubted) = (Vec::with_capacity(deposits.len()), Vec::new());
+        for deposit in deposits {
+            let is_known = known.get(&deposit.place()).is_some_and(|seen| !seen.withdrawn && !seen.doubted);
+            match if is_known { Verdict::There } else { self.verdict(deposit).await } {
+                Verdict::There => sure.push(deposit.clone()),
+                Verdict::Contradiction => doubted.push(deposit.clone()),
+                Verdict::NotThere => {
+                    return Err(NodeError::Inconsistent("no other node knows of a deposit").into());
+                }
+            }
+        }
+        self.tell(known, &sure, false).await?;
+        self.tell(known, &doubted, true).await?;
+        if !doubted.is_empty() {
+            return Err(ChainError::Contradiction);
+        }
         for deposit in deposits {
             let Some(sighting) = known.get(&deposit.place()) else { continue };
             let id = sighting.evidence_id(self.chain.id);
@@ -116,52 +166,38 @@ impl Tools {
         Ok(())
     }
 
-    async fn see(&self, known: &mut Known, deposit: &Deposit) -> Result<Sighting, ChainError> {
+    async fn see(&self, known: &mut Known, deposit: &Deposit, doubted: bool) -> Result<Sighting, ChainError> {
         let place = deposit.place();
-        let (was, sighting) = match known.get(&place) {
+        let (was, mut sighting) = match known.get(&place) {
             Some(seen) if !seen.withdrawn => return Ok(seen.clone()),
-            Some(withdrawn) => (withdrawn.clone(), withdrawn.again()),
+            Some(withdrawn) => (withdrawn.clone(), withdrawn.again(deposit)),
             None => {
-                let same_payment = known.values().filter(|seen| {
-                    seen.deposit.tx_hash == deposit.tx_hash && seen.deposit.order_id == deposit.order_id
-                });
-                let first_at = same_payment.map(|seen| seen.first_at).chain([deposit.block.time]).min();
-                let new = Sighting::new(deposit.clone(), first_at.unwrap_or(deposit.block.time));
+                let before = self.store.payment_first_at(self.chain.id, deposit).await?;
+                let first_at = before.map_or(deposit.block.time, |before| before.min(deposit.block.time));
+                let new = Sighting::new(deposit.clone(), first_at);
                 (new.clone(), new)
             }
         };
+        sighting.doubted = doubted;
         self.store.put_sighting(self.chain.id, &was, &sighting, self.now()).await?;
         known.insert(place, sighting.clone());
         Ok(sighting)
     }
 
     /// A deposit that was seen is not among the final ones. If its block is gone, so is the deposit. If its
-    /// block is still there, one node is wrong; then the deposit goes only if most nodes deny it.
-    async fn take_back(&self, node: &Node, sighting: &Sighting) -> Result<(), ChainError> {
+    /// block is still there, some node is wrong.
+    async fn take_back(&self, node: &Node, sighting: &Sighting) -> Result<Sighting, ChainError> {
         let block = sighting.deposit.block;
-        let found = node.block(block.number).await?;
-        if found.is_some_and(|found| found.hash == block.hash) && self.is_vouched_for(sighting).await {
-            return Err(NodeError::Inconsistent("a deposit is missing from a block that had it").into());
+        if !sighting.withdrawn && stands_on(node, block).await? {
+            match self.verdict(&sighting.deposit).await {
+                Verdict::NotThere => {}
+                Verdict::Contradiction => return Err(ChainError::Contradiction),
+                Verdict::There => {
+                    let wrong = "a deposit is missing from a block that has it";
+                    return Err(NodeError::Inconsistent(wrong).into());
+                }
+            }
         }
-        self.withdraw(sighting).await.map(drop)
+        self.withdraw(sighting).await
     }
-
-    async fn is_vouched_for(&self, sighting: &Sighting) -> bool {
-        let mut votes = 0;
-        for node in &self.nodes {
-            votes += usize::from(vouches(node, &sighting.deposit).await);
-        }
-        votes * 2 >= self.nodes.len()
-    }
-}
-
-/// Whether a node has a deposit's transaction, with what shows it. A rise of a balance has none.
-async fn vouches(node: &Node, deposit: &Deposit) -> bool {
-    let Ok(Some(receipt)) = node.receipt(deposit.tx_hash).await else { return false };
-    let shows = match deposit.origin {
-        Origin::Log(index) => receipt.logs.iter().any(|log| log.log_index == Some(index)),
-        Origin::Transaction => receipt.succeeded(),
-        Origin::Balance => false,
-    };
-    shows && receipt.block_hash == deposit.block.hash
 }

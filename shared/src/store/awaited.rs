@@ -32,6 +32,10 @@ impl Awaited {
     /// How long a payment is looked for after its order expired, in milliseconds: a day and an hour.
     pub const AFTERWARDS_MILLIS: i64 = 25 * 60 * 60 * 1000;
 
+    /// How long an entry is kept beyond the time that it is watched for, in milliseconds, for a watcher that
+    /// has to make up for an outage.
+    pub const KEPT_MILLIS: i64 = 8 * 24 * 60 * 60 * 1000;
+
     /// No entry is older than this, in milliseconds: a session lives a day at most.
     const MAX_AGE_MILLIS: i64 = 24 * 60 * 60 * 1000 + Self::AFTERWARDS_MILLIS;
 }
@@ -49,7 +53,10 @@ impl Store {
             watched_until,
         })?;
         item.extend(keys::awaited_entry(order));
-        item.insert(REMOVABLE_AT.to_owned(), number(watched_until.millis() / 1000 + 1));
+        item.insert(
+            REMOVABLE_AT.to_owned(),
+            number(watched_until.plus_millis(Awaited::KEPT_MILLIS).millis() / 1000),
+        );
         put_new(&self.tables.orders, "pk", item).map(Some)
     }
 

@@ -1,0 +1,10 @@
+//! Watching a chain, simulated with its nodes: whatever the chain does and the nodes say, no deposit is
+//! missed, and none is counted twice. Each look is made by hand, so nothing waits and nothing is left to luck.
+
+mod crashes;
+mod deposits;
+mod forks;
+mod lies;
+mod nodes;
+mod random;
+mod shop;

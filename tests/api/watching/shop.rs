@@ -1,0 +1,196 @@
+//! A shop on a simulated chain, watched and settled by hand.
+
+use std::collections::BTreeMap;
+
+use chain::{ChainError, Settler, Tools, Watcher};
+use local::Options;
+use serde_json::{Value, json};
+use shared::model::Chains;
+use tests::{
+    client::{Api, ENDPOINT_VARIABLE, SHOP},
+    proxy::Proxy,
+    sim::{Payment, SimChain, SimNode, TOKEN},
+};
+
+pub(super) const CHAIN: u64 = 31337;
+/// How many blocks on top confirm.
+pub(super) const DEPTH: u64 = 3;
+/// What an order asks for.
+pub(super) const PRICE: u128 = 1_000_000;
+
+pub(super) struct Shop {
+    pub(super) chain: SimChain,
+    pub(super) nodes: Vec<SimNode>,
+    pub(super) api: Api,
+    watcher: Watcher,
+    settler: Settler,
+}
+
+/// An order that waits for its payment.
+#[derive(Debug, Clone)]
+pub(super) struct Sale {
+    pub(super) session: String,
+    pub(super) id: String,
+    pub(super) address: String,
+}
+
+impl Shop {
+    /// With one node.
+    pub(super) async fn open() -> Self {
+        Self::with(1, json!({})).await
+    }
+
+    /// With so many nodes, and other settings of the chain than the usual ones.
+    pub(super) async fn with(nodes: usize, settings: Value) -> Self {
+        Self::on(nodes, settings, std::env::var(ENDPOINT_VARIABLE).ok()).await
+    }
+
+    /// With a proxy between everything and the database.
+    pub(super) async fn behind(proxy: &Proxy, nodes: usize) -> Self {
+        Self::on(nodes, json!({}), Some(proxy.url.clone())).await
+    }
+
+    async fn on(nodes: usize, settings: Value, endpoint: Option<String>) -> Self {
+        chain::use_ring();
+        let chain = SimChain::new(100, shared::http::Clock::default().now().millis());
+        let mut servers = Vec::new();
+        for _ in 0..nodes {
+            servers.push(SimNode::start(CHAIN, &chain).await);
+        }
+        let urls: Vec<_> = servers.iter().map(|node| node.url.clone()).collect();
+        let mut entry = json!({
+            "rpc": urls, "tokens": [TOKEN], "confirmations": DEPTH, "rpc_timeout_seconds": 1,
+        });
+        for (name, value) in settings.as_object().unwrap() {
+            entry[name] = value.clone();
+        }
+        let chains = Chains::parse(&json!({CHAIN.to_string(): entry}).to_string()).unwrap();
+        let options = Options { endpoint, chains, leave_chains: true, ..Options::default() };
+        let api = Api::with(options).await;
+        let tools = api.server.chain_tools[0].clone();
+        let (watcher, settler) = (Watcher::new(tools.clone()), Settler::new(tools, None));
+        Self { chain, nodes: servers, api, watcher, settler }
+    }
+
+    /// A shop whose watching has begun, and an order in it.
+    pub(super) async fn waiting(nodes: usize) -> (Self, Sale) {
+        let mut shop = Self::with(nodes, json!({})).await;
+        let sale = shop.sell().await;
+        shop.look().await;
+        (shop, sale)
+    }
+
+    /// A session with an order of [`PRICE`].
+    pub(super) async fn sell(&self) -> Sale {
+        self.sell_for(TOKEN).await
+    }
+
+    pub(super) async fn sell_for(&self, token: &str) -> Sale {
+        let session = self.api.create_session().await;
+        let order = json!({
+            "type": "swap", "checkoutSessionId": session, "recipientAddress": SHOP,
+            "srcChain": CHAIN, "dstChain": CHAIN, "srcTokenAddress": token, "dstTokenAddress": token,
+            "srcAmount": PRICE.to_string(), "payload": {"expectedDstAmount": PRICE.to_string()},
+        });
+        let order = self.api.post("/orders", &order).await.ok();
+        let text = |name: &str| order[name].as_str().unwrap().to_owned();
+        Sale { session, id: text("id"), address: text("globalAddress") }
+    }
+
+    /// What another watcher or settler works with.
+    pub(super) fn tools(&self) -> Tools {
+        let me = format!("{:032x}", fastrand::u128(..));
+        Tools { me, ..self.api.server.chain_tools[0].clone() }
+    }
+
+    /// A new watcher takes over from one that died, whose lease has to end first.
+    pub(super) async fn restart(&mut self) {
+        self.wait(31).await;
+        let tools = self.tools();
+        self.watcher = Watcher::new(tools.clone());
+        self.settler = Settler::new(tools, None);
+    }
+
+    /// Time passes, for the shop and for the chain.
+    pub(super) async fn wait(&self, seconds: u32) {
+        self.api.advance_clock(seconds.into()).await;
+        self.chain.advance(seconds.into());
+    }
+
+    pub(super) async fn try_look(&mut self) -> Result<bool, ChainError> {
+        self.watcher.look().await
+    }
+
+    pub(super) async fn look(&mut self) {
+        assert!(self.try_look().await.unwrap(), "another watches");
+    }
+
+    pub(super) async fn try_settle(&self) -> Result<bool, ChainError> {
+        self.settler.look().await
+    }
+
+    /// Settles what can be settled, including what was put off.
+    pub(super) async fn settle(&self) {
+        self.wait(2).await;
+        assert!(self.try_settle().await.unwrap(), "another settles");
+    }
+
+    /// Blocks go on until everything so far is confirmed and settled.
+    pub(super) async fn confirm(&mut self) {
+        self.chain.mine(DEPTH);
+        self.look().await;
+        self.settle().await;
+    }
+
+    /// The order's status and its session's.
+    pub(super) async fn status(&self, sale: &Sale) -> (String, String) {
+        let session = self.api.session(&sale.session).await;
+        let text = |name: &str| session[name].as_str().unwrap().to_owned();
+        let order = self.api.order(&sale.id).await["order"]["status"].as_str().unwrap().to_owned();
+        assert_eq!(text("order_status"), order);
+        (order, text("status"))
+    }
+
+    #[track_caller]
+    pub(super) fn assert_status<'a>(
+        &'a self,
+        sale: &'a Sale,
+        order: &'a str,
+        session: &'a str,
+    ) -> impl Future<Output = ()> + 'a {
+        let place = std::panic::Location::caller();
+        async move {
+            let is = self.status(sale).await;
+            assert_eq!((is.0.as_str(), is.1.as_str()), (order, session), "at {place}");
+        }
+    }
+
+    /// The order's deposits by status: the amounts of each, in rising order.
+    pub(super) async fn deposits(&self, sale: &Sale) -> BTreeMap<String, Vec<u128>> {
+        let mut found = BTreeMap::<String, Vec<u128>>::new();
+        for deposit in self.api.order(&sale.id).await["depositTxs"].as_array().unwrap() {
+            let amount = deposit["amount"].as_str().unwrap().parse().unwrap();
+            found.entry(deposit["status"].as_str().unwrap().to_owned()).or_default().push(amount);
+        }
+        found.values_mut().for_each(|amounts| amounts.sort_unstable());
+        found
+    }
+
+    /// The amounts of the order's deposits that count.
+    pub(super) async fn counted(&self, sale: &Sale) -> Vec<u128> {
+        self.deposits(sale).await.remove("counted").unwrap_or_default()
+    }
+
+    /// That the order is executed, with exactly so much, and its session complete.
+    pub(super) async fn assert_executed(&self, sale: &Sale, amount: u128) {
+        self.assert_status(sale, "executed", "complete").await;
+        let seen = self.api.order(&sale.id).await;
+        assert_eq!(seen["order"]["settlement"]["actualDstAmount"], amount.to_string(), "{seen:#}");
+        assert_eq!(self.counted(sale).await.iter().sum::<u128>(), amount, "{seen:#}");
+    }
+}
+
+/// The order's price in one payment.
+pub(super) fn whole(sale: &Sale) -> Payment {
+    Payment::new(&sale.address, PRICE)
+}

@@ -1,0 +1,45 @@
+//! What is wrong with a node.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Payment;
+
+/// Everything that can be wrong with a node, each by itself; nothing is, by default.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    /// How every request is met, or those for one method.
+    pub answer: Option<(Option<&'static str>, Answer)>,
+    /// By how many blocks the node is behind its chain.
+    pub lag: u64,
+    /// The most blocks that it looks for logs in.
+    pub max_log_blocks: Option<u64>,
+    /// The most addresses that it looks for logs of.
+    pub max_log_addresses: Option<usize>,
+    /// The hashes of transactions of which it tells no logs.
+    pub hidden_logs: HashSet<String>,
+    /// The hashes of transactions that it knows nothing of.
+    pub hidden: HashSet<String>,
+    /// Payments that it claims to be in the block of that number.
+    pub invented: Vec<(u64, Payment)>,
+    /// What it claims that transactions pay instead of what they do, by hash.
+    pub changed: HashMap<String, Payment>,
+    /// The id of another chain, which it says it is of.
+    pub chain_id: Option<u64>,
+    /// Hangs forever from so many calls on.
+    pub hang_after: Option<usize>,
+}
+
+/// How a node meets a request instead of answering it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Not at all.
+    Never,
+    /// With this HTTP status.
+    Status(u16),
+    /// With an error in JSON-RPC.
+    Error,
+    /// With something that is no JSON.
+    Garbage,
+    /// With a result that is none of its kind.
+    Nonsense,
+}
