@@ -45,6 +45,12 @@ impl AwaitedAddresses {
         self.orders.keys().copied().collect()
     }
 
+    /// Those of orders that ask for the native token.
+    pub(crate) fn native(&self) -> Vec<Address> {
+        let native = self.orders.iter().filter(|(_, order)| order.token.is_native_token());
+        native.map(|(address, _)| *address).collect()
+    }
+
     /// When the oldest order was made.
     pub(crate) fn oldest(&self) -> Option<Timestamp> {
         self.orders.values().map(|order| order.created_at).min()

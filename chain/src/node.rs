@@ -1,5 +1,7 @@
 //! One node of a chain, over Ethereum's JSON-RPC.
 
+mod answers;
+
 use std::{ops::RangeInclusive, time::Duration};
 
 use alloy::{
@@ -9,14 +11,15 @@ use alloy::{
         json_rpc::{RpcError, RpcRecv, RpcSend},
         types::{Filter, Log},
     },
+    sol_types::SolEvent as _,
     transports::{TransportError, TransportErrorKind},
 };
 use futures_util::future::try_join_all;
-use serde::Deserialize;
 use serde_json::json;
-use shared::model::{Confirmations, FinalityTag, Timestamp};
+use shared::model::{Confirmations, FinalityTag};
 
-use crate::TRANSFER;
+use crate::{TRANSFER, settle::Flushed};
+pub(crate) use answers::{Block, FullBlock, Receipt};
 
 /// A node.
 #[derive(Debug, Clone)]
@@ -24,54 +27,13 @@ pub struct Node {
     rpc: RpcClient,
 }
 
-/// A block's header, as far as it matters here.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Block {
-    number: U64,
-    /// Its hash.
-    pub hash: B256,
-    /// The hash of the block below.
-    pub parent_hash: B256,
-    timestamp: U64,
-    base_fee_per_gas: Option<U128>,
-}
-
-/// A block with its transactions.
-#[derive(Debug, Clone, Deserialize)]
-pub struct FullBlock {
-    /// The header.
-    #[serde(flatten)]
-    pub header: Block,
-    /// What is in it.
-    pub transactions: Vec<Transaction>,
-}
-
-/// A transaction, as far as it matters here; those that only some chains know included.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Transaction {
-    /// Its hash.
-    pub hash: B256,
-    /// Who sent it.
-    pub from: Address,
-    /// Whom it calls; `None` where it makes a contract.
-    pub to: Option<Address>,
-    /// How much of the native token it carries.
-    pub value: U256,
-}
-
-/// What became of a transaction.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Receipt {
-    status: Option<U64>,
-    /// The transaction.
-    pub transaction_hash: B256,
-    /// The block that it is in.
-    pub block_hash: B256,
-    block_number: U64,
-    /// What it told.
-    pub logs: Vec<Log>,
+/// Which logs of some addresses to ask for.
+#[derive(Debug, Clone)]
+pub(crate) enum LogQuery {
+    /// `Transfer`s to them of these tokens; `None` for those of all.
+    Transfers(Option<Vec<Address>>),
+    /// Where they, as forwarders, were flushed of the native token.
+    NativeFlushes,
 }
 
 /// Why a node gave no answer that can be used. Never says the node's URL, which may hold an access key.
@@ -101,35 +63,6 @@ pub enum NodeError {
 /// Short for a result with [`NodeError`].
 pub(crate) type NodeResult<T> = Result<T, NodeError>;
 
-impl Block {
-    /// How many blocks are below it.
-    pub fn number(&self) -> u64 {
-        self.number.to()
-    }
-
-    /// Its own time.
-    pub fn time(&self) -> Timestamp {
-        Timestamp::from_millis(i64::try_from(self.timestamp.to::<u64>()).unwrap_or(i64::MAX / 1000) * 1000)
-    }
-
-    /// What a unit of gas costs in it before tips, in wei; nothing on chains without such a price.
-    pub fn base_fee(&self) -> u128 {
-        self.base_fee_per_gas.map_or(0, |fee| fee.to())
-    }
-}
-
-impl Receipt {
-    /// Whether the transaction did what it was to do.
-    pub fn succeeded(&self) -> bool {
-        self.status == Some(U64::from(1))
-    }
-
-    /// The number of the block that it is in.
-    pub fn block_number(&self) -> u64 {
-        self.block_number.to()
-    }
-}
-
 impl Node {
     /// How many requests are on their way to one node at the same time.
     pub(crate) const AT_ONCE: usize = 16;
@@ -150,17 +83,21 @@ impl Node {
     }
 
     /// The id of the chain that the node is of.
-    pub async fn chain_id(&self) -> NodeResult<u64> {
+    pub(crate) async fn chain_id(&self) -> NodeResult<u64> {
         self.ask::<_, U64>("eth_chainId", ()).await.map(|id| id.to())
     }
 
     /// The newest block.
-    pub async fn head(&self) -> NodeResult<Block> {
+    pub(crate) async fn head(&self) -> NodeResult<Block> {
         self.tagged("latest").await?.ok_or(NodeError::Inconsistent("there is no latest block"))
     }
 
     /// The newest block that counts as final, given the newest one; `None` while there is none.
-    pub async fn final_block(&self, head: &Block, confirmations: Confirmations) -> NodeResult<Option<Block>> {
+    pub(crate) async fn final_block(
+        &self,
+        head: &Block,
+        confirmations: Confirmations,
+    ) -> NodeResult<Option<Block>> {
         match confirmations {
             Confirmations::Depth(depth) => match head.number().checked_sub(depth) {
                 Some(number) => self.block(number).await,
@@ -176,7 +113,7 @@ impl Node {
     }
 
     /// The block of this number, if the node has it.
-    pub async fn block(&self, number: u64) -> NodeResult<Option<Block>> {
+    pub(crate) async fn block(&self, number: u64) -> NodeResult<Option<Block>> {
         let block: Option<Block> = self.ask("eth_getBlockByNumber", (U64::from(number), false)).await?;
         match block {
             Some(block) if block.number() != number => {
@@ -187,7 +124,7 @@ impl Node {
     }
 
     /// The blocks of these numbers, each on top of the one before.
-    pub async fn full_blocks(&self, range: RangeInclusive<u64>) -> NodeResult<Vec<FullBlock>> {
+    pub(crate) async fn full_blocks(&self, range: RangeInclusive<u64>) -> NodeResult<Vec<FullBlock>> {
         let numbers: Vec<_> = range.collect();
         let mut blocks: Vec<FullBlock> = Vec::with_capacity(numbers.len());
         for some in numbers.chunks(Self::AT_ONCE) {
@@ -206,23 +143,35 @@ impl Node {
         Ok(blocks)
     }
 
-    /// The `Transfer`s to `recipients` in these blocks, of `tokens` or, where those are `None`, of any.
-    pub async fn transfers(
+    /// The logs that `query` asks for in these blocks.
+    pub(crate) async fn logs_of(
         &self,
+        query: &LogQuery,
         range: &RangeInclusive<u64>,
-        tokens: Option<&[Address]>,
-        recipients: &[Address],
+        addresses: &[Address],
     ) -> NodeResult<Vec<Log>> {
-        let recipients: Vec<B256> = recipients.iter().map(Address::into_word).collect();
-        let mut filter = Filter::new().event_signature(TRANSFER).topic2(recipients);
-        if let Some(tokens) = tokens {
-            filter = filter.address(tokens.to_vec());
-        }
+        let filter = match query {
+            LogQuery::Transfers(tokens) => {
+                let recipients: Vec<B256> = addresses.iter().map(Address::into_word).collect();
+                let filter = Filter::new().event_signature(TRANSFER).topic2(recipients);
+                tokens.iter().fold(filter, |filter, tokens| filter.address(tokens.clone()))
+            }
+            LogQuery::NativeFlushes => {
+                let filter = Filter::new().address(addresses.to_vec());
+                filter.event_signature(Flushed::SIGNATURE_HASH).topic1(B256::ZERO)
+            }
+        };
         self.logs(filter, range).await
     }
 
     /// What `emitter` told under `event` since block `from`.
-    pub async fn events_of(&self, emitter: Address, event: B256, from: u64, to: u64) -> NodeResult<Vec<Log>> {
+    pub(crate) async fn events_of(
+        &self,
+        emitter: Address,
+        event: B256,
+        from: u64,
+        to: u64,
+    ) -> NodeResult<Vec<Log>> {
         self.logs(Filter::new().address(emitter).event_signature(event), &(from..=to)).await
     }
 
@@ -231,40 +180,45 @@ impl Node {
     }
 
     /// What became of a transaction, once it is in a block.
-    pub async fn receipt(&self, transaction: B256) -> NodeResult<Option<Receipt>> {
+    pub(crate) async fn receipt(&self, transaction: B256) -> NodeResult<Option<Receipt>> {
         self.ask("eth_getTransactionReceipt", (transaction,)).await
     }
 
     /// How many transactions `account` had sent up to and including `block`.
-    pub async fn nonce(&self, account: Address, block: u64) -> NodeResult<u64> {
+    pub(crate) async fn nonce(&self, account: Address, block: u64) -> NodeResult<u64> {
         let count: U64 = self.ask("eth_getTransactionCount", (account, U64::from(block))).await?;
         Ok(count.to())
     }
 
+    /// How much of the native token `account` had after `block`.
+    pub(crate) async fn balance_at(&self, account: Address, block: u64) -> NodeResult<U256> {
+        self.ask("eth_getBalance", (account, U64::from(block))).await
+    }
+
     /// How much of the native token `account` has.
-    pub async fn balance(&self, account: Address) -> NodeResult<U256> {
+    pub(crate) async fn balance(&self, account: Address) -> NodeResult<U256> {
         self.ask("eth_getBalance", (account, "latest")).await
     }
 
     /// What a call would answer at the newest block. [`NodeError::Refused`] where it would revert.
-    pub async fn call(&self, from: Address, to: Address, data: &[u8]) -> NodeResult<Bytes> {
+    pub(crate) async fn call(&self, from: Address, to: Address, data: &[u8]) -> NodeResult<Bytes> {
         let call = json!({"from": from, "to": to, "data": Bytes::copy_from_slice(data)});
         self.ask("eth_call", (call, "latest")).await
     }
 
     /// How much gas a call would need at the newest block. [`NodeError::Refused`] where it would revert.
-    pub async fn estimate_gas(&self, from: Address, to: Address, data: &Bytes) -> NodeResult<u64> {
+    pub(crate) async fn estimate_gas(&self, from: Address, to: Address, data: &Bytes) -> NodeResult<u64> {
         let gas: U64 = self.ask("eth_estimateGas", (json!({"from": from, "to": to, "data": data}),)).await?;
         Ok(gas.to())
     }
 
     /// What the chain thinks a fair tip, in wei for a unit of gas.
-    pub async fn tip(&self) -> NodeResult<u128> {
+    pub(crate) async fn tip(&self) -> NodeResult<u128> {
         self.ask::<_, U128>("eth_maxPriorityFeePerGas", ()).await.map(|tip| tip.to())
     }
 
     /// Hands in a signed transaction.
-    pub async fn send(&self, transaction: &Bytes) -> NodeResult<B256> {
+    pub(crate) async fn send(&self, transaction: &Bytes) -> NodeResult<B256> {
         self.ask("eth_sendRawTransaction", (transaction,)).await
     }
 

@@ -1,5 +1,7 @@
 //! Finds the deposits in a range of blocks, as one node tells of it.
 
+mod native;
+
 use std::{
     collections::{HashMap, HashSet},
     ops::RangeInclusive,
@@ -15,8 +17,8 @@ use shared::model::{Chain, NativeDeposits, Tokens};
 use crate::{
     TRANSFER,
     awaited::AwaitedAddresses,
-    node::{Block, FullBlock, Node, NodeError, NodeResult},
-    sighting::{BlockRef, Deposit},
+    node::{Block, LogQuery, Node, NodeError, NodeResult},
+    sighting::{BlockRef, Deposit, Origin},
 };
 
 /// How much one `eth_getLogs` may ask for: what the settings allow, less after a refusal.
@@ -81,15 +83,21 @@ pub(crate) async fn scan(
     let mut deposits = Vec::new();
     let mut blocks = HashMap::new();
     if !awaited.is_empty() {
-        if chain.native == NativeDeposits::Transactions {
+        if chain.native != NativeDeposits::Ignored {
             let full = node.full_blocks(range.clone()).await?;
             if full.first().is_some_and(|first| first.header.parent_hash != below.hash) {
                 return Err(NodeError::Inconsistent("the blocks are not on top of those seen before"));
             }
-            deposits.extend(native_deposits(node, awaited, &full).await?);
+            deposits.extend(native::carried(node, awaited, &full).await?);
             blocks.extend(full.into_iter().map(|block| (block.header.number(), block.header)));
         }
-        let logs = transfers(node, chain, limits, awaited, &range).await?;
+        if chain.native == NativeDeposits::Balances {
+            let flushes =
+                logs(node, chain, limits, &LogQuery::NativeFlushes, &awaited.native(), &range).await?;
+            deposits.extend(native::sent_on(node, awaited, &range, &blocks, &deposits, &flushes).await?);
+        }
+        let transfers = LogQuery::Transfers(watched_tokens(chain));
+        let logs = logs(node, chain, limits, &transfers, &awaited.addresses(), &range).await?;
         learn_blocks(node, &logs, &mut blocks).await?;
         for log in &logs {
             deposits.extend(token_deposit(chain, awaited, &blocks, &range, log)?);
@@ -103,62 +111,34 @@ pub(crate) async fn scan(
     Ok(Scanned { deposits, end: BlockRef::from(&end) })
 }
 
-/// Transactions that carry the native token to an awaited address, and succeeded.
-async fn native_deposits(
-    node: &Node,
-    awaited: &AwaitedAddresses,
-    blocks: &[FullBlock],
-) -> NodeResult<Vec<Deposit>> {
-    let mut deposits = Vec::new();
-    for block in blocks {
-        for transaction in &block.transactions {
-            let Some(order_id) = transaction.to.and_then(|to| awaited.order_at(&to)) else { continue };
-            if transaction.value.is_zero() {
-                continue;
-            }
-            let receipt = node.receipt(transaction.hash).await?;
-            let receipt = receipt.filter(|receipt| receipt.block_hash == block.header.hash);
-            let receipt = receipt.ok_or(NodeError::Inconsistent("a transaction's receipt is missing"))?;
-            if receipt.succeeded() {
-                deposits.push(Deposit {
-                    order_id,
-                    block: BlockRef::from(&block.header),
-                    tx_hash: transaction.hash,
-                    log_index: None,
-                    from: transaction.from,
-                    token: Address::ZERO,
-                    amount: transaction.value,
-                });
-            }
-        }
+/// The tokens whose transfers are asked for; `None` for those of all.
+fn watched_tokens(chain: &Chain) -> Option<Vec<Address>> {
+    match &chain.tokens {
+        Tokens::Any(_) => None,
+        Tokens::Listed(tokens) => Some(tokens.iter().filter_map(|token| token.evm()).collect()),
     }
-    Ok(deposits)
 }
 
-/// The `Transfer`s to all awaited addresses, asked for in portions that the node takes.
-async fn transfers(
+/// The logs of these addresses, asked for in portions that the node takes.
+async fn logs(
     node: &Node,
     chain: &Chain,
     limits: &mut LogLimits,
-    awaited: &AwaitedAddresses,
+    query: &LogQuery,
+    addresses: &[Address],
     range: &RangeInclusive<u64>,
 ) -> NodeResult<Vec<Log>> {
-    let tokens = match &chain.tokens {
-        Tokens::Any(_) => None,
-        Tokens::Listed(tokens) => Some(tokens.iter().filter_map(|token| token.evm()).collect::<Vec<_>>()),
-    };
     let mut logs = Vec::new();
-    if tokens.as_ref().is_some_and(Vec::is_empty) {
+    if matches!(query, LogQuery::Transfers(Some(tokens)) if tokens.is_empty()) {
         return Ok(logs);
     }
-    let addresses = awaited.addresses();
-    let mut rest = addresses.as_slice();
+    let mut rest = addresses;
     while !rest.is_empty() {
         let (some, others) = rest.split_at(rest.len().min(limits.addresses));
         let mut from = *range.start();
         while from <= *range.end() {
             let to = (*range.end()).min(from.saturating_add(limits.blocks - 1));
-            match node.transfers(&(from..=to), tokens.as_deref(), some).await {
+            match node.logs_of(query, &(from..=to), some).await {
                 Ok(found) => {
                     logs.extend(found);
                     limits.grow(chain);
@@ -226,8 +206,8 @@ fn token_deposit(
         order_id,
         block: BlockRef::from(block),
         tx_hash,
-        log_index: Some(log_index),
-        from: Address::from_word(from),
+        origin: Origin::Log(log_index),
+        from: Some(Address::from_word(from)),
         token: log.address(),
         amount,
     }))

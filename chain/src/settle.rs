@@ -12,7 +12,7 @@ mod batch;
 mod ready;
 mod receipt;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use alloy::{
     primitives::{Address, B256, Bytes},
@@ -41,6 +41,7 @@ sol! {
     }
 
     /// `contracts/src/Forwarder.sol`
+    #[derive(Debug)]
     event Flushed(address indexed token, address indexed recipient, uint256 amount);
 
     /// ERC-20
@@ -139,17 +140,11 @@ impl Settler {
     /// # Errors
     /// That of the last look.
     pub async fn run(&self, end: Instant) -> Result<(), ChainError> {
-        let poll = Duration::from_millis(self.tools.chain.poll_millis);
         loop {
-            let looked = self.look().await.map(drop);
-            if let Err(error) = &looked {
-                self.tools.log(error);
+            let looked = self.look().await;
+            if !self.tools.rest(Work::Settle, &looked, end).await {
+                return looked.map(drop);
             }
-            if Instant::now() + poll >= end {
-                self.tools.release(Work::Settle).await;
-                return looked;
-            }
-            tokio::time::sleep(poll).await;
         }
     }
 

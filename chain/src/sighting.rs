@@ -19,13 +19,26 @@ pub(crate) struct BlockRef {
 pub(crate) struct Deposit {
     pub(crate) order_id: OrderId,
     pub(crate) block: BlockRef,
+    /// Its transaction. What a contract sent on shows only in a balance, and this is its block's hash then.
     pub(crate) tx_hash: B256,
-    /// The index of its log; `None` where the transaction itself carried the native token.
-    pub(crate) log_index: Option<u64>,
-    pub(crate) from: Address,
+    pub(crate) origin: Origin,
+    /// Who sent it, where that is known.
+    pub(crate) from: Option<Address>,
     /// The zero address is the native token.
     pub(crate) token: Address,
     pub(crate) amount: U256,
+}
+
+/// How a deposit shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Origin {
+    /// By the token's log of this index.
+    Log(u64),
+    /// By the native token that its transaction carried.
+    Transaction,
+    /// By the balance of native token that rose in its block.
+    Balance,
 }
 
 /// A deposit that was seen, and what became of it.
@@ -45,9 +58,10 @@ pub(crate) struct Sighting {
 impl Deposit {
     /// What tells this deposit from every other on its chain, in words.
     pub(crate) fn place(&self) -> String {
-        match self.log_index {
-            Some(index) => format!("{}:{index}:{}", self.tx_hash, self.block.hash),
-            None => format!("{}:native:{}", self.tx_hash, self.block.hash),
+        match self.origin {
+            Origin::Log(index) => format!("{}:{index}:{}", self.tx_hash, self.block.hash),
+            Origin::Transaction => format!("{}:native:{}", self.tx_hash, self.block.hash),
+            Origin::Balance => format!("{}:balance:{}", self.order_id, self.block.hash),
         }
     }
 }
@@ -88,7 +102,7 @@ impl Sighting {
             fact: Fact::Deposit {
                 chain,
                 tx_hash: deposit.tx_hash.to_string(),
-                from: address(&deposit.from),
+                from: deposit.from.as_ref().and_then(address),
                 token: address(&deposit.token)?,
                 amount: BaseUnits::parse(&deposit.amount.to_string())?,
             },

@@ -136,17 +136,11 @@ impl Watcher {
     /// # Errors
     /// That of the last look, so that whoever runs this knows whether the chain is watched at present.
     pub async fn run(&mut self, end: Instant) -> Result<(), ChainError> {
-        let poll = Duration::from_millis(self.tools.chain.poll_millis);
         loop {
-            let looked = self.look().await.map(drop);
-            if let Err(error) = &looked {
-                self.tools.log(error);
+            let looked = self.look().await;
+            if !self.tools.rest(Work::Watch, &looked, end).await {
+                return looked.map(drop);
             }
-            if Instant::now() + poll >= end {
-                self.tools.release(Work::Watch).await;
-                return looked;
-            }
-            tokio::time::sleep(poll).await;
         }
     }
 
@@ -216,6 +210,22 @@ impl Tools {
     /// How often a lease is renewed while a look goes on.
     const RENEWAL: Duration = Duration::from_millis(LEASE_MILLIS as u64 / 3);
 
+    /// Waits after a look for the time of the next one. `false` where that would be after `end`; then the
+    /// lease is given back.
+    pub(crate) async fn rest(&self, work: Work, looked: &Result<bool, ChainError>, end: Instant) -> bool {
+        if let Err(error) = looked {
+            self.log(error);
+        }
+        let poll = Duration::from_millis(self.chain.poll_millis);
+        if Instant::now() + poll >= end {
+            // If it cannot be given back, it ends by itself.
+            let _ = self.store.release(self.chain.id, work, &self.me).await;
+            return false;
+        }
+        tokio::time::sleep(poll).await;
+        true
+    }
+
     pub(crate) fn node(&self, index: usize) -> Result<Node, NodeError> {
         self.nodes.get(index).cloned().ok_or(NodeError::Inconsistent("there is no node"))
     }
@@ -255,12 +265,7 @@ impl Tools {
         }
     }
 
-    pub(crate) async fn release(&self, work: Work) {
-        // If it fails, the lease ends by itself.
-        let _ = self.store.release(self.chain.id, work, &self.me).await;
-    }
-
-    pub(crate) fn log(&self, error: &ChainError) {
+    fn log(&self, error: &ChainError) {
         let mut causes = Vec::new();
         let mut source = std::error::Error::source(error);
         while let Some(cause) = source {

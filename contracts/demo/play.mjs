@@ -49,7 +49,9 @@ function endOnSignals(narrator) {
 }
 
 async function tell(narrator, ends) {
-  const chain = await startChain();
+  const chain = await startChain().catch((error) => {
+    throw new Advice(`The development chain did not start: ${error.message}`);
+  });
   ends.push(() => chain.stop());
   narrator.step("Chain", `anvil on ${chain.anvil.url}, a new block every ${BLOCK_SECONDS} s`);
   const token = await furnish(chain, narrator);

@@ -12,8 +12,12 @@ use tokio::{
     process::{Child, Command as AsyncCommand},
 };
 
+use crate::shop::Waiting;
+
 /// The deterministic deployer, which anvil has from its start.
 const DEPLOYER: &str = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
+/// The forwarders' factory, as the deployer puts it on every chain.
+pub(crate) const FACTORY: &str = "0x3b13b48a9f264ea5b8a72632111ff5ce37ef757f";
 /// The first of anvil's well-known accounts. It deploys, mints and pays.
 pub(crate) const RICH: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 /// The key of the last of them, which pays for gas, and nothing else happens with it.
@@ -135,11 +139,25 @@ impl Anvil {
         number(&self.rpc("eth_getBalance", json!([account, "latest"])).await)
     }
 
+    /// Flushes an order's forwarder, as anybody can.
+    pub(crate) async fn flush(&self, order: &Waiting, token: &str) -> Value {
+        let (salt, recipient) = (order.id.replace('-', ""), &order.recipient[2..]);
+        let selector = selector("flush(bytes32,address,address)");
+        let data = format!("0x{selector}{salt:0>64}{recipient:0>64}{:0>64}", &token[2..]);
+        self.send(json!({"to": FACTORY, "data": data})).await
+    }
+
     /// Replaces the last `depth` blocks by others, with these calls in them, each with the position of its
     /// block among the new ones.
     pub(crate) async fn reorganise(&self, depth: u64, calls: &[(Value, u64)]) {
         self.rpc("anvil_reorg", json!([depth, calls])).await;
     }
+}
+
+/// The selector of a contract's function.
+pub(crate) fn selector(signature: &str) -> String {
+    let hash = alloy_primitives::keccak256(signature);
+    hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn call(selector: &str, to: &str, amount: u64) -> String {

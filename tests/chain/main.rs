@@ -12,7 +12,9 @@
 )]
 
 mod anvil;
+mod balances;
 mod chaos;
+mod kills;
 mod payments;
 mod reorganisations;
 mod settling;

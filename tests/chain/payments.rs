@@ -1,9 +1,9 @@
 //! Payments of every kind, with a gas key and without.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
-    anvil::{Anvil, GAS_ACCOUNT},
+    anvil::{FACTORY, GAS_ACCOUNT, selector},
     shop::{NATIVE, Shop},
 };
 
@@ -164,38 +164,22 @@ async fn what_somebody_else_flushed_is_executed_by_that() {
     let shop = Shop::with_gas_key().await;
     let order = shop.sell().await;
     shop.anvil.mint(&shop.anvil.token, &order.address, 1_000_000).await;
-    let receipt = flush(&shop.anvil, &order).await;
+    let receipt = shop.anvil.flush(&order, &shop.anvil.token).await;
     shop.until_status(&order, "executing").await;
     shop.settle().await;
     let seen = shop.until_status(&order, "executed").await;
     assert_eq!(seen["executeTx"]["txHash"], receipt["transactionHash"]);
 }
 
-/// As anybody can.
-async fn flush(anvil: &Anvil, order: &crate::shop::Waiting) -> Value {
-    let salt = order.id.replace('-', "");
-    let data = format!("0x{}{salt:0>64}{:0>64}{:0>64}", selector(), &order.recipient[2..], &anvil.token[2..]);
-    let factory = "0x3b13b48a9f264ea5b8a72632111ff5ce37ef757f";
-    anvil.send(json!({"to": factory, "data": data})).await
-}
-
-/// `flush(bytes32,address,address)`
-fn selector() -> String {
-    let hash = alloy_primitives::keccak256("flush(bytes32,address,address)");
-    hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[tokio::test]
 async fn the_chain_computes_the_same_deposit_addresses() {
     let shop = Shop::open().await;
-    let hash = alloy_primitives::keccak256("addressOf(bytes32,address)");
-    let selector: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let selector = selector("addressOf(bytes32,address)");
     for _ in 0..20 {
         let order = shop.sell().await;
         let salt = order.id.replace('-', "");
         let data = format!("0x{selector}{salt:0>64}{:0>64}", &order.recipient[2..]);
-        let factory = "0x3b13b48a9f264ea5b8a72632111ff5ce37ef757f";
-        let answer = shop.anvil.rpc("eth_call", json!([{"to": factory, "data": data}, "latest"])).await;
+        let answer = shop.anvil.rpc("eth_call", json!([{"to": FACTORY, "data": data}, "latest"])).await;
         assert_eq!(&answer.as_str().unwrap()[26..], &order.address[2..]);
     }
 }

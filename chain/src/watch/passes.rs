@@ -6,7 +6,7 @@ use super::{ChainError, Progress, Tools, Watcher};
 use crate::{
     node::{Block, Node, NodeError},
     scan::scan,
-    sighting::{Deposit, Sighting},
+    sighting::{Deposit, Origin, Sighting},
     store::Work,
 };
 
@@ -149,13 +149,19 @@ impl Tools {
     async fn is_vouched_for(&self, sighting: &Sighting) -> bool {
         let mut votes = 0;
         for node in &self.nodes {
-            if let Ok(Some(receipt)) = node.receipt(sighting.deposit.tx_hash).await {
-                let index = sighting.deposit.log_index;
-                let has_log = receipt.logs.iter().any(|log| log.log_index == index);
-                let same_block = receipt.block_hash == sighting.deposit.block.hash;
-                votes += usize::from(same_block && (index.is_none() || has_log));
-            }
+            votes += usize::from(vouches(node, &sighting.deposit).await);
         }
         votes * 2 >= self.nodes.len()
     }
+}
+
+/// Whether a node has a deposit's transaction, with what shows it. A rise of a balance has none.
+async fn vouches(node: &Node, deposit: &Deposit) -> bool {
+    let Ok(Some(receipt)) = node.receipt(deposit.tx_hash).await else { return false };
+    let shows = match deposit.origin {
+        Origin::Log(index) => receipt.logs.iter().any(|log| log.log_index == Some(index)),
+        Origin::Transaction => receipt.succeeded(),
+        Origin::Balance => false,
+    };
+    shows && receipt.block_hash == deposit.block.hash
 }

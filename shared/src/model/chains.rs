@@ -71,8 +71,12 @@ pub enum AnyToken {
 pub enum NativeDeposits {
     /// Not at all; orders cannot ask for it.
     Ignored,
-    /// Among the transactions of each block. Does not see what a contract sends.
+    /// Among the transactions of each block. Does not see what a contract sends on.
     Transactions,
+    /// Also from the balances of the addresses of orders that ask for it, so that what a contract sends on
+    /// is seen too. Needs nodes that know the balances of some time ago (archives), and two requests for
+    /// each such order at each look.
+    Balances,
 }
 
 /// When a block is final: what it holds counts as confirmed.

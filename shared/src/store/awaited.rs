@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{REMOVABLE_AT, Store, from_item, keys, number, store_error, string, to_item, transact::put_new};
 use crate::{
     Error,
-    model::{ChainId, Order, OrderId, Timestamp},
+    model::{Address, ChainId, Order, OrderId, Timestamp},
 };
 
 /// A deposit address that is watched.
@@ -20,6 +20,8 @@ pub struct Awaited {
     pub order_id: OrderId,
     /// The address, in lower case.
     pub address: String,
+    /// What the order asks for.
+    pub token: Address,
     /// When the order was made.
     pub created_at: Timestamp,
     /// How long payments are looked for.
@@ -42,6 +44,7 @@ impl Store {
         let mut item = to_item(&Awaited {
             order_id: order.id,
             address: address.clone(),
+            token: order.terms.src_token_address.clone(),
             created_at: order.created_at,
             watched_until,
         })?;
