@@ -80,6 +80,8 @@ impl Engine {
             ("ORDERS_TABLE", ORDERS.to_owned()),
             ("KEYS_TABLE", KEYS.to_owned()),
             ("EVENTS_TABLE", EVENTS.to_owned()),
+            // To see what a line for each request costs.
+            ("REQUEST_LOG", std::env::var("REQUEST_LOG").unwrap_or_default()),
         ]
     }
 

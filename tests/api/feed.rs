@@ -214,7 +214,7 @@ async fn what_expires_is_told_without_anybody_asking() {
     let (alone, (linked, _)) = (api.create_session().await, api.create_linked().await);
     let order = api.create_order(None).await.ok()["id"].clone();
     let (paid, _) = sell(&api).await;
-    api.advance_clock(1799.0).await;
+    api.advance_clock(1200.0).await;
     api.server.catch_up().await.unwrap();
     let types = |feed: &[Value], wanted: &str| feed.iter().filter(|it| it["type"] == wanted).count();
     let feed = read(&api, "", 100).await;

@@ -214,7 +214,9 @@ async fn the_longest_page_fits_one_answer() {
     let url = format!("https://shop.example/{}", "x".repeat(2000));
     let notes = "\"".repeat(8_000);
     let body = json!({"metadata": {"n": notes}, "success_url": url, "cancel_url": url});
-    join_all((0..100).map(|_| async { api.post("/checkout-sessions", &body).await.ok() })).await;
+    for _ in 0..10 {
+        join_all((0..10).map(|_| async { api.post("/checkout-sessions", &body).await.ok() })).await;
+    }
     let answer = api.get("/checkout-sessions?limit=100").await;
     assert_eq!(answer.ok()["sessions"].as_array().unwrap().len(), 100);
     assert!(json!(answer.text).to_string().len() < 6_000_000);

@@ -16,6 +16,7 @@ mod inputs;
 mod listing;
 mod payments;
 mod races;
+mod request_log;
 mod round_trips;
 mod routes;
 mod seeds;

@@ -25,6 +25,8 @@ async fn create(app: &App, request: &Request) -> Result<http::Created> {
     };
     let now = app.clock.now();
     let id = session.map_or_else(|| OrderId::new(http::random_bits()), OrderId::of_session);
+    session.iter().copied().for_each(http::note_session);
+    http::note_order(id);
     let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
     let order = Order::new(id, session, terms, address, now, app.settings.detection_window_millis);
     let order = order.owned_by(owner);

@@ -18,6 +18,7 @@ async fn create(app: &App, request: &Request) -> Result<http::Created> {
     let wanted = http::parse_new_session(http::body(request)?)?;
     let key = http::idempotency_key(request, "create-session", &caller)?;
     let session = Session::open(wanted, http::random_bits(), app.clock.now()).owned_by(caller.owner());
+    http::note_session(session.id);
     let data = http::render(&http::CreatedSession::from(&session))?;
     let claim = key.as_ref().map(|key| Claim { key, answer: &data });
     let before = app.store.create_session(&session, app.settings.retention_millis, claim).await?;

@@ -1,10 +1,12 @@
 //! Between the Lambda runtime and a function's handler.
 
+use super::{Asked, RequestLog};
 use lambda_http::{
-    Adapter, Error, IntoResponse, LambdaEvent, Request, Service,
+    Adapter, Body, Error, LambdaEvent, Request, Response, Service,
     http::header,
     lambda_runtime::{self, Diagnostic},
     request::LambdaRequest,
+    service_fn,
     tower::ServiceExt as _,
 };
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -12,18 +14,25 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 /// What may stand in a query string, and what `http::Uri` refuses in one.
 const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 
-/// Serves `handler` as `lambda_http::run` does, after [`tidy`].
+/// Serves `handler` as `lambda_http::run` does, after [`tidy`], and logs each request if the environment says so.
 ///
 /// # Errors
 /// What ends the runtime.
-pub async fn run<'a, H, R, E>(handler: H) -> Result<(), Error>
+pub async fn run<'a, H, E>(mut handler: H) -> Result<(), Error>
 where
-    H: Service<Request, Response = R, Error = E>,
+    H: Service<Request, Response = Response<Body>, Error = E>,
     H::Future: Send + 'a,
-    R: IntoResponse + Send + Sync + 'static,
-    E: std::fmt::Debug + Into<Diagnostic>,
+    E: std::fmt::Debug + Into<Diagnostic> + Send + 'a,
 {
-    lambda_runtime::run(Adapter::from(handler).map_request(tidy)).await
+    let log = RequestLog::from_env()?;
+    if log.is_off() {
+        return lambda_runtime::run(Adapter::from(handler).map_request(tidy)).await;
+    }
+    let logged = service_fn(move |request: Request| {
+        let asked = Asked::from(&request);
+        log.clone().observe(asked, handler.call(request))
+    });
+    lambda_runtime::run(Adapter::from(logged).map_request(tidy)).await
 }
 
 /// Encodes what an HTTP client should not have sent in its query but API Gateway may pass on, and leaves

@@ -9,6 +9,7 @@ mod fields;
 mod lambda;
 mod order_request;
 mod payload;
+mod request_log;
 mod session_list;
 mod session_request;
 mod settings;
@@ -23,6 +24,7 @@ pub use clock::Clock;
 pub use events::{EventPage, EventView, EventsRequest};
 pub use lambda::{run, tidy};
 pub use order_request::{ListRequest, OrderRequest};
+pub use request_log::{Asked, RequestLog, note_order, note_session};
 pub use session_list::{SessionPage, parse_sessions_query};
 pub use session_request::{Include, parse_new_session};
 pub use settings::{Settings, SettingsError, required_variable, variable};
@@ -120,10 +122,14 @@ pub fn check_no_fields(request: &Request) -> Result<(), Error> {
 
 /// The session that the path names; `None` where it cannot exist.
 pub fn session_id(request: &Request) -> Option<SessionId> {
-    SessionId::parse(request.path_parameters_ref()?.first("sessionId")?)
+    let id = SessionId::parse(request.path_parameters_ref()?.first("sessionId")?)?;
+    note_session(id);
+    Some(id)
 }
 
 /// The order that the path names; `None` where it cannot exist.
 pub fn order_id(request: &Request) -> Option<OrderId> {
-    OrderId::parse(request.path_parameters_ref()?.first("orderId")?)
+    let id = OrderId::parse(request.path_parameters_ref()?.first("orderId")?)?;
+    note_order(id);
+    Some(id)
 }

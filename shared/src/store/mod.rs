@@ -14,6 +14,7 @@ mod idempotency;
 pub mod items;
 mod keys;
 mod listing;
+mod meter;
 mod orders;
 mod payments;
 mod publication;
@@ -34,6 +35,7 @@ pub use feed::FeedEntry;
 use items::{Item, from_item, number, store_error, string, to_item};
 pub use keys::subject_of;
 pub use listing::{Page, Sought};
+pub use meter::{Spent, metered};
 pub use orders::OrderRecord;
 
 /// Both tables' TTL attribute: DynamoDB removes an item some time after the epoch *second* in it.
