@@ -5,8 +5,9 @@ use std::{collections::HashSet, sync::Arc};
 use futures_util::future::{join, join_all};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use shared::model::Evidence;
 use tests::{
-    client::{Answer, Api, BUYER, executed, order},
+    client::{Answer, Api, BUYER, deposit, executed, order},
     proxy::{Fault, Proxy},
 };
 use tokio::sync::Semaphore;
@@ -193,4 +194,30 @@ async fn a_list_shows_every_order_whose_creation_was_answered() {
     }))
     .await;
     assert_eq!(api.get(&list).await.ok().as_array().unwrap().len(), 30);
+}
+
+#[tokio::test]
+async fn the_answer_that_tells_of_an_expiry_has_all_that_came_before_it() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    let id = api.create_order(None).await.ok()["id"].as_str().unwrap().to_owned();
+    let mut piece = deposit("a", 1, api.now());
+    piece["orderId"] = id.clone().into();
+    let piece: Evidence = serde_json::from_value(piece).unwrap();
+    let in_time = api.server.app.clock.now();
+    api.advance_clock(16.0 * 60.0).await;
+
+    let gate = Arc::new(Semaphore::new(0));
+    proxy.inject("TransactWriteItems", &Fault::Held(Arc::clone(&gate)), 1);
+    let record_meanwhile = async {
+        while proxy.pending() != 0 {
+            tokio::task::yield_now().await;
+        }
+        // Decided in time, on a machine that took a while.
+        api.server.app.store.record(&piece, in_time).await.unwrap();
+        gate.add_permits(1);
+    };
+    let (seen, ()) = join(api.order(&id), record_meanwhile).await;
+    assert_eq!(seen["order"]["status"], "expired");
+    assert_eq!(seen["depositTxs"].as_array().unwrap().len(), 1);
 }

@@ -128,20 +128,18 @@ impl Store {
     }
 
     /// Reads an order and its evidence as they stand at `now`. One round trip for each megabyte, which
-    /// is thousands of pieces of evidence, and one more for the read that finds it overdue.
+    /// is thousands of pieces of evidence, and two more for the read that finds it overdue.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`].
     pub async fn order(&self, id: OrderId, now: Timestamp) -> Result<Option<OrderRecord>, Error> {
         for _ in 0..RACES {
-            let Some(mut record) = self.read_order(id).await? else { return Ok(None) };
+            let Some(record) = self.read_order(id).await? else { return Ok(None) };
             if !record.order.is_overdue(now) {
                 return Ok(Some(record));
             }
-            if self.end(ending_of(&record.order), ExpiredReason::Ttl, now).await?.is_none() {
-                record.order = record.order.expired(ExpiredReason::Ttl, now);
-                return Ok(Some(record));
-            }
+            // Ended or not, it is read again: evidence may have come since, and its story is told from here.
+            self.end(ending_of(&record.order), ExpiredReason::Ttl, now).await?;
         }
         Err(outraced(id))
     }
