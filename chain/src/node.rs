@@ -47,6 +47,12 @@ pub enum NodeError {
         /// Its reason.
         message: String,
     },
+    /// The contract that it asked refused.
+    #[error("the call reverted: {message}")]
+    Reverted {
+        /// Its reason, as the node tells it.
+        message: String,
+    },
     /// It gave no answer, or none that can be read.
     #[error("the node did not answer {method}: {reason}")]
     Failed {
@@ -92,7 +98,7 @@ impl Node {
 
     /// The newest block.
     pub(crate) async fn head(&self) -> NodeResult<Block> {
-        self.tagged("latest").await?.ok_or(NodeError::Inconsistent("there is no latest block"))
+        self.known_tag("latest").await
     }
 
     /// The newest block that counts as final, given the newest one; `None` while there is none.
@@ -106,13 +112,14 @@ impl Node {
                 Some(number) => self.block(number).await,
                 None => Ok(None),
             },
-            Confirmations::Tag(FinalityTag::Safe) => self.tagged("safe").await,
-            Confirmations::Tag(FinalityTag::Finalized) => self.tagged("finalized").await,
+            Confirmations::Tag(FinalityTag::Safe) => self.known_tag("safe").await.map(Some),
+            Confirmations::Tag(FinalityTag::Finalized) => self.known_tag("finalized").await.map(Some),
         }
     }
 
-    async fn tagged(&self, tag: &'static str) -> NodeResult<Option<Block>> {
-        self.ask("eth_getBlockByNumber", (tag, false)).await
+    async fn known_tag(&self, tag: &'static str) -> NodeResult<Block> {
+        let block: Option<Block> = self.ask("eth_getBlockByNumber", (tag, false)).await?;
+        block.ok_or(NodeError::Inconsistent("a tag such as safe or latest names no block"))
     }
 
     /// The block of this number, if the node has it.
@@ -203,10 +210,28 @@ impl Node {
         self.ask("eth_getBalance", (account, "latest")).await
     }
 
-    /// What a call would answer at the newest block. [`NodeError::Refused`] where it would revert.
+    /// What a call would answer at the newest block. [`NodeError::Reverted`] where it would fail.
     pub(crate) async fn call(&self, from: Address, to: Address, data: &[u8]) -> NodeResult<Bytes> {
         let call = json!({"from": from, "to": to, "data": Bytes::copy_from_slice(data)});
         self.ask("eth_call", (call, "latest")).await
+    }
+
+    /// The same, with so much gas.
+    pub(crate) async fn call_within(
+        &self,
+        from: Address,
+        to: Address,
+        data: &[u8],
+        gas: u64,
+    ) -> NodeResult<Bytes> {
+        let data = Bytes::copy_from_slice(data);
+        let call = json!({"from": from, "to": to, "data": data, "gas": U64::from(gas)});
+        self.ask("eth_call", (call, "latest")).await
+    }
+
+    /// A contract's code.
+    pub(crate) async fn code(&self, contract: Address) -> NodeResult<Bytes> {
+        self.ask("eth_getCode", (contract, "latest")).await
     }
 
     /// How much gas a call would need at the newest block. [`NodeError::Refused`] where it would revert.
@@ -237,10 +262,21 @@ pub fn use_ring() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
+/// Whether a call failed by what it called, and not by the node: code 3, or what nodes say instead.
+fn is_revert(method: &str, code: i64, message: &str) -> bool {
+    let message = message.to_lowercase();
+    let told =
+        ["revert", "out of gas", "outofgas", "invalid opcode"].iter().any(|word| message.contains(word));
+    matches!(method, "eth_call" | "eth_estimateGas") && (code == 3 || told)
+}
+
 /// Keeps of an error what may be logged: reqwest's own text has the URL in it, and a body may be anything.
 fn node_error(method: &'static str, error: &TransportError) -> NodeError {
     let failed = |reason: String| NodeError::Failed { method, reason };
     match error {
+        RpcError::ErrorResp(refusal) if is_revert(method, refusal.code, &refusal.message) => {
+            NodeError::Reverted { message: refusal.message.to_string() }
+        }
         RpcError::ErrorResp(refusal) => {
             NodeError::Refused { method, message: format!("{} ({})", refusal.message, refusal.code) }
         }

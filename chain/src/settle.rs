@@ -154,10 +154,10 @@ impl Settler {
     /// [`ChainError`].
     pub async fn look(&self) -> Result<bool, ChainError> {
         let mut failed = NodeError::Inconsistent("there is no node");
-        for node in &self.tools.nodes {
+        for node in self.tools.nodes_by_head().await {
             let Some(book) = self.tools.acquire::<Book>(Work::Settle).await? else { return Ok(false) };
             let looked = tokio::select! {
-                looked = self.work(node, book.unwrap_or_default()) => looked,
+                looked = self.work(&node, book.unwrap_or_default()) => looked,
                 lost = self.tools.keep_lease(Work::Settle) => Err(lost),
             };
             match looked {

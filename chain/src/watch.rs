@@ -17,6 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use shared::{
     http::Clock,
@@ -81,6 +82,9 @@ pub enum ChainError {
     /// confirmed until that has changed.
     #[error("the chain's nodes contradict each other")]
     Contradiction,
+    /// Nothing can be flushed on this chain.
+    #[error("there is no factory at {0} on this chain: deploy it (contracts/README.md)")]
+    NoFactory(alloy::primitives::Address),
     /// Another has taken over.
     #[error("another works on this chain by now")]
     LeaseLost,
@@ -98,8 +102,9 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// More is not needed: where the trail ends, the second pass's block is there to go back to.
-    const TRAIL: usize = 64;
+    /// Few are enough, and each look writes them: where the trail ends, the second pass's block is there to
+    /// go back to.
+    const TRAIL: usize = 8;
 
     fn starting_at(block: BlockRef) -> Self {
         Self { seen: block, confirmed: block, trail: vec![block] }
@@ -244,6 +249,15 @@ impl Tools {
         self.nodes.get(index).cloned().ok_or(NodeError::Inconsistent("there is no node"))
     }
 
+    /// The nodes that answer, the one that has come farthest first.
+    pub(crate) async fn nodes_by_head(&self) -> Vec<Node> {
+        let asked =
+            self.nodes.iter().map(|node| async move { Some((node.head().await.ok()?.number(), node)) });
+        let mut answers: Vec<_> = join_all(asked).await.into_iter().flatten().collect();
+        answers.sort_by_key(|(head, _)| std::cmp::Reverse(*head));
+        answers.into_iter().map(|(_, node)| node.clone()).collect()
+    }
+
     /// A node of another chain would tell of deposits that nobody made here.
     pub(crate) async fn check_chain(&self, node: &Node) -> Result<(), NodeError> {
         if node.chain_id().await? == self.chain.id.number() {
@@ -271,15 +285,15 @@ impl Tools {
     pub(crate) async fn keep_lease(&self, work: Work) -> ChainError {
         loop {
             tokio::time::sleep(Self::RENEWAL).await;
-            match self.acquire::<serde_json::Value>(work).await {
-                Ok(Some(_)) => {}
-                Ok(None) => return ChainError::LeaseLost,
+            match self.store.renew(self.chain.id, work, &self.me, self.now()).await {
+                Ok(true) => {}
+                Ok(false) => return ChainError::LeaseLost,
                 Err(error) => return error.into(),
             }
         }
     }
 
-    fn log(&self, error: &ChainError) {
+    pub(crate) fn log(&self, error: &ChainError) {
         let mut causes = Vec::new();
         let mut source = std::error::Error::source(error);
         while let Some(cause) = source {

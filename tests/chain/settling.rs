@@ -2,11 +2,11 @@
 //!
 //! Here nothing looks at the chain by itself: each look is made by hand.
 
-use chain::{Settler, Watcher};
+use chain::{Purse, Settler, Watcher};
 use serde_json::{Value, json};
 
 use crate::{
-    anvil::{GAS_ACCOUNT, GAS_KEY, RICH},
+    anvil::{FACTORY, GAS_ACCOUNT, GAS_KEY, RICH},
     shop::{NATIVE, Shop, Waiting, deposit_statuses},
 };
 
@@ -189,4 +189,77 @@ async fn an_order_whose_payment_is_gone_for_good_has_failed_once_it_is_watched_n
     let seen = scene.shop.api.order(&order.id).await;
     assert_eq!(seen["order"]["status"], "failure");
     assert!(seen["order"]["errorDetails"].as_str().unwrap().contains("reorganisation"));
+}
+
+#[tokio::test]
+async fn nothing_is_sent_where_there_is_no_factory() {
+    let mut scene = Scene::set(json!({})).await;
+    let order = scene.shop.sell().await;
+    let code = scene.shop.anvil.rpc("eth_getCode", json!([FACTORY, "latest"])).await;
+    scene.shop.anvil.rpc("anvil_setCode", json!([FACTORY, "0x"])).await;
+    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.look().await;
+    scene.shop.anvil.mine(2).await;
+    assert!(scene.watcher.look().await.unwrap());
+    assert!(scene.settler.look().await.unwrap_err().to_string().contains("no factory"));
+    assert_eq!(scene.gas_transactions("pending").await, 0);
+    scene.shop.anvil.rpc("anvil_setCode", json!([FACTORY, code])).await;
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executed");
+}
+
+#[tokio::test]
+async fn a_recipient_that_wants_more_gas_than_an_order_may_spend_gets_no_transaction() {
+    let mut scene = Scene::set(json!({"flush_gas": 200_000})).await;
+    let order = scene.shop.sell_for(NATIVE, 1000).await;
+    // Jumps back to its beginning, for ever.
+    scene.shop.anvil.rpc("anvil_setCode", json!([order.recipient, "0x5b600056"])).await;
+    scene.shop.anvil.send(json!({"to": order.address, "value": "0x3e8"})).await;
+    scene.look().await;
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executing");
+    assert_eq!(scene.gas_transactions("pending").await, 0);
+}
+
+#[tokio::test]
+async fn a_flush_that_fails_in_its_block_is_not_paid_for_again_at_once() {
+    let mut scene = Scene::set(json!({})).await;
+    let order = scene.shop.sell_for(NATIVE, 1000).await;
+    // Takes money at the price of gas that a mere question has, which is none.
+    scene.shop.anvil.rpc("anvil_setCode", json!([order.recipient, "0x3a15600a5760006000fd5b00"])).await;
+    scene.shop.anvil.send(json!({"to": order.address, "value": "0x3e8"})).await;
+    scene.look().await;
+    for _ in 0..6 {
+        scene.shop.anvil.mine(2).await;
+        scene.shop.api.advance_clock(5.0).await;
+        scene.look().await;
+    }
+    assert_eq!(scene.status(&order).await, "executing");
+    assert_eq!(scene.gas_transactions("latest").await, 1);
+}
+
+#[tokio::test]
+async fn a_transaction_of_a_key_that_is_gone_holds_nobody_up_for_long() {
+    let mut scene = Scene::set(json!({})).await;
+    let order = scene.shop.sell().await;
+    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.look().await;
+    scene.shop.anvil.mine(2).await;
+    scene.shop.anvil.rpc("evm_setAutomine", json!([false])).await;
+    scene.look().await;
+    let waiting = scene.pending().await[0]["hash"].clone();
+    scene.shop.anvil.rpc("anvil_dropAllTransactions", json!([])).await;
+    scene.shop.anvil.rpc("anvil_setBalance", json!([GAS_ACCOUNT, "0x0"])).await;
+    // Another key from now on.
+    let other = Purse::new(&"11".repeat(32), FACTORY.parse().unwrap()).unwrap();
+    let account = format!("{:#x}", other.account());
+    scene.shop.anvil.rpc("anvil_setBalance", json!([account, "0xde0b6b3a7640000"])).await;
+    let tools = scene.shop.api.server.chain_tools[0].clone();
+    scene.settler = Settler::new(tools, Some(other));
+    scene.look().await;
+    assert!(scene.pending().await.is_empty());
+    scene.shop.api.advance_clock(601.0).await;
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executed");
+    assert_ne!(scene.shop.api.order(&order.id).await["executeTx"]["txHash"], waiting);
 }

@@ -21,6 +21,22 @@ use crate::{
 /// milliseconds.
 const PATIENCE_MILLIS: i64 = 30_000;
 
+/// How long a transaction is sent again that cannot be replaced, since its key is not ours any more.
+const ABANDONED_MILLIS: i64 = 10 * 60 * 1000;
+
+/// What a transaction costs by itself, its call data included, in gas.
+const TRANSACTION_GAS: u64 = 25_000;
+
+const REFUSED: &str = "the recipient or the token refuses the transfer";
+
+/// What is found of an order that is to be flushed.
+enum Finding {
+    /// There is nothing in its forwarder.
+    Empty,
+    /// Its flush would succeed.
+    Passes,
+}
+
 /// What nodes want of a replacement is a tenth more; this is a bit beyond.
 fn raised(fee: u128) -> u128 {
     fee + fee / 8 + 1
@@ -34,17 +50,20 @@ impl Settler {
         purse: &Purse,
         ready: Vec<Ready>,
     ) -> Result<(), ChainError> {
+        if ready.is_empty() {
+            return Ok(());
+        }
+        if view.node.code(purse.factory).await?.is_empty() {
+            return Err(ChainError::NoFactory(purse.factory));
+        }
         let mut flushes = Vec::new();
-        for order in ready.iter().take(self.tools.chain.max_batch) {
+        for order in &ready {
             let Some(flush) = Flush::of(order) else { continue };
-            if balance(&view.node, &flush).await?.is_zero() {
-                self.execute_flushed(view, order, &flush).await?;
-            } else if self.would_pass(view, purse, &flush).await? {
-                flushes.push(flush);
-            } else {
-                self.tools
-                    .put_off_or_give_up(order, "the recipient or the token refuses the transfer")
-                    .await?;
+            match self.examine(view, purse, &flush).await {
+                Ok(Finding::Empty) => self.execute_flushed(view, order, &flush).await?,
+                Ok(Finding::Passes) => flushes.push(flush),
+                Err(NodeError::Reverted { .. }) => self.tools.put_off_or_give_up(order, REFUSED).await?,
+                Err(error) => return Err(error.into()),
             }
         }
         if flushes.is_empty() {
@@ -54,10 +73,7 @@ impl Settler {
         let call = flush_many(&flushes, self.tools.chain.flush_gas);
         let gas_limit = view.node.estimate_gas(purse.account(), purse.factory, &call).await?;
         let gas_limit = gas_limit + gas_limit / 10;
-        let cost = U256::from(gas_limit).saturating_mul(U256::from(max_fee));
-        if view.node.balance(purse.account()).await? < cost {
-            return Err(ChainError::EmptyPurse(purse.account()));
-        }
+        self.check_purse(view, purse, gas_limit, max_fee).await?;
         let batch = Batch {
             from: purse.account(),
             nonce: view.node.nonce(purse.account(), view.head.number()).await?,
@@ -70,15 +86,16 @@ impl Settler {
         self.sign_and_send(view, purse, batch, max_fee, tip).await
     }
 
-    /// Whether flushing an order by itself would succeed.
-    async fn would_pass(&self, view: &View, purse: &Purse, flush: &Flush) -> Result<bool, NodeError> {
+    /// What flushing an order by itself, within its share of gas, would come to.
+    async fn examine(&self, view: &View, purse: &Purse, flush: &Flush) -> Result<Finding, NodeError> {
+        if balance(&view.node, flush).await?.is_zero() {
+            return Ok(Finding::Empty);
+        }
         let (salt, recipient, token) = (flush.salt(), flush.recipient, flush.token);
         let call = ForwarderFactory::flushCall { salt, recipient, token }.abi_encode();
-        match view.node.call(purse.account(), purse.factory, &call).await {
-            Ok(_) => Ok(true),
-            Err(NodeError::Refused { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
+        let gas = self.tools.chain.flush_gas + TRANSACTION_GAS;
+        view.node.call_within(purse.account(), purse.factory, &call, gas).await?;
+        Ok(Finding::Passes)
     }
 
     /// The most to pay for a unit of gas, and the tip in it; `None` while that is beyond the ceiling.
@@ -96,7 +113,9 @@ impl Settler {
             tracing::warn!(chain, base, tip, ceiling, "gas costs more than max_fee_per_gas: orders wait");
             return Ok(None);
         }
-        Ok(Some((base.saturating_mul(2).saturating_add(tip).min(ceiling), tip)))
+        // Some room is left below the ceiling for replacements, where prices allow.
+        let room = (ceiling / 4 * 3).max(base + tip);
+        Ok(Some((base.saturating_mul(2).saturating_add(tip).min(room), tip)))
     }
 
     /// Signs a transaction, writes it down, and only then sends it.
@@ -129,18 +148,34 @@ impl Settler {
     }
 
     /// Keeps a transaction on its way that is in no block yet: sends it again, and pays more after a while.
-    pub(super) async fn push(&self, view: &View, batch: Batch) -> Result<(), ChainError> {
+    /// `true` once it is given up: should it get into a block all the same, its orders' forwarders are empty
+    /// by then, or another flush of them comes to nothing.
+    pub(super) async fn push(&self, view: &View, batch: Batch) -> Result<bool, ChainError> {
         self.send(view, &batch).await;
-        let late = self.tools.now() >= batch.sent_at.plus_millis(PATIENCE_MILLIS);
-        let purse = self.purse.as_ref().filter(|purse| purse.account() == batch.from);
-        let (true, Some(purse), Some(last)) = (late, purse, batch.signed.last()) else { return Ok(()) };
+        let waited = self.tools.now().millis() - batch.sent_at.millis();
+        let Some(purse) = self.purse.as_ref().filter(|purse| purse.account() == batch.from) else {
+            if waited >= ABANDONED_MILLIS {
+                self.tools.save(Work::Settle, &Book::default()).await?;
+            }
+            return Ok(waited >= ABANDONED_MILLIS);
+        };
+        let Some(last) = batch.signed.last().filter(|_| waited >= PATIENCE_MILLIS) else { return Ok(false) };
         let (least_fee, least_tip) = (raised(last.max_fee), raised(last.tip));
-        let Some((fee, tip)) = self.fees(view).await? else { return Ok(()) };
+        let Some((fee, tip)) = self.fees(view).await? else { return Ok(false) };
         let (fee, tip) = (fee.max(least_fee), tip.max(least_tip));
-        if fee > self.tools.chain.max_fee_per_gas {
-            return Ok(());
+        if fee <= self.tools.chain.max_fee_per_gas {
+            self.check_purse(view, purse, batch.gas_limit, fee).await?;
+            self.sign_and_send(view, purse, batch, fee, tip.min(fee)).await?;
         }
-        self.sign_and_send(view, purse, batch, fee, tip.min(fee)).await
+        Ok(false)
+    }
+
+    async fn check_purse(&self, view: &View, purse: &Purse, gas: u64, fee: u128) -> Result<(), ChainError> {
+        let cost = U256::from(gas).saturating_mul(U256::from(fee));
+        if view.node.balance(purse.account()).await? < cost {
+            return Err(ChainError::EmptyPurse(purse.account()));
+        }
+        Ok(())
     }
 }
 
@@ -176,7 +211,7 @@ async fn balance(node: &Node, flush: &Flush) -> Result<U256, NodeError> {
     let call = balanceOfCall { account: flush.forwarder }.abi_encode();
     let answer = node.call(flush.forwarder, flush.token, &call).await?;
     balanceOfCall::abi_decode_returns(&answer)
-        .map_err(|_| NodeError::Inconsistent("a token's balance cannot be read"))
+        .map_err(|_| NodeError::Reverted { message: "its balance cannot be read".to_owned() })
 }
 
 fn sign(

@@ -1,8 +1,10 @@
 //! Which orders can be settled.
 
-use alloy::primitives::Address;
+use std::collections::HashSet;
+
+use alloy::primitives::{Address, U256};
 use shared::{
-    model::{BaseUnits, Evidence, EvidenceId, Fact, Order, OrderStatus, Timestamp},
+    model::{BaseUnits, Evidence, EvidenceId, Fact, Order, OrderId, OrderStatus, Timestamp},
     store::{Awaited, OrderRecord},
 };
 
@@ -32,12 +34,12 @@ const LONGEST_WAIT_MILLIS: i64 = 5 * 60 * 1000;
 const PATIENCE_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 impl Ready {
-    fn new(unsettled: Unsettled, record: OrderRecord) -> Self {
+    fn new(unsettled: Unsettled, deposits: &HashSet<String>, record: OrderRecord) -> Self {
         let (mut paid, mut confirmed, mut tx_hash) = (BaseUnits::ZERO, BaseUnits::ZERO, String::new());
         for piece in record.order.counted_deposits(&record.evidence) {
             let Fact::Deposit { amount, tx_hash: hash, .. } = &piece.fact else { continue };
             paid = paid.saturating_add(*amount);
-            if unsettled.deposits.contains(piece.id.as_str()) {
+            if deposits.contains(piece.id.as_str()) {
                 confirmed = confirmed.saturating_add(*amount);
                 tx_hash.clone_from(hash);
             }
@@ -54,6 +56,11 @@ impl Ready {
         self.order.status == OrderStatus::Executing && self.covers(self.confirmed)
     }
 
+    /// Whether `amount` of what left the forwarder is all that was owed.
+    pub(super) fn is_covered_by(&self, amount: U256) -> bool {
+        BaseUnits::parse(&amount.to_string()).is_some_and(|amount| self.covers(amount))
+    }
+
     /// Whether a reorganisation took the payment away and nothing has come instead for as long as payments
     /// are looked for.
     fn is_lost(&self, now: Timestamp) -> bool {
@@ -66,43 +73,71 @@ impl Ready {
     }
 }
 
+/// How long to wait after so many tries, in milliseconds.
+fn wait(attempts: u32) -> i64 {
+    (1000 << attempts.min(10)).min(LONGEST_WAIT_MILLIS)
+}
+
 impl Tools {
-    /// The orders that can be settled now. Forgets those that need it no more, and puts off those of which
-    /// not enough is confirmed, or of which `record-payment` has not heard yet.
+    /// The orders that can be settled now, at most as many as one transaction flushes. Forgets those that
+    /// need it no more, and puts off those of which not enough is confirmed, or of which `record-payment` has
+    /// not heard yet. One that cannot be read stops no other.
     pub(super) async fn ready(&self) -> Result<Vec<Ready>, ChainError> {
-        let now = self.now();
         let mut ready = Vec::new();
-        for unsettled in self.store.unsettled(self.chain.id, now).await? {
-            let record = self.orders.order(unsettled.order_id, now).await?;
-            let Some(record) = record.filter(|record| !record.order.status.is_terminal()) else {
-                self.store.settled(self.chain.id, unsettled.order_id).await?;
-                continue;
-            };
-            let order = Ready::new(unsettled, record);
-            if order.is_confirmed() {
-                ready.push(order);
-            } else if order.is_lost(now) {
-                self.fail(&order, "the payment was removed by a reorganisation of its chain").await?;
-            } else {
-                self.put_off(&order.unsettled).await?;
+        for unsettled in self.store.unsettled(self.chain.id, self.now()).await? {
+            if ready.len() == self.chain.max_batch {
+                break;
+            }
+            match self.look_at(unsettled.clone()).await {
+                Ok(order) => ready.extend(order),
+                Err(error) => {
+                    self.log(&error);
+                    self.put_off(&unsettled).await?;
+                }
             }
         }
         Ok(ready)
     }
 
-    /// Tries an order again later, each time after twice the time.
-    pub(super) async fn put_off(&self, unsettled: &Unsettled) -> Result<(), ChainError> {
-        let wait = (1000 << unsettled.attempts.min(10)).min(LONGEST_WAIT_MILLIS);
-        Ok(self.store.put_off(self.chain.id, unsettled, self.now().plus_millis(wait)).await?)
+    async fn look_at(&self, unsettled: Unsettled) -> Result<Option<Ready>, ChainError> {
+        let now = self.now();
+        let record = self.orders.order(unsettled.order_id, now).await?;
+        let Some(record) = record.filter(|record| !record.order.status.is_terminal()) else {
+            self.store.settled(self.chain.id, unsettled.order_id).await?;
+            return Ok(None);
+        };
+        let deposits = self.store.confirmed(self.chain.id, unsettled.order_id).await?;
+        let order = Ready::new(unsettled, &deposits, record);
+        if order.is_confirmed() {
+            return Ok(Some(order));
+        }
+        if order.is_lost(now) {
+            self.fail(&order, "the payment was removed by a reorganisation of its chain").await?;
+        } else {
+            self.put_off(&order.unsettled).await?;
+        }
+        Ok(None)
     }
 
-    /// Puts an order off that could not be flushed; after a day it has failed.
+    /// Tries an order again later, each time after twice the time.
+    pub(super) async fn put_off(&self, unsettled: &Unsettled) -> Result<(), ChainError> {
+        let until = self.now().plus_millis(wait(unsettled.attempts));
+        Ok(self.store.put_off(self.chain.id, unsettled, until).await?)
+    }
+
+    /// Puts an order off that cannot be flushed; after a day of that it has failed.
     pub(super) async fn put_off_or_give_up(&self, ready: &Ready, why: &str) -> Result<(), ChainError> {
-        let paid_at = ready.order.received_deposit_at.unwrap_or(ready.order.created_at);
-        if self.now() >= paid_at.plus_millis(PATIENCE_MILLIS) {
+        let since = ready.unsettled.refused_since;
+        if since.is_some_and(|since| self.now() >= since.plus_millis(PATIENCE_MILLIS)) {
             return self.fail(ready, why).await;
         }
-        self.put_off(&ready.unsettled).await
+        self.refused(ready.order.id, ready.unsettled.attempts).await
+    }
+
+    /// Writes down that an order was refused, and tries it again later.
+    pub(super) async fn refused(&self, order: OrderId, attempts: u32) -> Result<(), ChainError> {
+        let (now, until) = (self.now(), self.now().plus_millis(wait(attempts)));
+        Ok(self.store.refuse(self.chain.id, order, now, until).await?)
     }
 
     async fn fail(&self, ready: &Ready, why: &str) -> Result<(), ChainError> {

@@ -11,6 +11,9 @@ use crate::{
     watch::{ChainError, Tools},
 };
 
+/// Gas has been paid for nothing: that is not tried again at once.
+const REFUSED_IN_BLOCK: u32 = 6;
+
 impl Settler {
     /// Follows a transaction that is under way. `true` once it is done with, one way or the other.
     pub(super) async fn follow(&self, view: &View, batch: Batch) -> Result<bool, ChainError> {
@@ -29,8 +32,7 @@ impl Settler {
             self.tools.save(Work::Settle, &Book::default()).await?;
             return Ok(true);
         }
-        self.push(view, batch).await?;
-        Ok(false)
+        self.push(view, batch).await
     }
 
     /// Executes the orders that a final receipt shows to be flushed. The others stay to be settled.
@@ -45,6 +47,7 @@ impl Settler {
                 None => {
                     let (order_id, transaction) = (flush.order_id, receipt.transaction_hash);
                     tracing::warn!(%order_id, %transaction, "a transaction did not flush an order");
+                    self.tools.refused(order_id, REFUSED_IN_BLOCK).await?;
                 }
             }
         }
@@ -59,15 +62,19 @@ impl Settler {
         flush: &Flush,
     ) -> Result<(), ChainError> {
         let step = self.tools.chain.max_log_blocks;
-        let mut from = ready.unsettled.from_block;
+        // A reorganisation may have moved things down a bit.
+        let mut from = ready.unsettled.from_block.saturating_sub(step);
+        let mut flushed = Vec::new();
         while from <= view.last_final {
             let to = view.last_final.min(from + step - 1);
             let logs = view.node.events_of(flush.forwarder, Flushed::SIGNATURE_HASH, from, to).await?;
-            if let Some(log) = logs.iter().find(|log| is_flush(log, flush)) {
-                self.execute_by(view, flush, log).await?;
-                break;
-            }
+            flushed.extend(logs.into_iter().filter(|log| is_flush(log, flush)));
             from = to + 1;
+        }
+        let amounts = flushed.iter().filter_map(|log| Some(Flushed::decode_log(&log.inner).ok()?.amount));
+        let all = amounts.fold(U256::ZERO, U256::saturating_add);
+        if let Some(last) = flushed.last().filter(|_| ready.is_covered_by(all)) {
+            self.execute_by(view, flush, last).await?;
         }
         self.tools.put_off(&ready.unsettled).await
     }

@@ -83,6 +83,12 @@ impl ChainStore {
         self.update_mine(chain, work, me, "SET progress = :value", string(text)).await
     }
 
+    /// Renews the lease. `false` where another has it, or had it meanwhile.
+    pub(crate) async fn renew(&self, chain: ChainId, work: Work, me: &str, now: Timestamp) -> Result<bool> {
+        let until = number(now.plus_millis(LEASE_MILLIS).millis());
+        self.update_mine(chain, work, me, "SET lease_until = :value", until).await
+    }
+
     /// Gives the lease back, so that the next one need not wait for its end.
     pub(crate) async fn release(&self, chain: ChainId, work: Work, me: &str) -> Result<()> {
         self.update_mine(chain, work, me, "SET lease_until = :value", number(0)).await.map(drop)

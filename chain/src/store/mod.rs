@@ -5,7 +5,8 @@
 //! | `chain#<id>` | `watch`, `settle` | who works on the chain at present, and how far that work is |
 //! | `chain#<id>` | `deposit#<block>#<place>` | a deposit that was seen in a block |
 //! | `chain#<id>` | `withdrawn#<order>#<transaction>` | when a payment that was withdrawn was first seen |
-//! | `chain#<id>` | `confirmed#<order>` | the confirmed deposits of an order that is to be settled |
+//! | `chain#<id>` | `confirmed#<order>#<evidence id>` | a confirmed deposit |
+//! | `chain#<id>` | `unsettled#<order>` | an order that may have something to settle |
 
 mod lease;
 mod sightings;
@@ -47,6 +48,10 @@ fn deposits_from(block: u64) -> String {
     format!("deposit#{block:012}#")
 }
 
-fn confirmed(order: OrderId) -> String {
-    format!("confirmed#{order}")
+fn confirmed_deposit(order: OrderId, evidence_id: &str) -> String {
+    format!("confirmed#{order}#{evidence_id}")
+}
+
+fn unsettled(order: OrderId) -> String {
+    format!("unsettled#{order}")
 }

@@ -1,8 +1,7 @@
 //! Orders with confirmed deposits, to be settled.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::{
     Result,
@@ -10,23 +9,31 @@ use shared::{
     store::items::{from_item, number, store_error, string},
 };
 
-use super::{ChainStore, confirmed, key, partition};
+use super::{ChainStore, confirmed_deposit, key, partition, unsettled};
 
-/// An order with confirmed deposits.
+/// An order that may have something to settle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Unsettled {
     pub(crate) order_id: OrderId,
-    /// The ids of the evidence of its confirmed deposits. Absent once the last one has been taken back.
-    #[serde(default)]
-    pub(crate) deposits: BTreeSet<String>,
-    /// The lowest block that one of them was seen in.
+    /// The block in which a deposit was first confirmed for it.
     pub(crate) from_block: u64,
     /// How often settling it has been put off.
     #[serde(default)]
     pub(crate) attempts: u32,
+    /// Since when its recipient, or its token, is known to refuse.
+    pub(crate) refused_since: Option<Timestamp>,
     /// Not before then.
     pub(crate) next_at: Timestamp,
 }
+
+/// A confirmed deposit. Each is an item of its own: anybody can send any number of them.
+#[derive(Deserialize)]
+struct Confirmed {
+    evidence_id: String,
+}
+
+/// How long a confirmed deposit is kept, in milliseconds: longer than settling its order is tried.
+const KEPT_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 impl ChainStore {
     /// Writes down that a deposit is confirmed. Doing so twice is doing it once.
@@ -41,19 +48,14 @@ impl ChainStore {
         self.client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key(chain, confirmed(order))))
-            .update_expression(
-                "ADD deposits :deposit SET order_id = :order, next_at = :now, \
-                 from_block = if_not_exists(from_block, :block)",
-            )
-            .expression_attribute_values(":deposit", AttributeValue::Ss(vec![evidence_id.to_owned()]))
-            .expression_attribute_values(":order", string(order.to_string()))
-            .expression_attribute_values(":block", number(block))
-            .expression_attribute_values(":now", number(now.millis()))
+            .set_key(Some(key(chain, confirmed_deposit(order, evidence_id))))
+            .update_expression("SET evidence_id = :id, removable_at = :removable")
+            .expression_attribute_values(":id", string(evidence_id))
+            .expression_attribute_values(":removable", number(now.plus_millis(KEPT_MILLIS).millis() / 1000))
             .send()
             .await
-            .map(drop)
-            .map_err(store_error)
+            .map_err(store_error)?;
+        self.look_at(chain, order, block, now).await
     }
 
     /// Takes that back, if it was. The order is looked at in any case: one whose payment is gone for good
@@ -67,14 +69,24 @@ impl ChainStore {
         now: Timestamp,
     ) -> Result<()> {
         self.client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key(chain, confirmed_deposit(order, evidence_id))))
+            .send()
+            .await
+            .map_err(store_error)?;
+        self.look_at(chain, order, block, now).await
+    }
+
+    /// Has the settler look at an order.
+    async fn look_at(&self, chain: ChainId, order: OrderId, block: u64, now: Timestamp) -> Result<()> {
+        self.client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key(chain, confirmed(order))))
+            .set_key(Some(key(chain, unsettled(order))))
             .update_expression(
-                "DELETE deposits :deposit SET order_id = :order, next_at = :now, \
-                 from_block = if_not_exists(from_block, :block)",
+                "SET order_id = :order, next_at = :now, from_block = if_not_exists(from_block, :block)",
             )
-            .expression_attribute_values(":deposit", AttributeValue::Ss(vec![evidence_id.to_owned()]))
             .expression_attribute_values(":order", string(order.to_string()))
             .expression_attribute_values(":block", number(block))
             .expression_attribute_values(":now", number(now.millis()))
@@ -84,15 +96,36 @@ impl ChainStore {
             .map_err(store_error)
     }
 
-    /// The orders that are to be looked at now.
+    /// The ids of the evidence of an order's confirmed deposits.
+    pub(crate) async fn confirmed(&self, chain: ChainId, order: OrderId) -> Result<HashSet<String>> {
+        let mut items = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :chain AND begins_with(sk, :order)")
+            .expression_attribute_values(":chain", partition(chain))
+            .expression_attribute_values(":order", string(confirmed_deposit(order, "")))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut ids = HashSet::new();
+        while let Some(item) = items.next().await {
+            let deposit: Confirmed = from_item("confirmed deposit", item.map_err(store_error)?)?;
+            ids.insert(deposit.evidence_id);
+        }
+        Ok(ids)
+    }
+
+    /// The orders that are to be looked at now, those that have waited longest first.
     pub(crate) async fn unsettled(&self, chain: ChainId, now: Timestamp) -> Result<Vec<Unsettled>> {
         let mut items = self
             .client
             .query()
             .table_name(&self.table)
-            .key_condition_expression("pk = :chain AND begins_with(sk, :confirmed)")
+            .key_condition_expression("pk = :chain AND begins_with(sk, :unsettled)")
             .expression_attribute_values(":chain", partition(chain))
-            .expression_attribute_values(":confirmed", string("confirmed#"))
+            .expression_attribute_values(":unsettled", string("unsettled#"))
             .consistent_read(true)
             .into_paginator()
             .items()
@@ -104,6 +137,7 @@ impl ChainStore {
                 unsettled.push(order);
             }
         }
+        unsettled.sort_by_key(|order| order.next_at);
         Ok(unsettled)
     }
 
@@ -113,7 +147,7 @@ impl ChainStore {
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key(chain, confirmed(order.order_id))))
+            .set_key(Some(key(chain, unsettled(order.order_id))))
             .update_expression("SET attempts = :attempts, next_at = :until")
             .condition_expression("next_at = :was")
             .expression_attribute_values(":attempts", number(order.attempts + 1))
@@ -126,12 +160,36 @@ impl ChainStore {
         }))
     }
 
+    /// Puts an order off that its recipient or its token refuses.
+    pub(crate) async fn refuse(
+        &self,
+        chain: ChainId,
+        order: OrderId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<()> {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(chain, unsettled(order))))
+            .update_expression(
+                "SET refused_since = if_not_exists(refused_since, :now), next_at = :until ADD attempts :one",
+            )
+            .expression_attribute_values(":now", number(now.millis()))
+            .expression_attribute_values(":until", number(until.millis()))
+            .expression_attribute_values(":one", number(1))
+            .send()
+            .await
+            .map(drop)
+            .map_err(store_error)
+    }
+
     /// Forgets an order that needs no settling any more.
     pub(crate) async fn settled(&self, chain: ChainId, order: OrderId) -> Result<()> {
         self.client
             .delete_item()
             .table_name(&self.table)
-            .set_key(Some(key(chain, confirmed(order))))
+            .set_key(Some(key(chain, unsettled(order))))
             .send()
             .await
             .map(drop)
