@@ -2,6 +2,7 @@
 //! what the local server bears. README.md beside this says what each figure means.
 #![allow(clippy::print_stdout, reason = "the figures are what this program is for")]
 
+mod backlog;
 mod binaries;
 mod engine;
 mod function;
@@ -41,6 +42,9 @@ struct Options {
     /// Measure these functions only, and not the local server.
     #[arg(long, value_name = "FUNCTION")]
     only: Vec<Operation>,
+    /// Measure what the watcher's looks cost by what it has to watch, and nothing else.
+    #[arg(long, conflicts_with_all = ["only", "against"])]
+    backlog: bool,
     /// Compare with the functions of the same names in this directory, not with `bare`.
     #[arg(long, value_name = "DIR")]
     against: Option<PathBuf>,
@@ -77,6 +81,11 @@ async fn main() -> Result<()> {
 
 async fn measure(options: &Options) -> Result<()> {
     let mut report = Report { machine: Machine::describe().await?, ..Report::default() };
+    if options.backlog {
+        report.backlog = backlog::measure(options.quick).await?;
+        report.print_backlog();
+        return report.write(&options.json);
+    }
     report.functions = measure_functions(options).await?;
     report.print_functions();
     if options.only.is_empty() {

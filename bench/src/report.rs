@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use serde::Serialize;
 
 use crate::{
+    backlog::Look,
     limits::{Verdict, Verdicts},
     load::Throughput,
     machine::Machine,
@@ -19,6 +20,7 @@ pub(crate) struct Report {
     pub(crate) machine: Machine,
     pub(crate) functions: Vec<Judged>,
     pub(crate) local_server: Vec<Throughput>,
+    pub(crate) backlog: Vec<Look>,
 }
 
 /// A function's figures and what they amount to.
@@ -47,6 +49,13 @@ impl Report {
     /// Prints what was measured of the local server.
     pub(crate) fn print_local_server(&self) {
         println!("\nThe local server\n{}", throughput(&self.local_server));
+    }
+
+    /// Prints what was measured of the watcher.
+    pub(crate) fn print_backlog(&self) {
+        let Machine { date, cpu, cores, rustc } = &self.machine;
+        println!("{date}, {cores} cores of {cpu}, {rustc}");
+        println!("\nOne look of the watcher\n{}", looks(&self.backlog));
     }
 
     /// Writes the same as JSON.
@@ -118,6 +127,34 @@ fn throughput(measured: &[Throughput]) -> Table {
             format!("{:.0}", throughput.requests_per_second),
             format!("{:.0}", throughput.p50_us),
             format!("{:.0}", throughput.p99_us),
+        ]);
+    }
+    table
+}
+
+fn looks(measured: &[Look]) -> Table {
+    let mut table = table(&[
+        "awaited",
+        "past",
+        "blocks",
+        "getBlockByNumber",
+        "getLogs",
+        "other RPC",
+        "DynamoDB",
+        "items read",
+        "ms",
+    ]);
+    for look in measured {
+        table.add_row(vec![
+            look.awaited.to_string(),
+            look.past.to_string(),
+            look.blocks.to_string(),
+            look.block_calls.to_string(),
+            look.log_calls.to_string(),
+            look.other_calls.to_string(),
+            look.dynamodb_calls.to_string(),
+            look.items_read.to_string(),
+            format!("{:.0}", look.milliseconds),
         ]);
     }
     table

@@ -14,6 +14,7 @@ mod scan;
 mod settle;
 mod sighting;
 mod store;
+mod tools;
 mod watch;
 
 use alloy::primitives::{B256, b256};
@@ -22,7 +23,8 @@ pub use node::{Node, NodeError, use_ring};
 pub use queue::{EvidenceQueue, QueueError};
 pub use settle::{BadKey, Purse, Settler};
 pub use store::ChainStore;
-pub use watch::{ChainError, Tools, Watcher};
+pub use tools::{ChainError, Tools};
+pub use watch::Watcher;
 
 /// `Transfer(address,address,uint256)`, as ERC-20 tokens tell of each transfer.
 const TRANSFER: B256 = b256!("ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef");

@@ -25,7 +25,7 @@ use shared::model::{OrderId, Timestamp};
 use crate::{
     node::{Block, Node, NodeError},
     store::Work,
-    watch::{ChainError, Tools},
+    tools::{ChainError, Tools},
 };
 
 sol! {

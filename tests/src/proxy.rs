@@ -3,7 +3,10 @@
 use std::{
     collections::VecDeque,
     io,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use axum::{
@@ -57,6 +60,7 @@ struct Shared {
     target: String,
     http: reqwest::Client,
     operations: Mutex<Vec<String>>,
+    items_read: AtomicU64,
     faults: Mutex<VecDeque<(String, Fault)>>,
     /// A fault that the request after so many others meets, whatever it is for.
     countdown: Mutex<Option<(usize, Fault)>>,
@@ -80,6 +84,7 @@ impl Proxy {
             target,
             http: http_client(|builder| builder),
             operations: Mutex::default(),
+            items_read: AtomicU64::new(0),
             faults: Mutex::default(),
             countdown: Mutex::default(),
             hung: Notify::new(),
@@ -131,6 +136,13 @@ impl Proxy {
     /// The operations that came through since the last call.
     pub fn take_operations(&self) -> Vec<String> {
         std::mem::take(&mut self.state.operations.lock().unwrap())
+    }
+}
+
+impl Proxy {
+    /// How many items queries have read since the last call, those that a filter held back included.
+    pub fn take_items_read(&self) -> u64 {
+        self.state.items_read.swap(0, Ordering::Relaxed)
     }
 }
 
@@ -223,8 +235,18 @@ impl Shared {
         let sent = self.http.post(&self.target).headers(headers).body(body).send().await.unwrap();
         let (status, mut headers) = (sent.status(), sent.headers().clone());
         headers.remove("transfer-encoding");
-        (status, headers, sent.bytes().await.unwrap()).into_response()
+        let body = sent.bytes().await.unwrap();
+        self.items_read.fetch_add(scanned_count(&body), Ordering::Relaxed);
+        (status, headers, body).into_response()
     }
+}
+
+/// What a query's answer says of itself, found without reading a megabyte of items.
+fn scanned_count(body: &[u8]) -> u64 {
+    let name = b"\"ScannedCount\":";
+    let start = body.windows(name.len()).rposition(|window| window == name).map(|start| start + name.len());
+    let digits = body.iter().skip(start.unwrap_or(body.len())).take_while(|byte| byte.is_ascii_digit());
+    digits.fold(0, |count, digit| count * 10 + u64::from(digit - b'0'))
 }
 
 /// An answer that ends before it is complete: the connection breaks.

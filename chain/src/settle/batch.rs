@@ -14,7 +14,7 @@ use super::{
 use crate::{
     node::{Node, NodeError},
     store::Work,
-    watch::ChainError,
+    tools::ChainError,
 };
 
 /// How long a transaction may wait for its block before it is replaced by one that pays more, in

@@ -10,7 +10,7 @@ use shared::{
 
 use crate::{
     store::Unsettled,
-    watch::{ChainError, Tools},
+    tools::{ChainError, Tools},
 };
 
 /// An order that is to be settled.

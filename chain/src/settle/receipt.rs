@@ -8,7 +8,7 @@ use crate::{
     TRANSFER,
     node::{NodeError, Receipt},
     store::Work,
-    watch::{ChainError, Tools},
+    tools::{ChainError, Tools},
 };
 
 /// Gas has been paid for nothing: that is not tried again at once.

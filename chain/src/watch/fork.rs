@@ -10,7 +10,7 @@ use crate::{
     node::{Block, Node, NodeError},
     sighting::{BlockRef, Sighting},
     store::Work,
-    watch::Tools,
+    tools::Tools,
 };
 
 /// How far to go back, in blocks, where a reorganisation went deeper than what counts as final.
