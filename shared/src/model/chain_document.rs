@@ -93,7 +93,7 @@ impl Entry {
         }
         let rpc = self.rpc.unwrap_or_default();
         if rpc.is_empty() || !rpc.iter().all(RpcUrl::is_valid) {
-            return Err("rpc must be a list of http or https URLs, or ssm:<parameter>");
+            return Err("rpc must be a list of http or https URLs, or ssm:/checkout-sessions/<parameter>");
         }
         let max_fee_per_gas = self
             .max_fee_per_gas

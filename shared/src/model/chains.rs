@@ -190,6 +190,9 @@ impl RpcUrl {
     /// What URLs that are kept in SSM's Parameter Store begin with here, before the parameter's name.
     const PARAMETER: &str = "ssm:";
 
+    /// What the names of parameters begin with that the deployed functions may read.
+    const FOLDER: &str = "ssm:/checkout-sessions/";
+
     /// The name of the SSM parameter that holds the URL; `None` where this is the URL itself.
     pub fn parameter(&self) -> Option<&str> {
         self.0.strip_prefix(Self::PARAMETER)
@@ -201,7 +204,7 @@ impl RpcUrl {
     }
 
     pub(super) fn is_valid(&self) -> bool {
-        ["http://", "https://", Self::PARAMETER].iter().any(|start| {
+        ["http://", "https://", Self::FOLDER].iter().any(|start| {
             self.0.strip_prefix(start).is_some_and(|rest| !rest.is_empty() && !rest.contains(' '))
         })
     }

@@ -67,6 +67,7 @@ fn a_document_that_cannot_be_used_says_which_chain_and_why() {
         (r#"{"8453": {"rpcs": []}}"#, "unknown field `rpcs`"),
         (r#"{"8453": {}}"#, "chain 8453: rpc"),
         (r#"{"8453": {"rpc": ["ftp://x"]}}"#, "chain 8453: rpc"),
+        (r#"{"8453": {"rpc": ["ssm:/elsewhere/base"]}}"#, "chain 8453: rpc"),
         (r#"{"base": {"rpc": ["http://x"], "tokens": "any", "confirmations": 1}}"#, "chain base: the key"),
         (r#"{"324": {"rpc": ["http://x"], "tokens": "any", "confirmations": 1}}"#, "chain 324: forwarders"),
         (r#"{"5": {"rpc": ["http://x"], "confirmations": 1}}"#, "chain 5: tokens"),
