@@ -129,43 +129,54 @@ async fn logs(
     addresses: &[Address],
     range: &RangeInclusive<u64>,
 ) -> NodeResult<Vec<Log>> {
-    let mut logs = Vec::new();
     if matches!(query, LogQuery::Transfers(Some(tokens)) if tokens.is_empty()) {
-        return Ok(logs);
+        return Ok(Vec::new());
     }
-    let mut rest = addresses;
-    while !rest.is_empty() {
-        let (some, others) = rest.split_at(rest.len().min(limits.addresses));
-        let mut from = *range.start();
-        while from <= *range.end() {
-            let to = (*range.end()).min(from.saturating_add(limits.blocks - 1));
-            match node.logs_of(query, &(from..=to), some).await {
-                Ok(found) => {
-                    logs.extend(found);
-                    limits.grow(chain);
-                    from = to + 1;
-                }
-                Err(NodeError::Refused { .. }) if limits.halve(to - from + 1, some.len()) => {
-                    if limits.addresses < some.len() {
-                        break;
-                    }
-                }
-                Err(error) => {
-                    // Where even the least is refused, its size is not why.
-                    *limits = LogLimits::new(chain);
-                    return Err(error);
+    let before = *limits;
+    let addresses: Vec<_> = addresses.chunks(before.addresses).collect();
+    let mut portions = Vec::with_capacity(addresses.len());
+    for some in addresses.chunks(Node::AT_ONCE) {
+        let asked = some.iter().map(|some| portion(node, chain, before, query, some, range));
+        // Where even the least is refused, its size is not why.
+        portions.extend(try_join_all(asked).await.inspect_err(|_| *limits = LogLimits::new(chain))?);
+    }
+    limits.blocks = portions.iter().map(|(limits, _)| limits.blocks).min().unwrap_or(before.blocks);
+    limits.addresses = portions.iter().map(|(limits, _)| limits.addresses).min().unwrap_or(before.addresses);
+    Ok(portions.into_iter().flat_map(|(_, logs)| logs).collect())
+}
+
+/// The logs of some of the addresses, and the limits that the node kept to at last.
+async fn portion(
+    node: &Node,
+    chain: &Chain,
+    mut limits: LogLimits,
+    query: &LogQuery,
+    addresses: &[Address],
+    range: &RangeInclusive<u64>,
+) -> NodeResult<(LogLimits, Vec<Log>)> {
+    let mut logs = Vec::new();
+    let mut open = vec![(addresses, *range.start())];
+    while let Some((some, from)) = open.pop() {
+        let to = (*range.end()).min(from.saturating_add(limits.blocks - 1));
+        match node.logs_of(query, &(from..=to), some).await {
+            Ok(found) => {
+                logs.extend(found);
+                limits.grow(chain);
+                if to < *range.end() {
+                    open.push((some, to + 1));
                 }
             }
-        }
-        // Where fewer addresses have to be asked for, this portion starts anew; a log that is found twice
-        // is one deposit.
-        if from > *range.end() {
-            rest = others;
+            Err(NodeError::Refused { .. }) if limits.halve(to - from + 1, some.len()) => {
+                let (some, others) = some.split_at(some.len().min(limits.addresses));
+                open.push((some, from));
+                if !others.is_empty() {
+                    open.push((others, from));
+                }
+            }
+            Err(error) => return Err(error),
         }
     }
-    let mut seen = HashSet::new();
-    logs.retain(|log| seen.insert((log.block_hash, log.log_index)));
-    Ok(logs)
+    Ok((limits, logs))
 }
 
 /// Asks for the blocks of logs that are not known yet.

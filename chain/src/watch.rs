@@ -32,6 +32,8 @@ pub struct Watcher {
     tools: Tools,
     awaited: AwaitedAddresses,
     limits: LogLimits,
+    /// How many blocks are looked through at a time.
+    portion: u64,
     /// The node that is asked first.
     preferred: usize,
 }
@@ -84,7 +86,8 @@ impl Watcher {
     /// A watcher that has not looked yet.
     pub fn new(tools: Tools) -> Self {
         let limits = LogLimits::new(&tools.chain);
-        Self { tools, awaited: AwaitedAddresses::default(), limits, preferred: 0 }
+        let portion = tools.chain.max_log_blocks;
+        Self { tools, portion, awaited: AwaitedAddresses::default(), limits, preferred: 0 }
     }
 
     /// Looks at the chain again and again until `end`, then gives its lease back. Failures are logged.

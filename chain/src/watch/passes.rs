@@ -1,17 +1,20 @@
 //! The two passes of a look.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use super::{ChainError, Progress, Tools, Watcher, fork::stands_on, votes::Verdict};
 use crate::{
     node::{Block, Node, NodeError},
-    scan::scan,
-    sighting::{Deposit, Sighting},
+    scan::{Scanned, scan},
+    sighting::{BlockRef, Deposit, Sighting},
     store::Work,
 };
 
 /// What was seen before, by where it was seen.
 pub(super) type Known = HashMap<String, Sighting>;
+
+/// How long looking through some blocks may take: a run of the function has time for a few such portions.
+const LONGEST_SCAN: Duration = Duration::from_secs(20);
 
 /// How far a node may be behind another one and still be asked what is final, in milliseconds.
 const STALE_MILLIS: i64 = 60_000;
@@ -31,9 +34,7 @@ impl Watcher {
         // Nothing, unless the chain was reorganised or another watcher died here.
         self.tools.withdraw_gone(node, &mut known, progress.seen.number + 1..=head.number()).await?;
         while progress.seen.number < head.number() {
-            let to = head.number().min(progress.seen.number + self.tools.chain.max_log_blocks);
-            let chain = &self.tools.chain;
-            let scanned = scan(node, chain, &mut self.limits, &self.awaited, progress.seen, to).await?;
+            let scanned = self.scan(node, progress.seen, head.number()).await?;
             self.tools.tell(&mut known, &scanned.deposits, false).await?;
             progress.see(scanned.end);
             self.tools.save(Work::Watch, &progress).await?;
@@ -95,10 +96,8 @@ impl Watcher {
         let mut known = self.tools.known(progress.confirmed.number + 1).await?;
         while progress.confirmed.number < last {
             let below = progress.confirmed;
-            let to = last.min(below.number + self.tools.chain.max_log_blocks);
-            let chain = &self.tools.chain;
-            let scanned = scan(node, chain, &mut self.limits, &self.awaited, below, to).await?;
-            let range = below.number + 1..=to;
+            let scanned = self.scan(node, below, last).await?;
+            let range = below.number + 1..=scanned.end.number;
             let seen = known.values().filter(|seen| range.contains(&seen.deposit.block.number));
             let missing = seen.filter(|seen| !scanned.deposits.contains(&seen.deposit));
             for sighting in missing.cloned().collect::<Vec<_>>() {
@@ -110,6 +109,23 @@ impl Watcher {
             self.tools.save(Work::Watch, progress).await?;
         }
         Ok(head)
+    }
+}
+
+impl Watcher {
+    /// Looks through some of the blocks after `below`, up to number `last` at most: as many as went well
+    /// of late. What takes too long is too much, as is what fails: each time half as many are asked for.
+    async fn scan(&mut self, node: &Node, below: BlockRef, last: u64) -> Result<Scanned, NodeError> {
+        let chain = &self.tools.chain;
+        let to = last.min(below.number + self.portion);
+        let scan = scan(node, chain, &mut self.limits, &self.awaited, below, to);
+        let slow = NodeError::Inconsistent("it takes too long to look through the blocks");
+        let scanned = tokio::time::timeout(LONGEST_SCAN, scan).await.unwrap_or(Err(slow));
+        self.portion = match &scanned {
+            Ok(_) => (self.portion * 2).min(chain.max_log_blocks),
+            Err(_) => (self.portion / 2).max(1),
+        };
+        scanned
     }
 }
 
