@@ -44,7 +44,7 @@ impl Settings {
         let ssm = aws_sdk_ssm::Client::new(&sdk);
         let url = required_variable("EVIDENCE_QUEUE_URL")?;
         let queue = Arc::new(SqsQueue { client: aws_sdk_sqs::Client::new(&sdk), url });
-        let store = ChainStore::new(connect().await?, required_variable("CHAINS_TABLE")?);
+        let store = ChainStore::new(connect(false).await?, required_variable("CHAINS_TABLE")?);
         let mut tools = Vec::new();
         for chain in app.settings.chains.iter() {
             tools.push(Tools {

@@ -62,7 +62,7 @@ async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let client = match &arguments.endpoint {
         Some(endpoint) => connect_to(endpoint),
-        None => connect().await,
+        None => connect(false).await,
     };
     let client = client.map_err(|error| anyhow!(error)).context("no client for DynamoDB")?;
     let unused = String::new;

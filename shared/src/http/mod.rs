@@ -64,8 +64,9 @@ impl App {
         // Lambda stamps and stores the lines; levels below WARN would cost more than a request does.
         tracing_subscriber::fmt().json().without_time().with_max_level(tracing::Level::WARN).init();
         let tables = settings::tables()?;
+        let metered = !RequestLog::from_env()?.is_off();
         Ok(Self {
-            store: Store::new(crate::store::connect().await?, tables),
+            store: Store::new(crate::store::connect(metered).await?, tables),
             clock: Clock::default(),
             settings: Settings::from_env()?,
         })

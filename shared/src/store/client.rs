@@ -51,11 +51,12 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 const MAX_BACKOFF: Duration = Duration::from_secs(1);
 
 /// Builds the client from the environment that Lambda sets (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, …) and
-/// opens its connection, so that the first request finds DNS, TCP and TLS done.
+/// opens its connection, so that the first request finds DNS, TCP and TLS done. Only where it is `metered`
+/// does it count what it spends, which costs a bit of each call.
 ///
 /// # Errors
 /// When the file named by `AWS_CA_BUNDLE` cannot be read.
-pub async fn connect() -> Result<Client, BoxError> {
+pub async fn connect(metered: bool) -> Result<Client, BoxError> {
     let connector = connector()?;
     let config = from_environment(connector.clone()).await;
     // The SDK gives no other way to ask where its requests will go. A wrong guess costs the first
@@ -65,7 +66,8 @@ pub async fn connect() -> Result<Client, BoxError> {
     if let Some(endpoint) = endpoint.or_else(region) {
         open_connection(&connector, &endpoint).await;
     }
-    Ok(client(Builder::from(&config), connector))
+    let config = Builder::from(&config);
+    Ok(client(if metered { config.interceptor(Meter) } else { config }, connector))
 }
 
 /// What other AWS clients are to be built from, in functions that need them.
@@ -100,7 +102,8 @@ pub fn connect_to(endpoint: &str) -> Result<Client, BoxError> {
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
         .endpoint_url(endpoint)
         // Clients of one process share a retry budget by partition; one engine's trouble is its own.
-        .retry_partition(RetryPartition::new(endpoint.to_owned()));
+        .retry_partition(RetryPartition::new(endpoint.to_owned()))
+        .interceptor(Meter);
     Ok(client(config, connector()?))
 }
 
@@ -118,8 +121,7 @@ fn client(config: Builder, connector: SharedHttpConnector) -> Client {
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .timeout_config(timeouts)
         .retry_config(retries)
-        .retry_classifier(RetryCancelled)
-        .interceptor(Meter);
+        .retry_classifier(RetryCancelled);
     Client::from_conf(config.build())
 }
 
