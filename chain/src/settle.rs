@@ -153,11 +153,11 @@ impl Settler {
     /// # Errors
     /// [`ChainError`].
     pub async fn look(&self) -> Result<bool, ChainError> {
-        let mut failed = NodeError::Inconsistent("there is no node");
-        for node in self.tools.nodes_by_head().await {
+        let mut failed = NodeError::Inconsistent("no node tells of its newest block");
+        for (node, head) in self.tools.nodes_by_head().await {
             let Some(book) = self.tools.acquire::<Book>(Work::Settle).await? else { return Ok(false) };
             let looked = tokio::select! {
-                looked = self.work(&node, book.unwrap_or_default()) => looked,
+                looked = self.work(node, head, book.unwrap_or_default()) => looked,
                 lost = self.tools.keep_lease(Work::Settle) => Err(lost),
             };
             match looked {
@@ -169,12 +169,11 @@ impl Settler {
         Err(failed.into())
     }
 
-    async fn work(&self, node: &Node, book: Book) -> Result<(), ChainError> {
-        self.tools.check_chain(node).await?;
-        let head = node.head().await?;
+    async fn work(&self, node: Node, head: Block, book: Book) -> Result<(), ChainError> {
+        self.tools.check_chain(&node).await?;
         let last_final = node.final_block(&head, self.tools.chain.confirmations).await?;
         let last_final = last_final.map_or(0, |block| block.number());
-        let view = View { node: node.clone(), head, last_final };
+        let view = View { node, head, last_final };
         if let Some(batch) = book.batch
             && !self.follow(&view, batch).await?
         {

@@ -14,7 +14,7 @@ use shared::{
 };
 
 use crate::{
-    node::{Node, NodeError},
+    node::{Block, Node, NodeError},
     queue::{EvidenceQueue, QueueError},
     store::{ChainStore, LEASE_MILLIS, Work},
 };
@@ -89,13 +89,13 @@ impl Tools {
         self.nodes.get(index).cloned().ok_or(NodeError::Inconsistent("there is no node"))
     }
 
-    /// The nodes that answer, the one that has come farthest first.
-    pub(crate) async fn nodes_by_head(&self) -> Vec<Node> {
+    /// The nodes that answer, each with its newest block, the one that has come farthest first.
+    pub(crate) async fn nodes_by_head(&self) -> Vec<(Node, Block)> {
         let asked =
-            self.nodes.iter().map(|node| async move { Some((node.head().await.ok()?.number(), node)) });
+            self.nodes.iter().map(|node| async move { Some((node.clone(), node.head().await.ok()?)) });
         let mut answers: Vec<_> = join_all(asked).await.into_iter().flatten().collect();
-        answers.sort_by_key(|(head, _)| std::cmp::Reverse(*head));
-        answers.into_iter().map(|(_, node)| node.clone()).collect()
+        answers.sort_by_key(|(_, head)| std::cmp::Reverse(head.number()));
+        answers
     }
 
     /// A node of another chain would tell of deposits that nobody made here.
