@@ -8,7 +8,7 @@ use std::{
 use futures_util::future::join_all;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
-    http::Clock,
+    http::{Clock, causes},
     model::{Chain, Evidence, Timestamp},
     store::Store,
 };
@@ -134,13 +134,7 @@ impl Tools {
     }
 
     pub(crate) fn log(&self, error: &ChainError) {
-        let mut causes = Vec::new();
-        let mut source = std::error::Error::source(error);
-        while let Some(cause) = source {
-            causes.push(cause.to_string());
-            source = cause.source();
-        }
-        let (chain, causes) = (&self.chain.name, causes.join(": "));
+        let (chain, causes) = (&self.chain.name, causes(error));
         tracing::error!(chain, causes, "{error}");
     }
 

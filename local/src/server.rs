@@ -73,10 +73,10 @@ pub struct Server {
     /// What pays for gas.
     pub purse: Option<Purse>,
     background: Arc<Background>,
-    working: Option<JoinHandle<()>>,
+    /// Streams, schedules and chains.
+    tasks: Vec<JoinHandle<()>>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
-    watching: Vec<JoinHandle<()>>,
 }
 
 /// Why a server did not start.
@@ -150,7 +150,11 @@ impl Server {
         let tables = template.tables.iter().filter(|table| table.properties.stream_specification.is_some());
         let tables = tables.map(|table| format!("{}{}", options.table_prefix, table.name)).collect();
         let background = Arc::new(Background::new(app.clone(), &database, tables));
-        let working = options.background.then(|| tokio::spawn(Arc::clone(&background).run()));
+        let mut tasks = match options.leave_chains {
+            true => Vec::new(),
+            false => chains::start(tools.clone(), purse.as_ref()),
+        };
+        tasks.extend(options.background.then(|| tokio::spawn(Arc::clone(&background).run())));
         let router = router(&template, &app, engine)?;
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, router, stopped));
@@ -158,15 +162,11 @@ impl Server {
             url: format!("http://{address}"),
             database,
             routes: template.routes,
-            watching: match options.leave_chains {
-                true => Vec::new(),
-                false => chains::start(tools.clone(), purse.as_ref()),
-            },
             chain_tools: tools,
             purse,
             app,
             background,
-            working,
+            tasks,
             stop: Some(stop),
             serving,
         })
@@ -183,7 +183,7 @@ impl Server {
     /// Stops taking requests, lets those that run finish, and returns.
     pub async fn stop(mut self) {
         drop(self.stop.take());
-        for task in &self.watching {
+        for task in &self.tasks {
             task.abort();
         }
         let _ = (&mut self.serving).await;
@@ -193,11 +193,8 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.serving.abort();
-        for task in &self.watching {
+        for task in &self.tasks {
             task.abort();
-        }
-        if let Some(working) = &self.working {
-            working.abort();
         }
     }
 }

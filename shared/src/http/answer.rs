@@ -168,11 +168,11 @@ fn respond(status: StatusCode, body: String) -> Response<Body> {
 
 /// One line for a failure of ours: the request or message it befell, and the chain of its causes.
 pub fn log_failure(request_id: &str, error: &Error) {
-    let mut causes = Vec::new();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        causes.push(cause.to_string());
-        source = cause.source();
-    }
-    tracing::error!(request_id, causes = causes.join(": "), "{error}");
+    tracing::error!(request_id, causes = causes(error), "{error}");
+}
+
+/// What led to an error, the nearest cause first, for the log.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -19,7 +19,7 @@ mod views;
 use lambda_http::{Body, Request, RequestExt as _};
 
 pub use access::Caller;
-pub use answer::{Created, answer, answer_created, log_failure, no_content, render};
+pub use answer::{Created, answer, answer_created, causes, log_failure, no_content, render};
 pub use clock::Clock;
 pub use events::{EventPage, EventView, EventsRequest};
 pub use lambda::{run, tidy};
