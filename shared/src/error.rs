@@ -46,6 +46,15 @@ pub enum Error {
     /// An order that is looked up does not exist.
     #[error("Order not found")]
     OrderNotFound,
+    /// A merchant has as many webhook endpoints as there may be.
+    #[error("There are {max} webhook endpoints already; delete one first", max = crate::model::MOST_ENDPOINTS)]
+    TooManyEndpoints,
+    /// A webhook endpoint that is looked up does not exist.
+    #[error("Webhook endpoint not found")]
+    EndpointNotFound,
+    /// A webhook delivery that is looked up does not exist.
+    #[error("Webhook delivery not found")]
+    DeliveryNotFound,
     /// No endpoint answers to this method and path.
     #[error("There is no {method} {path}; see openapi.yaml for the endpoints")]
     RouteNotFound {

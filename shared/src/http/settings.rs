@@ -15,6 +15,8 @@ pub struct Settings {
     /// Whether lists of everybody's data may be read without a key where keys are off: on a developer's
     /// machine only.
     pub open_lists: bool,
+    /// Whether webhooks may go anywhere, private addresses and plain HTTP included: likewise.
+    pub webhooks_anywhere: bool,
     /// How long a session without an order stays readable after it expired, in milliseconds.
     pub retention_millis: i64,
     /// How long after `expires_at` word of an on-time deposit is waited for, in milliseconds.
@@ -69,6 +71,7 @@ impl Settings {
         Ok(Self {
             api_keys: api_keys()?,
             open_lists: false,
+            webhooks_anywhere: false,
             retention_millis: days * 24 * 60 * 60 * 1000,
             detection_window_millis: seconds * 1000,
             forwarder_factory: forwarders.factory(),
@@ -85,6 +88,7 @@ pub(super) fn tables() -> Result<Tables, SettingsError> {
         orders: required_variable("ORDERS_TABLE")?,
         keys: required_variable("KEYS_TABLE")?,
         events: required_variable("EVENTS_TABLE")?,
+        webhooks: required_variable("WEBHOOKS_TABLE")?,
     })
 }
 

@@ -214,6 +214,12 @@ impl Event {
     }
 }
 
+impl std::fmt::Display for EventType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.serialize(f)
+    }
+}
+
 impl EventType {
     fn is_of_session(self) -> bool {
         matches!(

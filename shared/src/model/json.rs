@@ -15,6 +15,11 @@ impl RawJson {
         Self("{}".to_owned())
     }
 
+    /// From an item's text.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

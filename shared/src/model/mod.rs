@@ -20,6 +20,7 @@ mod session;
 mod status;
 mod time;
 mod token;
+mod webhook;
 
 pub use address::{Address, ChainId};
 pub use amount::BaseUnits;
@@ -45,6 +46,10 @@ pub use status::{ExpiredReason, OrderStatus, ProgressStatus, SessionStatus, Step
 pub use time::Timestamp;
 use token::public_metadata;
 pub use token::token_metadata;
+pub use webhook::{
+    Attempt, Delivery, DeliveryId, DeliveryStatus, Endpoint, EndpointId, MOST_ENDPOINTS, Occasion, SecretInUse,
+    WebhookSecret,
+};
 
 /// The longest request body, in bytes (contract, "Endpoints").
 pub const MAX_BODY_BYTES: usize = 64 * 1024;

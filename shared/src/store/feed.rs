@@ -3,7 +3,7 @@
 use super::{Item, Store, from_item, keys, store_error, string};
 use crate::{
     Error,
-    model::{Cursor, Owner, RawJson},
+    model::{Cursor, Owner, RawJson, Timestamp},
 };
 use serde::Deserialize;
 
@@ -15,6 +15,8 @@ pub struct FeedEntry {
     pub cursor: String,
     /// The event, as merchants see it.
     pub event: RawJson,
+    /// When it got there.
+    pub published_at: Timestamp,
 }
 
 impl Store {

@@ -12,6 +12,11 @@
 //! | events | `pk` = `feed#<owner>`, `sk` = cursor | an event, in its owner's feed |
 //! | events | `pk` = `end#<owner>`, `sk` = `end` | how many events the feed has |
 //! | events | `pk` = `subject#<session id or order id>`, `sk` = `published` | how many of its events are in the feed |
+//! | webhooks | `pk` = `endpoints`, `sk` = `<owner>#<endpoint id>` | an endpoint |
+//! | webhooks | `pk` = `fan#<owner>`, `sk` = `fan` | how many endpoints there are, and up to which event they have deliveries |
+//! | webhooks | `pk` = `deliveries#<endpoint id>`, `sk` = delivery id | a delivery |
+//! | webhooks | `pk` = `due#<endpoint id>`, `sk` = `<due at>#<delivery id>` | a delivery that is to be attempted |
+//! | webhooks | `pk` = `lane#<endpoint id>`, `sk` = `lane` | who works on what is due |
 //!
 //! What belongs to the default owner has no owner's prefix. A stranger's idempotency keys, where API keys
 //! are on, begin with `stranger#`.
@@ -21,8 +26,8 @@ use uuid::Uuid;
 
 use super::{Item, string};
 use crate::model::{
-    ApiKeyId, ChainId, Cursor, EvidenceId, IdempotencyKey, Order, OrderId, Owner, Session, SessionId,
-    Subject, Timestamp,
+    ApiKeyId, ChainId, Cursor, DeliveryId, EndpointId, EvidenceId, IdempotencyKey, Order, OrderId, Owner,
+    Session, SessionId, Subject, Timestamp,
 };
 
 /// The sort key of an order's own item.
@@ -178,6 +183,59 @@ pub(super) fn feed_partition(owner: &Owner) -> AttributeValue {
 
 pub(super) fn feed_entry(owner: &Owner, cursor: Cursor) -> Item {
     in_table(feed_partition(owner), cursor.to_string())
+}
+
+/// All endpoints are in one partition: they are few, and what is due is looked for at each one.
+pub(super) fn endpoints() -> AttributeValue {
+    string("endpoints")
+}
+
+/// What the sort keys of an owner's endpoints begin with.
+pub(super) fn endpoints_of(owner: &Owner) -> String {
+    format!("{}#", owner.as_str())
+}
+
+pub(super) fn endpoint(owner: &Owner, id: EndpointId) -> Item {
+    in_table(endpoints(), format!("{}{id}", endpoints_of(owner)))
+}
+
+pub(super) fn fan(owner: &Owner) -> Item {
+    in_table(string(format!("fan#{}", owner.as_str())), "fan".to_owned())
+}
+
+pub(super) fn deliveries(endpoint: EndpointId) -> AttributeValue {
+    string(format!("deliveries#{endpoint}"))
+}
+
+pub(super) fn delivery(endpoint: EndpointId, id: &DeliveryId) -> Item {
+    in_table(deliveries(endpoint), id.as_str().to_owned())
+}
+
+pub(super) fn due(endpoint: EndpointId) -> AttributeValue {
+    string(format!("due#{endpoint}"))
+}
+
+pub(super) fn due_entry(endpoint: EndpointId, time: Timestamp, id: &DeliveryId) -> Item {
+    in_table(due(endpoint), format!("{:013}#{}", time.millis(), id.as_str()))
+}
+
+/// What the sort keys of what is due at `now` or before are less than.
+pub(super) fn due_later_than(now: Timestamp) -> String {
+    format!("{:013}", now.plus_millis(1).millis())
+}
+
+/// The delivery that is due by an entry.
+pub(super) fn delivery_of_entry(entry: &Item) -> Option<DeliveryId> {
+    DeliveryId::parse(entry.get("sk")?.as_s().ok()?.split_once('#')?.1)
+}
+
+pub(super) fn lane(endpoint: EndpointId) -> Item {
+    in_table(string(format!("lane#{endpoint}")), "lane".to_owned())
+}
+
+/// The merchant whose feed has grown, by the partition key of its end.
+pub fn owner_of_feed_end(key: &str) -> Option<Owner> {
+    Owner::parse(key.strip_prefix("end#")?)
 }
 
 /// An item's key in words, for errors.

@@ -22,6 +22,7 @@ mod sessions;
 mod stories;
 mod sweep;
 mod transact;
+mod webhooks;
 
 pub use awaited::Awaited;
 pub use client::{connect, connect_to, sdk_config};
@@ -33,10 +34,11 @@ use crate::Error;
 use api_keys::KeyCache;
 pub use feed::FeedEntry;
 use items::{Item, from_item, number, store_error, string, to_item};
-pub use keys::subject_of;
+pub use keys::{owner_of_feed_end, subject_of};
 pub use listing::{Page, Sought};
 pub use meter::{Spent, metered};
 pub use orders::OrderRecord;
+pub use webhooks::{Due, NewEndpoint};
 
 /// Both tables' TTL attribute: DynamoDB removes an item some time after the epoch *second* in it.
 const REMOVABLE_AT: &str = "removable_at";
@@ -64,6 +66,8 @@ pub struct Tables {
     pub keys: String,
     /// Published events, and how far publishing is.
     pub events: String,
+    /// Webhook endpoints, and what is sent to them.
+    pub webhooks: String,
 }
 
 impl Store {

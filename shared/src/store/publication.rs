@@ -92,7 +92,7 @@ impl Store {
         now: Timestamp,
         render: impl Fn(&Event, Cursor) -> Result<String, Error>,
     ) -> Result<bool, Error> {
-        let end = self.count(keys::feed_end(owner)).await?;
+        let end = self.feed_end(owner).await?;
         let (mut cursor, mut room, mut complete) = (Cursor(end), EVENTS_AT_ONCE, true);
         let mut writes = Vec::new();
         for Pending { subject, published, events } in pending {
@@ -111,6 +111,11 @@ impl Store {
         writes.push(self.move_count(keys::feed_end(owner), end, cursor.0)?);
         let written = matches!(self.transact(writes).await?, Outcome::Written);
         Ok(written && complete)
+    }
+
+    /// How long an owner's feed is. One round trip.
+    pub(super) async fn feed_end(&self, owner: &Owner) -> Result<u64, Error> {
+        self.count(keys::feed_end(owner)).await
     }
 
     async fn count(&self, key: Item) -> Result<u64, Error> {
