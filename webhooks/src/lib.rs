@@ -1,16 +1,24 @@
-//! Sends webhooks: signs a message as the Standard Webhooks specification says, and posts it once.
+//! Sends webhooks: signs a message as the Standard Webhooks specification says, posts it ([`Sender`]), and
+//! writes down what came of it ([`Courier`], [`Worker`]).
 //!
 //! A merchant chooses the URL, so this crate is what keeps a message from places that only the sender
-//! can reach ([`Reach`]). Knows no database: who stores endpoints and tries again is elsewhere.
+//! can reach ([`Reach`]).
 
 mod address;
+pub mod aws;
+mod courier;
 mod endpoint;
 mod failure;
+mod queue;
 mod resolver;
 mod sender;
 mod signature;
+mod worker;
 
+pub use courier::Courier;
 pub use endpoint::{BadUrl, Reach, check_url};
 pub use failure::Failure;
+pub use queue::{DeliveryQueue, Notice, QueueError};
 pub use sender::{Outcome, Sender};
 pub use signature::Message;
+pub use worker::Worker;

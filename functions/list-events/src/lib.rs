@@ -4,6 +4,7 @@ use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result,
     http::{self, Caller, EventPage, EventsRequest},
+    model::Scope,
     store::FeedEntry,
 };
 
@@ -15,7 +16,7 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 }
 
 async fn find(app: &App, request: &Request) -> Result<(EventsRequest, Vec<FeedEntry>)> {
-    let owner = Caller::lister(app, request).await?;
+    let owner = Caller::lister(app, request, Scope::Read).await?;
     let asked = EventsRequest::parse(request)?;
     Ok((asked, app.store.feed(&owner, asked.after, asked.limit + 1).await?))
 }

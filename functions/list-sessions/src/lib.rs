@@ -4,6 +4,7 @@ use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result,
     http::{self, Caller, SessionPage},
+    model::Scope,
     store::{Page, Sought},
 };
 
@@ -14,7 +15,7 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 }
 
 async fn find(app: &App, request: &Request) -> Result<Page> {
-    let owner = Caller::lister(app, request).await?;
+    let owner = Caller::lister(app, request, Scope::Read).await?;
     let sought: Sought = http::parse_sessions_query(request)?;
     app.store.sessions(&owner, &sought, app.clock.now()).await
 }

@@ -52,16 +52,16 @@ impl Caller {
         }
     }
 
-    /// Whose data a request asks for that lists everything of a merchant's. Nothing protects that but a
-    /// key, so without keys there are no such lists.
+    /// Whose data a request is about that lists everything of a merchant's, or says where it is to be sent.
+    /// Nothing protects that but a key, so without keys there is no such thing.
     ///
     /// # Errors
     /// As [`Caller::of`], and [`Error::KeysAreOff`].
-    pub async fn lister(app: &App, request: &Request) -> Result<Owner> {
+    pub async fn lister(app: &App, request: &Request, scope: Scope) -> Result<Owner> {
         if !app.settings.api_keys && !app.settings.open_lists {
             return Err(Error::KeysAreOff);
         }
-        Ok(Self::merchant(app, request, Scope::Read).await?.owner())
+        Ok(Self::merchant(app, request, scope).await?.owner())
     }
 
     /// The one merchant whose data this caller may touch; `None` where nobody's is out of reach, or the id

@@ -106,6 +106,11 @@ impl<'a> Fields<'a> {
         chosen.map(Some).ok_or_else(|| self.error(name, format!("must be one of {choices}")))
     }
 
+    pub(super) fn boolean(&self, name: &str) -> Result<Option<bool>> {
+        let Some(value) = self.raw(name) else { return Ok(None) };
+        serde_json::from_str(value.get()).map(Some).map_err(|_| self.error(name, "must be true or false"))
+    }
+
     /// This object broke `rule` at `name`.
     pub(super) fn error(&self, name: &str, rule: impl Into<String>) -> Error {
         Error::invalid(format!("{}{name}", self.prefix), rule)

@@ -15,6 +15,7 @@ mod session_request;
 mod settings;
 mod transactions;
 mod views;
+mod webhooks;
 
 use lambda_http::{Body, Request, RequestExt as _};
 
@@ -30,6 +31,10 @@ pub use session_request::{Include, parse_new_session};
 pub use settings::{Settings, SettingsError, required_variable, variable};
 pub use transactions::OrderAndTransactions;
 pub use views::{CreatedSession, ExpiredSession, OrderView, SessionView};
+pub use webhooks::{
+    DeletedEndpoint, DeliveryPage, DeliveryView, EndpointRequest, EndpointView, delivery_id, endpoint_id,
+    find_endpoint, parse_deliveries_query, parse_overlap, test_delivery,
+};
 
 use crate::{
     Error,

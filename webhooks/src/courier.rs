@@ -1,0 +1,101 @@
+//! Makes attempts at deliveries, and writes down what came of them.
+
+use shared::{
+    App, Error, Result,
+    http::random_bits,
+    model::{Attempt, Cursor, Delivery, Endpoint, Occasion, RawJson},
+};
+
+use crate::{Message, QueueError, Reach, Sender};
+
+/// How often somebody else may change a delivery while an attempt at it is written down: there are few who do.
+const RACES: usize = 10;
+
+/// With this status an endpoint asks for no more messages (Standard Webhooks).
+const GONE: u16 = 410;
+
+/// Takes messages to endpoints.
+#[derive(Clone)]
+pub struct Courier {
+    pub(crate) app: App,
+    sender: Sender,
+}
+
+impl Reach {
+    /// As far as an app's messages may go.
+    pub fn of(app: &App) -> Self {
+        if app.settings.webhooks_anywhere { Self::Anywhere } else { Self::PublicHttps }
+    }
+}
+
+impl Courier {
+    /// A courier for what the app stores.
+    ///
+    /// # Errors
+    /// What is wrong with the machine's certificates.
+    pub fn new(app: App) -> Result<Self, QueueError> {
+        Ok(Self { sender: Sender::new(Reach::of(&app))?, app })
+    }
+
+    /// Makes one attempt because somebody asked for it, and returns what the delivery is then. Of a new
+    /// delivery there is nothing stored until then. Two round trips, without those of a lost race.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`]. What goes wrong with the attempt itself is in the delivery.
+    pub async fn attempt_by_hand(&self, endpoint: &Endpoint, delivery: Delivery) -> Result<Delivery> {
+        let attempt = self.attempt(endpoint, &delivery).await?;
+        self.record(endpoint, delivery, attempt, Occasion::ByHand).await
+    }
+
+    /// Sends a delivery's message once.
+    pub(crate) async fn attempt(&self, endpoint: &Endpoint, delivery: &Delivery) -> Result<Attempt> {
+        let body = self.body(endpoint, delivery).await?;
+        let at = self.app.clock.now();
+        let message = Message {
+            id: &delivery.event_id,
+            sent_at: at.millis() / 1000,
+            body: body.as_str(),
+            secrets: &endpoint.secrets_at(at),
+        };
+        let outcome = self.sender.send(&endpoint.url, &message).await;
+        if outcome.status == Some(GONE) {
+            let disable = |endpoint| Endpoint { enabled: false, ..endpoint };
+            self.app.store.change_endpoint(&endpoint.owner, endpoint.id, disable).await?;
+        }
+        Ok(Attempt {
+            at,
+            status_code: outcome.status,
+            error: outcome.error.map(|failure| failure.code().to_owned()),
+            duration_millis: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+
+    async fn body(&self, endpoint: &Endpoint, delivery: &Delivery) -> Result<RawJson> {
+        match (&delivery.body, delivery.cursor) {
+            (Some(body), _) => Ok(body.clone()),
+            (None, Some(cursor)) => self.app.store.event_at(&endpoint.owner, Cursor(cursor)).await,
+            (None, None) => Err(Error::Internal("a delivery has no event".into())),
+        }
+    }
+
+    /// Adds an attempt to a delivery, as it is by then.
+    pub(crate) async fn record(
+        &self,
+        endpoint: &Endpoint,
+        mut delivery: Delivery,
+        attempt: Attempt,
+        occasion: Occasion,
+    ) -> Result<Delivery> {
+        for _ in 0..RACES {
+            let is_new = delivery.version == 0 && delivery.cursor.is_none();
+            let after = delivery.clone().after(attempt.clone(), occasion, random_bits());
+            let was = Some(&delivery).filter(|_| !is_new);
+            if self.app.store.record_delivery(endpoint.id, was, &after).await? {
+                return Ok(after);
+            }
+            let found = self.app.store.delivery(endpoint.id, &delivery.id).await?;
+            delivery = found.ok_or(Error::DeliveryNotFound)?;
+        }
+        Err(Error::Unavailable("a delivery changes faster than it can be read".into()))
+    }
+}

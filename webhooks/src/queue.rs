@@ -1,0 +1,34 @@
+//! The way to `deliver-webhooks`.
+
+use std::{fmt, future::Future, pin::Pin};
+
+use serde::{Deserialize, Serialize};
+use shared::model::{DeliveryId, EndpointId, Owner};
+
+/// Says that an endpoint has something due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Whose endpoint it is.
+    pub owner: Owner,
+    /// Which one.
+    pub endpoint: EndpointId,
+    /// A delivery that has failed for good. Sent back from the dead letters, it has that one attempted again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliveryId>,
+}
+
+/// Why a notice could not be handed on.
+pub type QueueError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What becomes of handing something on.
+pub type Handing<'a> = Pin<Box<dyn Future<Output = Result<(), QueueError>> + Send + 'a>>;
+
+/// Takes notices to `deliver-webhooks`, and what was given up to people: in the cloud two SQS queues. A notice
+/// that comes twice, or not at all, delays nothing for longer than a minute.
+pub trait DeliveryQueue: fmt::Debug + Send + Sync {
+    /// Hands on all of them, or fails; then some may have been handed on.
+    fn notify<'a>(&'a self, notices: &'a [Notice]) -> Handing<'a>;
+
+    /// Puts a delivery that has failed for good among the dead letters.
+    fn give_up<'a>(&'a self, notice: &'a Notice) -> Handing<'a>;
+}
