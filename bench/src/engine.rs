@@ -32,6 +32,7 @@ pub(crate) const SESSIONS: &str = "sessions";
 pub(crate) const ORDERS: &str = "orders";
 pub(crate) const KEYS: &str = "keys";
 pub(crate) const EVENTS: &str = "events";
+const WEBHOOKS: &str = "webhooks";
 
 /// An engine with empty tables. Stops when dropped.
 pub(crate) struct Engine {
@@ -67,6 +68,7 @@ impl Engine {
             orders: ORDERS.to_owned(),
             keys: KEYS.to_owned(),
             events: EVENTS.to_owned(),
+            webhooks: WEBHOOKS.to_owned(),
         };
         Ok(Store::new(self.client()?, tables))
     }
@@ -80,6 +82,7 @@ impl Engine {
             ("ORDERS_TABLE", ORDERS.to_owned()),
             ("KEYS_TABLE", KEYS.to_owned()),
             ("EVENTS_TABLE", EVENTS.to_owned()),
+            ("WEBHOOKS_TABLE", WEBHOOKS.to_owned()),
             // To see what a line for each request costs.
             ("REQUEST_LOG", std::env::var("REQUEST_LOG").unwrap_or_default()),
         ]

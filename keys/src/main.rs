@@ -66,7 +66,13 @@ async fn main() -> Result<()> {
     };
     let client = client.map_err(|error| anyhow!(error)).context("no client for DynamoDB")?;
     let unused = String::new;
-    let tables = Tables { sessions: unused(), orders: unused(), keys: arguments.table, events: unused() };
+    let tables = Tables {
+        sessions: unused(),
+        orders: unused(),
+        keys: arguments.table,
+        events: unused(),
+        webhooks: unused(),
+    };
     let (store, now) = (Store::new(client, tables), Clock::default().now());
     match arguments.command {
         Command::Create { owner, scope, expires_in } => create(&store, owner, scope, expires_in, now).await,

@@ -1,5 +1,5 @@
-//! What in the cloud happens by itself: the tables' streams call `publish-events`, a schedule calls
-//! `sweep-expired`.
+//! What in the cloud happens by itself: the tables' streams call `publish-events` and `queue-deliveries`, a
+//! schedule calls `sweep-expired` and `retry-deliveries`, a queue calls `deliver-webhooks`.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -10,10 +10,16 @@ use aws_sdk_dynamodbstreams::{
 };
 use aws_smithy_http_client::Builder;
 use serde_json::{Map, Value, json};
+use futures_util::future::join_all;
 use shared::App;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, task::JoinSet};
+use webhooks::{Courier, Worker};
 
-use crate::{functions, server::BoxError};
+use crate::{
+    deliveries::{Queues, deliver},
+    functions,
+    server::BoxError,
+};
 
 /// The streams' readers, and where each one is.
 pub(crate) struct Background {
@@ -21,6 +27,8 @@ pub(crate) struct Background {
     client: Client,
     tables: Vec<String>,
     iterators: Mutex<HashMap<Shard, String>>,
+    queues: Arc<Queues>,
+    worker: Worker,
 }
 
 /// A stream, and a part of it.
@@ -30,18 +38,43 @@ type Shard = (String, String);
 const INTERVAL: Duration = Duration::from_secs(1);
 
 impl Background {
-    pub(crate) fn new(app: App, endpoint: &str, tables: Vec<String>) -> Self {
+    pub(crate) fn new(
+        app: App,
+        courier: Courier,
+        queues: Arc<Queues>,
+        endpoint: &str,
+        tables: Vec<String>,
+    ) -> Self {
         let config = aws_sdk_dynamodbstreams::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("us-east-1"))
             .credentials_provider(Credentials::new("local", "local", None, None, "local"))
             .http_client(Builder::new().build_http())
             .endpoint_url(endpoint);
-        Self { app, client: Client::from_conf(config.build()), tables, iterators: Mutex::default() }
+        Self {
+            app,
+            client: Client::from_conf(config.build()),
+            tables,
+            iterators: Mutex::default(),
+            worker: Worker::new(courier, queues.clone()),
+            queues,
+        }
     }
 
-    /// Sweeps, and publishes until the streams have nothing new.
+    /// Sweeps, publishes, and delivers, until nothing is left to do now.
     pub(crate) async fn catch_up(&self) -> Result<(), BoxError> {
+        self.look_around().await?;
+        loop {
+            let notices = self.queues.take();
+            if notices.is_empty() {
+                return Ok(());
+            }
+            join_all(notices.into_iter().map(|notice| deliver(self.worker.clone(), notice))).await;
+        }
+    }
+
+    /// Sweeps, publishes until the streams have nothing new, and finds out what is to be delivered.
+    async fn look_around(&self) -> Result<(), BoxError> {
         let mut iterators = self.iterators.lock().await;
         sweep_expired::handle(&self.app).await?;
         for table in &self.tables {
@@ -51,19 +84,25 @@ impl Background {
                     Some(iterator) => iterator,
                     None => self.first_iterator(&shard).await?,
                 };
-                iterators.extend(self.read_on(iterator).await?.map(|iterator| (shard, iterator)));
+                iterators.extend(self.read_on(table, iterator).await?.map(|iterator| (shard, iterator)));
             }
         }
-        Ok(())
+        Ok(retry_deliveries::handle(&self.app, self.queues.as_ref()).await?)
     }
 
     /// Goes on for ever.
     pub(crate) async fn run(self: Arc<Self>) {
+        // Beside each other and beside all else, so that an endpoint that hangs holds nothing up.
+        let mut deliveries = JoinSet::new();
         loop {
             tokio::time::sleep(INTERVAL).await;
-            if let Err(error) = self.catch_up().await {
+            if let Err(error) = self.look_around().await {
                 tracing::warn!("events wait to be published: {error}");
             }
+            for notice in self.queues.take() {
+                deliveries.spawn(deliver(self.worker.clone(), notice));
+            }
+            while deliveries.try_join_next().is_some() {}
         }
     }
 
@@ -86,14 +125,17 @@ impl Background {
     }
 
     /// Hands on all there is; returns where to go on, unless the shard has ended.
-    async fn read_on(&self, mut iterator: String) -> Result<Option<String>, BoxError> {
+    async fn read_on(&self, table: &str, mut iterator: String) -> Result<Option<String>, BoxError> {
         loop {
             let batch = self.client.get_records().shard_iterator(&iterator).limit(100).send().await?;
             if !batch.records().is_empty() {
                 let event = json!({"Records": batch.records().iter().map(event_record).collect::<Vec<_>>()});
-                let response = functions::publish_events(&self.app, event).await?;
+                let response = match table == self.app.store.events_table() {
+                    true => functions::queue_deliveries(&self.app, self.queues.as_ref(), event).await?,
+                    false => functions::publish_events(&self.app, event).await?,
+                };
                 if !response.batch_item_failures.is_empty() {
-                    return Err("publish-events did not take a record".into());
+                    return Err("a record of a stream was not taken".into());
                 }
             }
             match batch.next_shard_iterator {

@@ -12,19 +12,35 @@ use lambda_http::{
 };
 use serde_json::Value;
 use shared::{App, http::tidy};
+use webhooks::{Courier, DeliveryQueue};
 
 /// Calls a function behind the API: API Gateway's event in, the function's answer to it out.
-pub(crate) type HttpFunction = fn(App, Value) -> Answering;
+pub(crate) type HttpFunction = fn(Means, Value) -> Answering;
+
+/// What functions work with.
+#[derive(Clone)]
+pub(crate) struct Means {
+    pub(crate) app: App,
+    pub(crate) courier: Courier,
+}
 
 type Answering = Pin<Box<dyn Future<Output = Result<Value, serde_json::Error>> + Send>>;
 
 /// A function that takes `handle` through `lambda_http`, as its own `main` does.
 macro_rules! function {
     ($handle:path) => {
-        |app, event| {
+        |means, event| {
             Box::pin(invoke(event, move |request| {
-                let app = app.clone();
+                let app = means.app.clone();
                 async move { $handle(&app, &request).await }
+            }))
+        }
+    };
+    (sending $handle:path) => {
+        |means, event| {
+            Box::pin(invoke(event, move |request| {
+                let Means { app, courier } = means.clone();
+                async move { $handle(&app, &courier, &request).await }
             }))
         }
     };
@@ -37,10 +53,19 @@ pub(crate) fn http_function(name: &str) -> Option<HttpFunction> {
         "get-session" => function!(get_session::handle),
         "expire-session" => function!(expire_session::handle),
         "create-order" => function!(create_order::handle),
+        "create-webhook-endpoint" => function!(create_webhook_endpoint::handle),
+        "delete-webhook-endpoint" => function!(delete_webhook_endpoint::handle),
         "get-order" => function!(get_order::handle),
+        "get-webhook-endpoint" => function!(get_webhook_endpoint::handle),
         "list-events" => function!(list_events::handle),
         "list-orders" => function!(list_orders::handle),
         "list-sessions" => function!(list_sessions::handle),
+        "list-webhook-deliveries" => function!(list_webhook_deliveries::handle),
+        "list-webhook-endpoints" => function!(list_webhook_endpoints::handle),
+        "redeliver-webhook" => function!(sending redeliver_webhook::handle),
+        "rotate-webhook-secret" => function!(rotate_webhook_secret::handle),
+        "test-webhook-endpoint" => function!(sending test_webhook_endpoint::handle),
+        "update-webhook-endpoint" => function!(update_webhook_endpoint::handle),
         "not-found" => function!(not_found_without_app),
         _ => return None,
     })
@@ -64,6 +89,16 @@ pub(crate) async fn publish_events(
 ) -> Result<DynamoDbEventResponse, serde_json::Error> {
     let event: dynamodb::Event = serde_json::from_value(batch)?;
     Ok(publish_events::handle(app, event).await)
+}
+
+/// Calls `queue-deliveries` with a batch of its stream's records.
+pub(crate) async fn queue_deliveries(
+    app: &App,
+    queue: &dyn DeliveryQueue,
+    batch: Value,
+) -> Result<DynamoDbEventResponse, serde_json::Error> {
+    let event: dynamodb::Event = serde_json::from_value(batch)?;
+    Ok(queue_deliveries::handle(app, queue, event).await)
 }
 
 async fn invoke<F, Answer>(event: Value, handle: F) -> Result<Value, serde_json::Error>

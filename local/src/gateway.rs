@@ -12,14 +12,14 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http_body_util::BodyExt as _;
 use serde_json::{Map, Value, json};
-use shared::{App, Error, http, model::MAX_BODY_BYTES};
+use shared::{Error, http, model::MAX_BODY_BYTES};
 
-use crate::functions::HttpFunction;
+use crate::functions::{HttpFunction, Means};
 
 /// One route's function and what it works with.
 #[derive(Clone)]
 pub(crate) struct Target {
-    pub(crate) app: App,
+    pub(crate) means: Means,
     pub(crate) function: HttpFunction,
     /// As API Gateway writes it: `GET /orders/{orderId}`, or `$default`.
     pub(crate) route_key: String,
@@ -46,7 +46,7 @@ pub(crate) async fn forward(
         return refuse(Error::InvalidBody("ended before it was complete"));
     };
     let event = event(&target.route_key, &head, path_parameters.as_ref().ok(), &body);
-    match (target.function)(target.app, event).await {
+    match (target.function)(target.means, event).await {
         Ok(answer) => response(&answer),
         Err(error) => refuse(Error::Internal(error.into())),
     }

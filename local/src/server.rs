@@ -1,6 +1,6 @@
 //! The server: database, functions and gateway put together.
 
-use std::{io, path::PathBuf, pin::pin, sync::Arc, time::Duration};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -8,12 +8,6 @@ use axum::{
     routing::{MethodFilter, on, post},
 };
 use chain::{BadKey, Purse, Tools};
-use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
-};
 use shared::{
     App,
     http::{Clock, Settings, SettingsError},
@@ -27,9 +21,11 @@ use crate::{
     background::Background,
     chains,
     database::{Engine, create_table},
-    functions::http_function,
+    deliveries::{self, Queues},
+    functions::{Means, http_function},
     gateway::{Target, forward},
     helpers::{self, Helpers},
+    serving::serve,
     template::{Cors, Route, Template, TemplateError},
 };
 
@@ -52,6 +48,8 @@ pub struct Options {
     pub api_keys: bool,
     /// Whether, as in a deployment without keys, nobody may list what is everybody's.
     pub closed_lists: bool,
+    /// Whether webhooks, as in the cloud, may go to public addresses over HTTPS only.
+    pub closed_webhooks: bool,
     /// Whether streams and schedule run by themselves; if not, [`Server::catch_up`] makes them.
     pub background: bool,
     /// What the tables' names begin with, for servers that share a database and not their tables.
@@ -72,6 +70,8 @@ pub struct Server {
     pub chain_tools: Vec<Tools>,
     /// What pays for gas.
     pub purse: Option<Purse>,
+    /// Which webhooks wait, and which have been given up.
+    pub queues: Arc<Queues>,
     background: Arc<Background>,
     /// Streams, schedules and chains.
     tasks: Vec<JoinHandle<()>>,
@@ -100,6 +100,9 @@ pub enum StartError {
     /// A chain cannot be watched.
     #[error("the chains cannot be watched: {0}")]
     Chains(#[source] BoxError),
+    /// Webhooks cannot be sent.
+    #[error("webhooks cannot be sent: {0}")]
+    Webhooks(#[source] BoxError),
     /// A setting cannot be used.
     #[error(transparent)]
     Setting(#[from] SettingsError),
@@ -110,13 +113,6 @@ pub enum StartError {
 
 /// Any error.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// How long running requests may take to finish once the server is told to stop.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// Beyond these the connection is closed without an answer in the API's envelope.
-const MAX_HEADERS: usize = 10_000;
-const MAX_HEAD_BYTES: usize = 4 * 1024 * 1024;
 
 impl Server {
     /// Starts serving. Returns once requests are taken.
@@ -147,15 +143,19 @@ impl Server {
         let chains_table = format!("{}ChainsTable", options.table_prefix);
         let tools = chains::tools(&app, &database, &chains_table).map_err(StartError::Chains)?;
         app.settings.open_lists = !options.closed_lists;
+        app.settings.webhooks_anywhere = !options.closed_webhooks;
+        let courier = deliveries::courier(&app).map_err(StartError::Webhooks)?;
+        let queues = Arc::new(Queues::default());
         let tables = template.tables.iter().filter(|table| table.properties.stream_specification.is_some());
         let tables = tables.map(|table| format!("{}{}", options.table_prefix, table.name)).collect();
-        let background = Arc::new(Background::new(app.clone(), &database, tables));
+        let background = Background::new(app.clone(), courier.clone(), queues.clone(), &database, tables);
+        let background = Arc::new(background);
         let mut tasks = match options.leave_chains {
             true => Vec::new(),
             false => chains::start(tools.clone(), purse.as_ref()),
         };
         tasks.extend(options.background.then(|| tokio::spawn(Arc::clone(&background).run())));
-        let router = router(&template, &app, engine)?;
+        let router = router(&template, &Means { app: app.clone(), courier }, engine)?;
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, router, stopped));
         Ok(Self {
@@ -165,6 +165,7 @@ impl Server {
             chain_tools: tools,
             purse,
             app,
+            queues,
             background,
             tasks,
             stop: Some(stop),
@@ -211,31 +212,32 @@ async fn app(template: &Template, database: &str, prefix: &str, clock: Clock) ->
         orders: table("OrdersTable"),
         keys: table("KeysTable"),
         events: table("EventsTable"),
+        webhooks: table("WebhooksTable"),
     };
     Ok(App { store: Store::new(client, tables), clock, settings: Settings::from_env()? })
 }
 
 /// The API as the template has it, and beside it the helpers for tests.
-fn router(template: &Template, app: &App, engine: Option<Arc<Engine>>) -> Result<Router, StartError> {
-    let api = api(template, app)?.layer(cors(&template.cors)?);
+fn router(template: &Template, means: &Means, engine: Option<Arc<Engine>>) -> Result<Router, StartError> {
+    let api = api(template, means)?.layer(cors(&template.cors)?);
     let helpers = Router::new()
         .route("/test-helpers/orders/{orderId}/evidence", post(helpers::record_evidence))
         .route("/test-helpers/clock", post(helpers::advance_clock))
-        .with_state(Helpers { app: app.clone(), engine, api: api.clone() });
+        .with_state(Helpers { app: means.app.clone(), engine, api: api.clone() });
     Ok(helpers.fallback_service(api))
 }
 
-fn api(template: &Template, app: &App) -> Result<Router, TemplateError> {
+fn api(template: &Template, means: &Means) -> Result<Router, TemplateError> {
     let handler = |target: Target| move |parameters, request| forward(target.clone(), parameters, request);
     let (default, routes): (Vec<_>, Vec<_>) =
         template.routes.iter().partition(|route| route.path == "$default");
     let default = default.first().ok_or_else(|| TemplateError::new("there is no $default route"))?;
-    let default = handler(target(default, app, "$default".to_owned())?);
+    let default = handler(target(default, means, "$default".to_owned())?);
     let mut api = Router::new().fallback(default.clone());
     for route in routes {
         let method = route.method.parse().ok().and_then(|method: Method| MethodFilter::try_from(method).ok());
         let method = method.ok_or_else(|| TemplateError::new(format!("{} is no method", route.method)))?;
-        let target = target(route, app, format!("{} {}", route.method, route.path))?;
+        let target = target(route, means, format!("{} {}", route.method, route.path))?;
         let mut route_handler = on(method, handler(target));
         if method == MethodFilter::GET {
             // axum would answer HEAD from GET, API Gateway does not.
@@ -246,10 +248,10 @@ fn api(template: &Template, app: &App) -> Result<Router, TemplateError> {
     Ok(api.method_not_allowed_fallback(default))
 }
 
-fn target(route: &Route, app: &App, route_key: String) -> Result<Target, TemplateError> {
+fn target(route: &Route, means: &Means, route_key: String) -> Result<Target, TemplateError> {
     let function = http_function(&route.function)
         .ok_or_else(|| TemplateError::new(format!("there is no function {}", route.function)))?;
-    Ok(Target { app: app.clone(), function, route_key })
+    Ok(Target { means: means.clone(), function, route_key })
 }
 
 fn cors(cors: &Cors) -> Result<CorsLayer, TemplateError> {
@@ -271,28 +273,4 @@ fn cors(cors: &Cors) -> Result<CorsLayer, TemplateError> {
         .allow_methods(methods.collect::<Result<Vec<_>, _>>()?)
         .allow_headers(names(&cors.allow_headers)?)
         .expose_headers(names(&cors.expose_headers)?))
-}
-
-async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) {
-    let connections = GracefulShutdown::new();
-    // Longer headers than hyper takes by default, so that the gateway can say what is wrong with them.
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).max_headers(MAX_HEADERS).max_buf_size(MAX_HEAD_BYTES);
-    let mut stopped = pin!(stopped);
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    let service = TowerToHyperService::new(router.clone());
-                    let connection = http.serve_connection(TokioIo::new(stream), service);
-                    tokio::spawn(connections.watch(connection));
-                }
-                // Out of file descriptors, most likely: some will be given back.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            },
-            _ = &mut stopped => break,
-        }
-    }
-    drop(listener);
-    let _ = tokio::time::timeout(GRACE, connections.shutdown()).await;
 }

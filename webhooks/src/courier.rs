@@ -6,7 +6,9 @@ use shared::{
     model::{Attempt, Cursor, Delivery, Endpoint, Occasion, RawJson},
 };
 
-use crate::{Message, QueueError, Reach, Sender};
+use crate::{Message, Reach, Sender};
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How often somebody else may change a delivery while an attempt at it is written down: there are few who do.
 const RACES: usize = 10;
@@ -33,8 +35,13 @@ impl Courier {
     ///
     /// # Errors
     /// What is wrong with the machine's certificates.
-    pub fn new(app: App) -> Result<Self, QueueError> {
+    pub fn new(app: App) -> Result<Self, BoxError> {
         Ok(Self { sender: Sender::new(Reach::of(&app))?, app })
+    }
+
+    /// The same with a sender that is there already.
+    pub fn with_sender(app: App, sender: Sender) -> Self {
+        Self { app, sender }
     }
 
     /// Makes one attempt because somebody asked for it, and returns what the delivery is then. Of a new

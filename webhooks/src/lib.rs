@@ -18,7 +18,7 @@ mod worker;
 pub use courier::Courier;
 pub use endpoint::{BadUrl, Reach, check_url};
 pub use failure::Failure;
-pub use queue::{DeliveryQueue, Notice, QueueError};
+pub use queue::{DeliveryQueue, Handing, Notice, QueueError};
 pub use sender::{Outcome, Sender};
 pub use signature::Message;
 pub use worker::Worker;

@@ -75,6 +75,11 @@ impl Store {
     pub fn new(client: Client, tables: Tables) -> Self {
         Self { client, tables, key_cache: KeyCache::default() }
     }
+
+    /// The name of the table of events.
+    pub fn events_table(&self) -> &str {
+        &self.tables.events
+    }
 }
 
 /// How often a write that lost a race looks at what won and tries again. Every loss means that another

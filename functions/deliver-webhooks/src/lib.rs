@@ -1,0 +1,32 @@
+//! Delivers what is due at the endpoints that its queue names.
+
+use std::time::{Duration, Instant};
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use shared::{Error, Result, http};
+use webhooks::{Notice, Worker};
+
+/// How long to go on with an endpoint that always has more. Attempts that are under way then still get their
+/// time before Lambda ends the function.
+const WORKED: Duration = Duration::from_secs(30);
+
+/// Sees to each message, of which there is one at a time. One that fails is delivered again by the queue.
+pub async fn handle(worker: &Worker, event: SqsEvent) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    for message in event.records {
+        if let Err(error) = deliver(worker, &message).await {
+            let id = message.message_id.unwrap_or_default();
+            http::log_failure(&id, &error);
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = id;
+            response.batch_item_failures.push(failure);
+        }
+    }
+    response
+}
+
+async fn deliver(worker: &Worker, message: &SqsMessage) -> Result<()> {
+    let body = message.body.as_deref().unwrap_or_default();
+    let notice: Notice = serde_json::from_str(body).map_err(|error| Error::Internal(error.into()))?;
+    worker.work(&notice, Instant::now() + WORKED).await
+}

@@ -1,0 +1,20 @@
+//! `GET /webhook-endpoints`: a merchant's endpoints, the oldest first.
+
+use lambda_http::{Body, Request, Response};
+use shared::{
+    App, Result,
+    http::{self, Caller, EndpointView},
+    model::{Endpoint, Scope},
+};
+
+/// Answers with all of them: there are few.
+pub async fn handle(app: &App, request: &Request) -> Response<Body> {
+    let found = find(app, request).await;
+    let views = found.as_ref().map(|endpoints| endpoints.iter().map(EndpointView::from).collect::<Vec<_>>());
+    http::answer(request, "Webhook endpoints retrieved", views)
+}
+
+async fn find(app: &App, request: &Request) -> Result<Vec<Endpoint>> {
+    let owner = Caller::lister(app, request, Scope::Read).await?;
+    app.store.endpoints(&owner).await
+}

@@ -1,0 +1,57 @@
+//! Makes deliveries of new events, and has them delivered. The events table's stream says only whose feed has
+//! grown; what of it has no deliveries yet is found out here, so a record that comes twice, late or not at all
+//! does no harm: the next one makes up for it, and so does `retry-deliveries` every minute.
+
+use std::collections::BTreeMap;
+
+use aws_lambda_events::{
+    dynamodb::{Event, EventRecord},
+    streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
+};
+use serde_dynamo::AttributeValue;
+use shared::{App, Error, Result, http, model::Owner, store::owner_of_feed_end};
+use webhooks::{DeliveryQueue, Notice};
+
+/// Looks at each feed that has grown. The stream starts again from the first record that is reported as failed.
+pub async fn handle(app: &App, queue: &dyn DeliveryQueue, event: Event) -> DynamoDbEventResponse {
+    let mut owners = BTreeMap::new();
+    for (position, record) in event.records.iter().enumerate() {
+        if let Some(owner) = grown(record) {
+            owners.entry(owner.as_str().to_owned()).or_insert((position, owner));
+        }
+    }
+    let mut first_failed = None::<usize>;
+    for (position, owner) in owners.into_values() {
+        if let Err(error) = queue_deliveries(app, queue, &owner).await {
+            http::log_failure(owner.as_str(), &error);
+            first_failed = Some(first_failed.map_or(position, |first| first.min(position)));
+        }
+    }
+    let mut response = DynamoDbEventResponse::default();
+    let failed = first_failed.and_then(|position| event.records.get(position));
+    response.batch_item_failures.extend(failed.map(|record| {
+        let mut failure = DynamoDbBatchItemFailure::default();
+        failure.item_identifier = record.change.sequence_number.clone();
+        failure
+    }));
+    response
+}
+
+/// Whose feed a record says has grown.
+fn grown(record: &EventRecord) -> Option<Owner> {
+    match record.change.keys.get("pk")? {
+        AttributeValue::S(key) => owner_of_feed_end(key),
+        _ => None,
+    }
+}
+
+/// Makes deliveries of what there is in a merchant's feed, and says which endpoints they are for.
+///
+/// # Errors
+/// [`Error::Unavailable`], [`Error::Internal`]; what was made stays, and is due.
+pub async fn queue_deliveries(app: &App, queue: &dyn DeliveryQueue, owner: &Owner) -> Result<()> {
+    let fed = app.store.fan_out(owner).await?.into_iter();
+    let notices: Vec<_> =
+        fed.map(|endpoint| Notice { owner: owner.clone(), endpoint, delivery: None }).collect();
+    queue.notify(&notices).await.map_err(Error::Unavailable)
+}
