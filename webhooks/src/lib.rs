@@ -4,6 +4,8 @@
 //! can reach ([`Reach`]). Knows no database: who stores endpoints and tries again is elsewhere.
 
 mod address;
+#[cfg(test)]
+mod attack_tests;
 mod endpoint;
 mod failure;
 mod resolver;
