@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use proptest::{prelude::*, test_runner::TestRunner};
 use standardwebhooks::Webhook;
 use support::Endpoint;
-use webhooks::Message;
+use webhooks::{Message, Reach, Sender};
 
 const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 const OLDER: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -108,6 +108,19 @@ fn every_message_has_the_signatures_that_another_implementation_makes() {
         Ok(())
     });
     run.unwrap();
+}
+
+#[tokio::test]
+async fn many_messages_are_sent_at_once() {
+    let endpoint = Endpoint::new().await;
+    let sender = Sender::new(Reach::Anywhere).unwrap();
+    let attempts: Vec<_> = (0..50)
+        .map(|_| (sender.clone(), endpoint.url.clone()))
+        .map(|(sender, url)| tokio::spawn(async move { sender.send(&url, &MESSAGE).await }))
+        .collect();
+    for attempt in attempts {
+        assert!(attempt.await.unwrap().is_delivered());
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Endpoints that answer badly, or not.
 
+use std::sync::Mutex;
+
 use tokio::{io::AsyncWriteExt as _, net::TcpListener, sync::oneshot};
 
 use super::{
@@ -94,11 +96,32 @@ async fn a_head_that_never_ends_is_not_waited_for() {
     }
 }
 
+#[tokio::test]
+async fn who_has_given_up_hangs_up() {
+    let (gone, went) = oneshot::channel();
+    let gone = Mutex::new(Some(gone));
+    let peer = Peer::new(move |mut stream| {
+        let gone = gone.lock().unwrap().take();
+        async move {
+            let request = read_request(&mut stream).await;
+            let rest = read_request(&mut stream).await;
+            let _ = gone.unwrap().send((request, rest));
+        }
+    })
+    .await;
+    let limits = Limits { connect: Limits::USUAL.connect, ..SHORT };
+    let outcome = sender(Parts { limits, ..parts(Reach::Anywhere) }).send(&peer.url(), &MESSAGE).await;
+    assert_eq!(outcome.error, Some(Failure::Timeout));
+    assert!(outcome.duration >= SHORT.total);
+    let (request, rest) = went.await.unwrap();
+    assert!(request.starts_with("POST /hook HTTP/1.1\r\n") && rest.is_empty(), "{request}{rest}");
+}
+
 /// What comes of a message to an endpoint that answers `head`, then `text` again and again, and whether it
 /// saw the sender go.
 async fn outcome_of_body(head: &'static str, text: &'static [u8], pause: Duration) -> Outcome {
     let (gone, went) = oneshot::channel();
-    let gone = std::sync::Mutex::new(Some(gone));
+    let gone = Mutex::new(Some(gone));
     let peer = Peer::new(move |mut stream| {
         let gone = gone.lock().unwrap().take();
         async move {
@@ -150,6 +173,30 @@ async fn a_body_that_never_ends_changes_nothing_and_is_left() {
 }
 
 #[tokio::test]
+async fn a_long_body_is_left_after_its_first_part() {
+    for head in ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n"] {
+        let (gone, went) = oneshot::channel();
+        let gone = Mutex::new(Some(gone));
+        let peer = Peer::new(move |mut stream| {
+            let gone = gone.lock().unwrap().take();
+            async move {
+                read_request(&mut stream).await;
+                stream.write_all(head.as_bytes()).await.unwrap();
+                // Just what is read, and then nothing: only who has enough of it does not wait for more.
+                stream.write_all(&[b'a'; 16 * 1024]).await.unwrap();
+                let _ = gone.unwrap().send(read_request(&mut stream).await);
+            }
+        })
+        .await;
+        let limits =
+            Limits { body: Duration::from_secs(600), total: Duration::from_secs(600), ..Limits::USUAL };
+        let sender = sender(Parts { limits, ..parts(Reach::Anywhere) });
+        assert!(sender.send(&peer.url(), &MESSAGE).await.is_delivered());
+        assert_eq!(went.await.unwrap(), "");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_breaks_off_or_is_nonsense_changes_nothing() {
     for answer in [
         "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc",
@@ -166,7 +213,7 @@ async fn a_body_that_breaks_off_or_is_nonsense_changes_nothing() {
 #[tokio::test]
 async fn a_short_body_is_read_to_its_end_before_the_connection_closes() {
     let (done, finished) = oneshot::channel();
-    let done = std::sync::Mutex::new(Some(done));
+    let done = Mutex::new(Some(done));
     let peer = Peer::new(move |mut stream| {
         let done = done.lock().unwrap().take();
         async move {
