@@ -5,6 +5,8 @@
 //! can reach ([`Reach`]).
 
 mod address;
+#[cfg(test)]
+mod attack_tests;
 pub mod aws;
 mod courier;
 mod endpoint;
