@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use shared::model::Scope;
 use tests::{
-    client::{Api, executed},
+    client::{Api, executed, order},
     proxy::{Fault, Proxy},
 };
 
@@ -131,4 +131,41 @@ async fn each_merchant_has_a_feed_of_their_own() {
     api.use_key(None);
     api.get("/events").await.refused(401, "unauthorized");
     api.get(&format!("/checkout-sessions/{}?include=events", sold[0].1)).await.refused(401, "unauthorized");
+}
+
+/// As DynamoDB does it where the entries come to a megabyte.
+fn cut_after_the_second(answer: &mut Value) {
+    let last = answer["Items"][1].clone();
+    answer["Items"].as_array_mut().unwrap().truncate(2);
+    answer["Count"] = 2.into();
+    answer["LastEvaluatedKey"] = json!({"pk": last["pk"], "sk": last["sk"]});
+}
+
+#[tokio::test]
+async fn a_page_that_the_database_cuts_short_says_that_there_is_more() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    for _ in 0..4 {
+        api.create_session().await;
+    }
+    api.server.catch_up().await.unwrap();
+    proxy.inject("Query", &Fault::Rewritten(cut_after_the_second), 1);
+    let page = api.get("/events").await.ok();
+    assert_eq!((page["events"].as_array().unwrap().len(), &page["has_more"]), (2, &json!(true)));
+    proxy.inject("Query", &Fault::Rewritten(cut_after_the_second), 1);
+    assert_eq!(read(&api, "", 20).await.len(), 4);
+}
+
+#[tokio::test]
+async fn long_events_are_all_read_however_few_fit_a_page() {
+    let api = Api::start().await;
+    for _ in 0..30 {
+        let mut body = order(None);
+        body["metadata"] = json!({"notes": "x".repeat(60_000)});
+        api.post("/orders", &body).await.ok();
+    }
+    api.server.catch_up().await.unwrap();
+    let page = api.get("/events?limit=100").await.ok();
+    assert_eq!((page["events"].as_array().unwrap().len() < 30, &page["has_more"]), (true, &json!(true)));
+    assert_eq!(read(&api, "", 100).await.len(), 30);
 }

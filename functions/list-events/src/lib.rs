@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result,
     http::{self, Caller, EventPage, EventsRequest},
-    store::FeedEntry,
+    store::Stretch,
 };
 
 /// Answers with a page of events.
@@ -14,7 +14,7 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     http::answer(request, "Events retrieved", page)
 }
 
-async fn find(app: &App, request: &Request) -> Result<(EventsRequest, Vec<FeedEntry>)> {
+async fn find(app: &App, request: &Request) -> Result<(EventsRequest, Stretch)> {
     let owner = Caller::lister(app, request).await?;
     let asked = EventsRequest::parse(request)?;
     Ok((asked, app.store.feed(&owner, asked.after, asked.limit + 1).await?))

@@ -17,6 +17,15 @@ pub struct FeedEntry {
     pub event: RawJson,
 }
 
+/// A stretch of a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its entries, in their order.
+    pub entries: Vec<FeedEntry>,
+    /// Whether it ends where one answer of DynamoDB's, a megabyte, does, and not where the feed does.
+    pub cut: bool,
+}
+
 impl Store {
     /// Up to `limit` (at most 100) of an owner's events after `after`, in their order. Places have no gaps, so
     /// where one seems to be missing, its transaction is only half in view: the rest is left for the next
@@ -24,7 +33,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn feed(&self, owner: &Owner, after: Cursor, limit: usize) -> Result<Vec<FeedEntry>, Error> {
+    pub async fn feed(&self, owner: &Owner, after: Cursor, limit: usize) -> Result<Stretch, Error> {
         let answer = self
             .client
             .query()
@@ -38,11 +47,12 @@ impl Store {
             .await
             .map_err(store_error)?;
         let entries = answer.items.unwrap_or_default().into_iter().map(read_entry);
-        let entries = entries.collect::<Result<Vec<_>, _>>()?;
+        let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
         let expected = (after.0..).skip(1).map(|position| Cursor(position).to_string());
-        let whole =
-            entries.into_iter().zip(expected).take_while(|(entry, expected)| entry.cursor == *expected);
-        Ok(whole.map(|(entry, _)| entry).collect())
+        let whole = entries.iter().zip(expected).take_while(|(entry, expected)| entry.cursor == *expected);
+        let (whole, read) = (whole.count(), entries.len());
+        entries.truncate(whole);
+        Ok(Stretch { entries, cut: whole == read && answer.last_evaluated_key.is_some() })
     }
 }
 

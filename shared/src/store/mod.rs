@@ -31,7 +31,7 @@ use aws_sdk_dynamodb::Client;
 
 use crate::Error;
 use api_keys::KeyCache;
-pub use feed::FeedEntry;
+pub use feed::{FeedEntry, Stretch};
 use items::{Item, from_item, number, store_error, string, to_item};
 pub use keys::subject_of;
 pub use listing::{Page, Sought};
