@@ -7,7 +7,7 @@ use local::{Options, Server};
 use serde_json::{Value, json};
 use shared::App;
 use tests::{
-    client::Api,
+    client::{Api, order},
     proxy::{Fault, Proxy},
 };
 
@@ -111,6 +111,56 @@ async fn a_story_that_cannot_be_read_holds_up_no_other() {
     let batch = hints([before, poison, after].iter(), [].iter());
     assert_eq!(publish(&api.server.app, &batch).await, ["1"]);
     assert_eq!(read(&api, "", 20).await.len(), 2);
+}
+
+/// Has the only deposit of an order be followed by `count` more of its kind.
+async fn add_dust(proxy: &Proxy, order: &str, count: usize) {
+    let (table, partition) = (proxy.table("OrdersTable").await, json!({"S": format!("order#{order}")}));
+    let query = json!({"TableName": table, "KeyConditionExpression": "pk = :pk AND begins_with(sk, :piece)",
+                       "ExpressionAttributeValues": {":pk": partition, ":piece": {"S": "evidence#"}}});
+    let first = proxy.call("Query", &query).await["Items"][0].clone();
+    let pieces: Vec<_> = (1..=count).map(|n| another(&first, n)).collect();
+    for some in pieces.chunks(25) {
+        let puts: Vec<_> = some.iter().map(|item| json!({"PutRequest": {"Item": item}})).collect();
+        proxy.call("BatchWriteItem", &json!({"RequestItems": {table.clone(): puts}})).await;
+    }
+    let total = json!({"N": (1 + count).to_string()});
+    let update = json!({"TableName": table, "Key": {"pk": partition, "sk": {"S": "order"}},
+                        "UpdateExpression": "SET evidence_count = :total, later_events = :total",
+                        "ExpressionAttributeValues": {":total": total}});
+    proxy.call("UpdateItem", &update).await;
+}
+
+/// The deposit that came `n` after the first.
+fn another(first: &Value, n: usize) -> Value {
+    let mut item = first.clone();
+    let (id, effect) = (format!("more-{n}"), first["effect"]["S"].as_str().unwrap());
+    item["sk"] = json!({"S": format!("evidence#{id}")});
+    item["evidence"]["M"]["id"] = json!({"S": id});
+    let moved = effect.replace("\"first_sequence\":3", &format!("\"first_sequence\":{}", 3 + n));
+    assert!(moved != effect, "{effect}");
+    item["effect"] = json!({"S": moved});
+    item
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_dust_of_thousands_is_published_a_transaction_at_a_time() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    let session = api.create_session().await;
+    let mut body = order(Some(&session));
+    body["metadata"] = json!({"notes": "x".repeat(4_000)});
+    let id = api.post("/orders", &body).await.ok()["id"].as_str().unwrap().to_owned();
+    api.tell(&id, &api.deposit("first", 1)).await.ok();
+    add_dust(&proxy, &id, 1_999).await;
+    proxy.take_operations();
+    assert_eq!(publish(&api.server.app, &hints([session].iter(), [id].iter())).await, Vec::<String>::new());
+    let written = proxy.take_operations().iter().filter(|it| *it == "TransactWriteItems").count();
+    assert_eq!(written, 2_002_usize.div_ceil(30));
+    let feed = read(&api, "", 100).await;
+    assert_eq!(feed.len(), 2_002);
+    assert!(feed.iter().zip(1..).all(|(event, sequence)| event["sequence"] == sequence));
+    assert!(feed[2..].iter().all(|event| event["type"] == "order.payment_received"));
 }
 
 #[tokio::test]
