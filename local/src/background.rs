@@ -9,8 +9,8 @@ use aws_sdk_dynamodbstreams::{
     types::{AttributeValue, Record, ShardIteratorType},
 };
 use aws_smithy_http_client::Builder;
-use serde_json::{Map, Value, json};
 use futures_util::future::join_all;
+use serde_json::{Map, Value, json};
 use shared::App;
 use tokio::{sync::Mutex, task::JoinSet};
 use webhooks::{Courier, Worker};

@@ -113,13 +113,22 @@ impl Proxy {
 
     /// Makes an attribute of an item a number, whatever it was, in the one table whose name ends like this.
     pub async fn damage(&self, table: &str, key: &Value, attribute: &str) {
-        let tables = self.state.call("ListTables", &json!({})).await;
-        let mut names = tables["TableNames"].as_array().unwrap().iter().filter_map(Value::as_str);
-        let name = names.find(|name| name.ends_with(table)).unwrap();
-        let update = json!({"TableName": name, "Key": key, "UpdateExpression": "SET #a = :n",
-                            "ExpressionAttributeNames": {"#a": attribute},
+        let update = json!({"TableName": self.table(table).await, "Key": key,
+                            "UpdateExpression": "SET #a = :n", "ExpressionAttributeNames": {"#a": attribute},
                             "ExpressionAttributeValues": {":n": {"N": "1"}}});
-        self.state.call("UpdateItem", &update).await;
+        self.call("UpdateItem", &update).await;
+    }
+
+    /// The name of the one table whose name ends like this.
+    pub async fn table(&self, end: &str) -> String {
+        let tables = self.call("ListTables", &json!({})).await;
+        let mut names = tables["TableNames"].as_array().unwrap().iter().filter_map(Value::as_str);
+        names.find(|name| name.ends_with(end)).unwrap().to_owned()
+    }
+
+    /// A request of a test's own, which no fault meets and nobody counts.
+    pub async fn call(&self, operation: &str, body: &Value) -> Value {
+        self.state.call(operation, body).await
     }
 
     /// How many faults no request has met yet.

@@ -5,10 +5,7 @@ use std::sync::Arc;
 use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
 use shared::{http::required_variable, store::sdk_config};
 
-use crate::{
-    DeliveryQueue, Notice, QueueError,
-    queue::Handing,
-};
+use crate::{DeliveryQueue, Notice, QueueError, queue::Handing};
 
 /// `SendMessageBatch` takes no more.
 const MESSAGES_AT_ONCE: usize = 10;

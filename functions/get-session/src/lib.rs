@@ -6,7 +6,7 @@ use shared::{
     App, Error, Result,
     error::KeyRefusal,
     http::{self, Caller, Include},
-    model::{Event, Scope, Session},
+    model::{Event, Scope, Session, Story},
     store::{OrderRecord, Store},
 };
 
@@ -50,18 +50,18 @@ async fn find(app: &App, request: &Request) -> Result<Found> {
     }
     let (session, order) = app.store.session_with_order(id, now).await?.ok_or(Error::SessionNotFound)?;
     let session = caller.sight(session).ok_or(Error::SessionNotFound)?;
-    let events = include.events.then(|| Store::session_story(&session, order.as_ref()).events);
+    let events = include.events.then(|| tell(Store::session_story(&session, order.as_ref()))).transpose()?;
     let order = include.order.then(|| order.and_then(|order| caller.sight(order)));
-    Ok(Found { session, order, events: events.map(check_length).transpose()? })
+    Ok(Found { session, order, events })
 }
 
 /// Lambda carries answers up to a length; events repeat what their objects hold.
-fn check_length(events: Vec<Event>) -> Result<Vec<Event>> {
-    if events.iter().map(Event::text_bytes).sum::<usize>() > http::MAX_LISTED_BYTES {
+fn tell(story: Story<'_>) -> Result<Vec<Event>> {
+    if story.text_bytes() > http::MAX_LISTED_BYTES {
         return Err(Error::invalid(
             "include",
             "must not name events: they are too long for one answer; see GET /events",
         ));
     }
-    Ok(events)
+    Ok(story.events_after(0).collect())
 }

@@ -5,7 +5,7 @@ use shared::{
     App, Result,
     http::{self, Caller, EventPage, EventsRequest},
     model::Scope,
-    store::FeedEntry,
+    store::Stretch,
 };
 
 /// Answers with a page of events.
@@ -15,7 +15,7 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     http::answer(request, "Events retrieved", page)
 }
 
-async fn find(app: &App, request: &Request) -> Result<(EventsRequest, Vec<FeedEntry>)> {
+async fn find(app: &App, request: &Request) -> Result<(EventsRequest, Stretch)> {
     let owner = Caller::lister(app, request, Scope::Read).await?;
     let asked = EventsRequest::parse(request)?;
     Ok((asked, app.store.feed(&owner, asked.after, asked.limit + 1).await?))

@@ -9,5 +9,6 @@ use shared::App;
 async fn main() -> Result<(), Error> {
     let app = App::from_env().await?;
     let queue = webhooks::aws::queue().await?;
-    run(service_fn(async |_: LambdaEvent<Value>| handle(&app, queue.as_ref()).await.map_err(Error::from))).await
+    run(service_fn(async |_: LambdaEvent<Value>| handle(&app, queue.as_ref()).await.map_err(Error::from)))
+        .await
 }

@@ -11,5 +11,6 @@ use webhooks::Courier;
 async fn main() -> Result<(), Error> {
     let app = App::from_env().await?;
     let courier = Courier::new(app.clone())?;
-    run(service_fn(async |request: Request| Ok::<_, Infallible>(handle(&app, &courier, &request).await))).await
+    run(service_fn(async |request: Request| Ok::<_, Infallible>(handle(&app, &courier, &request).await)))
+        .await
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Error, Result,
     model::{Cursor, Event, EventObject, EventType, SessionId, Subject},
-    store::FeedEntry,
+    store::Stretch,
 };
 
 /// An event.
@@ -113,16 +113,16 @@ pub struct EventPage<'a> {
 
 impl<'a> EventPage<'a> {
     /// Shows what was read for `asked`: up to one entry more than it asks for, which tells whether there is
-    /// more. Pages end earlier where they would get too long for one answer.
-    pub fn new(asked: EventsRequest, read: &'a [FeedEntry]) -> Self {
+    /// more. Pages end earlier where they would get too long for one answer, of ours or of the database's.
+    pub fn new(asked: EventsRequest, read: &'a Stretch) -> Self {
         let mut length = 0;
-        let shown = read.iter().take(asked.limit).take_while(|entry| {
+        let shown = read.entries.iter().take(asked.limit).take_while(|entry| {
             length += entry.event.as_str().len();
             length <= super::MAX_LISTED_BYTES
         });
         let shown: Vec<_> = shown.collect();
         let next_cursor = shown.last().map_or_else(|| asked.after.to_string(), |entry| entry.cursor.clone());
-        let has_more = shown.len() < read.len();
+        let has_more = read.cut || shown.len() < read.entries.len();
         Self {
             events: shown.into_iter().map(|entry| entry.event.to_raw_value()).collect(),
             has_more,

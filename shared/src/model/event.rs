@@ -2,14 +2,13 @@
 //!
 //! Every change yields its event in the write that makes it, but mostly not as an item of its own. What a
 //! session was when it was made, and what it became when it ended, follows from what its item says for good;
-//! what a piece of evidence changed is kept on that piece. So the whole story of a session can be told at any
-//! time, with each event as its object stood then, and telling it costs the writes nothing.
+//! what a piece of evidence changed is kept on that piece. So the whole story of a session (see `story.rs`) can be
+//! told at any time, with each event as its object stood then, and telling it costs the writes nothing.
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EventId, ExpiredReason, Order, OrderStatus, Owner, Recorded, Session, SessionState, SessionStatus,
-    Subject, Timestamp,
+    EventId, ExpiredReason, Order, OrderStatus, Recorded, Session, SessionStatus, Subject, Timestamp,
 };
 
 /// What happened.
@@ -98,112 +97,8 @@ pub struct OrderState {
     pub actual_dst_amount: Option<super::BaseUnits>,
 }
 
-/// All that has happened to a session and its order, or to an order without a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Story {
-    /// Whose story it is.
-    pub subject: Subject,
-    /// The merchant whose it is.
-    pub owner: Owner,
-    /// Its events, in their order.
-    pub events: Vec<Event>,
-}
-
-impl Story {
-    /// A session's, with what is known of its order.
-    pub fn of_session(session: &Session, order: Option<(&Order, &[Recorded])>) -> Self {
-        let id = Subject::Session(session.id);
-        let created = session.clone().standing(None, SessionState::OPEN);
-        let mut events = vec![Event::new(id, 1, EventType::SessionCreated, session.created_at, of(created))];
-        match order {
-            Some((order, evidence)) => events.extend(order_events(id, order, evidence, Some(session))),
-            None if session.state.status == SessionStatus::Expired => {
-                let ended_at = session.ended_at.unwrap_or(session.deadline);
-                events.push(Event::new(id, 2, EventType::SessionExpired, ended_at, of(session.clone())));
-            }
-            None => {}
-        }
-        Self { subject: id, owner: session.owner.clone(), events }
-    }
-
-    /// That of an order without a session.
-    pub fn of_order(order: &Order, evidence: &[Recorded]) -> Self {
-        let subject = Subject::Order(order.id);
-        let events = order_events(subject, order, evidence, None);
-        Self { subject, owner: order.owner.clone(), events }
-    }
-}
-
-fn of(session: Session) -> EventObject {
-    EventObject::Session(Box::new(session))
-}
-
-/// The events that an order adds to its own story, or to its session's.
-fn order_events(id: Subject, order: &Order, evidence: &[Recorded], session: Option<&Session>) -> Vec<Event> {
-    let born = order.clone().when_made();
-    let object = EventObject::Order(Box::new(born), None);
-    let mut events =
-        vec![Event::new(id, order.first_sequence(), EventType::OrderCreated, order.created_at, object)];
-    for piece in evidence {
-        let Some(effect) = &piece.effect else { continue };
-        let then = order.clone().standing(&effect.order);
-        for (sequence, event_type) in (effect.first_sequence..).zip(&effect.events) {
-            let object = match session.filter(|_| event_type.is_of_session()) {
-                Some(session) => of(session.clone().standing(Some(order.id), then.session_state())),
-                None => EventObject::Order(
-                    Box::new(then.clone()),
-                    piece.is_deposit().then(|| Box::new(piece.clone())),
-                ),
-            };
-            events.push(Event::new(id, sequence, *event_type, piece.recorded_at, object));
-        }
-    }
-    events.extend(expiry_event(id, order, evidence, session));
-    events.sort_by_key(|event| event.id.sequence);
-    events
-}
-
-/// That an order, or its session with it, ended unpaid. Later deposits do not undo it.
-fn expiry_event(
-    id: Subject,
-    order: &Order,
-    evidence: &[Recorded],
-    session: Option<&Session>,
-) -> Option<Event> {
-    let later = order.expired_as?;
-    let sequence = order.first_sequence() + later;
-    let effects = evidence.iter().filter_map(|piece| piece.effect.as_ref());
-    let before = effects.filter(|effect| effect.first_sequence < sequence).max_by_key(|it| it.first_sequence);
-    let before =
-        before.map_or_else(|| order.clone().when_made(), |effect| order.clone().standing(&effect.order));
-    let created_at = order.ended_at.unwrap_or(order.deadline);
-    let then = before.expired(order.expired_reason?, created_at);
-    let (event_type, object) = match session {
-        Some(session) => {
-            let state = then.session_state();
-            (EventType::SessionExpired, of(session.clone().standing(Some(order.id), state)))
-        }
-        None => (EventType::OrderExpired, EventObject::Order(Box::new(then), None)),
-    };
-    Some(Event::new(id, sequence, event_type, created_at, object))
-}
-
-/// What an event takes in an answer, beside the texts that its object repeats.
-const EVENT_BYTES: usize = 1500;
-
 impl Event {
-    /// About how long it is in an answer.
-    pub fn text_bytes(&self) -> usize {
-        let texts = match &self.object {
-            EventObject::Session(session) => session.metadata.as_str().len(),
-            EventObject::Order(order, _) => {
-                order.terms.payload.as_str().len() + order.terms.metadata.as_str().len()
-            }
-        };
-        EVENT_BYTES + texts
-    }
-
-    fn new(
+    pub(super) fn new(
         subject: Subject,
         sequence: u64,
         event_type: EventType,
@@ -221,7 +116,7 @@ impl std::fmt::Display for EventType {
 }
 
 impl EventType {
-    fn is_of_session(self) -> bool {
+    pub(super) fn is_of_session(self) -> bool {
         matches!(
             self,
             Self::SessionCreated | Self::SessionProcessing | Self::SessionCompleted | Self::SessionExpired

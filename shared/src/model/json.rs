@@ -1,4 +1,4 @@
-//! JSON that is passed through untouched.
+//! JSON that is passed through untouched, and values that are kept as its text.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -13,11 +13,6 @@ impl RawJson {
     /// `{}`
     pub fn empty_object() -> Self {
         Self("{}".to_owned())
-    }
-
-    /// From an item's text.
-    pub fn from_stored(text: String) -> Self {
-        Self(text)
     }
 
     /// The text.
@@ -41,5 +36,45 @@ impl From<&RawValue> for RawJson {
 impl From<Box<RawValue>> for RawJson {
     fn from(value: Box<RawValue>) -> Self {
         Self(Box::<str>::from(value).into())
+    }
+}
+
+/// Keeps a value as the text of its JSON.
+pub(super) mod json_text {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned, ser};
+
+    pub(in crate::model) fn serialize<T: Serialize, S: Serializer>(
+        value: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&serde_json::to_string(value).map_err(ser::Error::custom)?)
+    }
+
+    pub(in crate::model) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<T, D::Error> {
+        serde_json::from_str(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+/// The same for a value that others share.
+pub(super) mod shared_text {
+    use std::sync::Arc;
+
+    use serde::{Deserializer, Serialize, Serializer, de::DeserializeOwned};
+
+    use super::json_text;
+
+    pub(in crate::model) fn serialize<T: Serialize, S: Serializer>(
+        value: &Arc<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        json_text::serialize(&**value, serializer)
+    }
+
+    pub(in crate::model) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<T>, D::Error> {
+        json_text::deserialize(deserializer).map(Arc::new)
     }
 }

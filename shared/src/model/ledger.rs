@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BaseUnits, Effect, EventType, Evidence, EvidenceId, ExpiredReason, Fact, Order, OrderStatus,
-    RefundStatus, Step, Timestamp, event::events_between, order::json_text,
+    RefundStatus, Step, Timestamp, event::events_between, json::json_text,
 };
 
 /// A piece of evidence as it is kept with its order.

@@ -249,7 +249,7 @@ proptest! {
         let told = tell_each(order(100, same_token), &pieces, now, |before, after, history| {
             let check = || {
                 prop_assert_eq!(after.evidence_count, before.evidence_count + 1);
-                let story = Story::of_order(after, history).events;
+                let story: Vec<_> = Story::of_order(after, history).events_after(0).collect();
                 prop_assert!(story.iter().map(|event| event.id.sequence).eq(1..=1 + after.later_events));
                 let last = story.last().map(|event| &event.object);
                 prop_assert!(matches!(last, Some(EventObject::Order(order, _)) if order.status == after.status));

@@ -18,6 +18,7 @@ mod owner;
 mod redirect;
 mod session;
 mod status;
+mod story;
 mod time;
 mod token;
 mod webhook;
@@ -30,7 +31,7 @@ pub use chains::{
     AnyToken, Chain, Chains, Confirmations, FinalityTag, NativeDeposits, RouteError, RpcUrl, Tokens,
 };
 pub use deposit_address::{DepositAddress, ForwarderAddress, ForwarderSettingError};
-pub use event::{Effect, Event, EventObject, EventType, OrderState, Story};
+pub use event::{Effect, Event, EventObject, EventType, OrderState};
 pub use event_id::{Cursor, EventId, Subject};
 pub use evidence::{Evidence, EvidenceId, Fact, RefundStatus, RelayStatus};
 pub use id::{OrderId, SessionId};
@@ -43,12 +44,13 @@ pub use owner::{Owned, Owner};
 pub use redirect::RedirectUrl;
 pub use session::{NewSession, Session, SessionState};
 pub use status::{ExpiredReason, OrderStatus, ProgressStatus, SessionStatus, Step};
+pub use story::Story;
 pub use time::Timestamp;
 use token::public_metadata;
 pub use token::token_metadata;
 pub use webhook::{
-    Attempt, Delivery, DeliveryId, DeliveryStatus, Endpoint, EndpointId, MOST_ENDPOINTS, Occasion, SecretInUse,
-    WebhookSecret,
+    Attempt, Delivery, DeliveryId, DeliveryStatus, Endpoint, EndpointId, MOST_ENDPOINTS, Occasion,
+    SecretInUse, WebhookSecret,
 };
 
 /// The longest request body, in bytes (contract, "Endpoints").

@@ -1,10 +1,13 @@
 //! An order: what was asked for, and how far it is.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
     Address, BaseUnits, ChainId, EvidenceId, ExpiredReason, OrderId, OrderState, OrderStatus, Owned, Owner,
-    ProgressStatus, RawJson, RedirectUrl, SessionId, SessionState, Step, Timestamp, public_metadata,
+    ProgressStatus, RawJson, RedirectUrl, SessionId, SessionState, Step, Timestamp, json::shared_text,
+    public_metadata,
 };
 
 /// An order's type; it decides what its `payload` holds.
@@ -89,9 +92,10 @@ pub struct Order {
     /// Its session, if it was made for one.
     pub checkout_session_id: Option<SessionId>,
     /// What was asked for. Kept as one text: nothing in it changes or is asked for in a condition, and a
-    /// DynamoDB map of a dozen attributes costs more to read than everything else about an order.
-    #[serde(with = "json_text")]
-    pub terms: OrderTerms,
+    /// DynamoDB map of a dozen attributes costs more to read than everything else about an order. All copies of
+    /// the order share it: each event of its story has one.
+    #[serde(with = "shared_text")]
+    pub terms: Arc<OrderTerms>,
     /// Where the buyer pays in crypto; `None` on chains for which no address can be derived.
     pub global_address: Option<String>,
     /// How far it is.
@@ -136,24 +140,6 @@ impl OrderTerms {
     }
 }
 
-/// Keeps a value as the text of its JSON.
-pub(super) mod json_text {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned, ser};
-
-    pub(in crate::model) fn serialize<T: Serialize, S: Serializer>(
-        value: &T,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&serde_json::to_string(value).map_err(ser::Error::custom)?)
-    }
-
-    pub(in crate::model) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<T, D::Error> {
-        serde_json::from_str(&String::deserialize(deserializer)?).map_err(de::Error::custom)
-    }
-}
-
 impl Order {
     /// How long an order without a session can be paid, in milliseconds.
     pub const LIFETIME_MILLIS: i64 = 15 * 60 * 1000;
@@ -174,7 +160,7 @@ impl Order {
             owner: Owner::default(),
             checkout_session_id: session,
             status: terms.first_status(),
-            terms,
+            terms: Arc::new(terms),
             global_address,
             expired_reason: None,
             error_details: None,
@@ -290,8 +276,9 @@ impl Owned for Order {
     }
 
     fn for_strangers(mut self) -> Self {
-        self.terms.metadata = public_metadata(&self.terms.metadata);
-        self.terms.client_reference_id = None;
+        let terms = Arc::make_mut(&mut self.terms);
+        terms.metadata = public_metadata(&terms.metadata);
+        terms.client_reference_id = None;
         self
     }
 }

@@ -19,6 +19,15 @@ pub struct FeedEntry {
     pub published_at: Timestamp,
 }
 
+/// A stretch of a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its entries, in their order.
+    pub entries: Vec<FeedEntry>,
+    /// Whether it ends where one answer of DynamoDB's, a megabyte, does, and not where the feed does.
+    pub cut: bool,
+}
+
 impl Store {
     /// Up to `limit` (at most 100) of an owner's events after `after`, in their order. Places have no gaps, so
     /// where one seems to be missing, its transaction is only half in view: the rest is left for the next
@@ -26,7 +35,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn feed(&self, owner: &Owner, after: Cursor, limit: usize) -> Result<Vec<FeedEntry>, Error> {
+    pub async fn feed(&self, owner: &Owner, after: Cursor, limit: usize) -> Result<Stretch, Error> {
         let answer = self
             .client
             .query()
@@ -40,11 +49,24 @@ impl Store {
             .await
             .map_err(store_error)?;
         let entries = answer.items.unwrap_or_default().into_iter().map(read_entry);
-        let entries = entries.collect::<Result<Vec<_>, _>>()?;
+        let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
         let expected = (after.0..).skip(1).map(|position| Cursor(position).to_string());
-        let whole =
-            entries.into_iter().zip(expected).take_while(|(entry, expected)| entry.cursor == *expected);
-        Ok(whole.map(|(entry, _)| entry).collect())
+        let whole = entries.iter().zip(expected).take_while(|(entry, expected)| entry.cursor == *expected);
+        let (whole, read) = (whole.count(), entries.len());
+        entries.truncate(whole);
+        Ok(Stretch { entries, cut: whole == read && answer.last_evaluated_key.is_some() })
+    }
+
+    /// The event at a place of an owner's feed. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; [`Error::Internal`], also where there is none.
+    pub async fn event_at(&self, owner: &Owner, place: Cursor) -> Result<RawJson, Error> {
+        let read = self.client.get_item().table_name(&self.tables.events);
+        let read = read.set_key(Some(keys::feed_entry(owner, place))).consistent_read(true);
+        let item = read.send().await.map_err(store_error)?.item;
+        let missing = || Error::Internal(format!("there is no event {place} of {}", owner.as_str()).into());
+        read_entry(item.ok_or_else(missing)?).map(|entry| entry.event)
     }
 }
 

@@ -54,7 +54,7 @@ fn evidence() -> Evidence {
         chain: order.terms.src_chain,
         tx_hash: "0x60ec".to_owned(),
         from: None,
-        token: order.terms.src_token_address,
+        token: order.terms.src_token_address.clone(),
         amount: order.terms.src_amount,
     };
     Evidence {

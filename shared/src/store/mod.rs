@@ -32,10 +32,10 @@ use aws_sdk_dynamodb::Client;
 
 use crate::Error;
 use api_keys::KeyCache;
-pub use feed::FeedEntry;
+pub use feed::{FeedEntry, Stretch};
 use items::{Item, from_item, number, store_error, string, to_item};
 pub use keys::{owner_of_feed_end, subject_of};
-pub use listing::{Page, Sought};
+pub use listing::{Page, Place, Sought};
 pub use meter::{Spent, metered};
 pub use orders::OrderRecord;
 pub use webhooks::{Due, NewEndpoint};

@@ -148,7 +148,7 @@ impl Store {
     /// see one of its items and not the other; the order's count of its evidence tells.
     pub(super) async fn read_order(&self, id: OrderId) -> Result<Option<OrderRecord>, Error> {
         for _ in 0..RACES {
-            match to_record(self.query_order(id).await?)? {
+            match self.query_order(id).await? {
                 Some(record) if record.evidence.len() as u64 != record.order.evidence_count => {}
                 record => return Ok(record),
             }
@@ -156,7 +156,7 @@ impl Store {
         Err(outraced(id))
     }
 
-    async fn query_order(&self, id: OrderId) -> Result<Vec<Item>, Error> {
+    async fn query_order(&self, id: OrderId) -> Result<Option<OrderRecord>, Error> {
         let query = self
             .client
             .query()
@@ -164,7 +164,19 @@ impl Store {
             .key_condition_expression("pk = :order")
             .expression_attribute_values(":order", keys::order_partition(id))
             .consistent_read(true);
-        query.into_paginator().items().send().collect::<Result<_, _>>().await.map_err(store_error)
+        // Read one by one: there may be thousands, and an item takes several times the room of what it says.
+        let mut items = query.into_paginator().items().send();
+        let (mut order, mut evidence) = (None, Vec::new());
+        while let Some(item) = items.next().await {
+            let item = item.map_err(store_error)?;
+            match item.get("sk").and_then(|key| key.as_s().ok()) {
+                // What expiring a session leaves at the key of the order that it never had.
+                Some(key) if key == keys::ORDER && !item.contains_key("id") => {}
+                Some(key) if key == keys::ORDER => order = Some(read_order_item(item)?),
+                _ => evidence.push(from_item("evidence", item)?),
+            }
+        }
+        Ok(order.map(|order| OrderRecord { order, evidence }))
     }
 }
 
@@ -176,20 +188,6 @@ impl Owned for OrderRecord {
     fn for_strangers(self) -> Self {
         Self { order: self.order.for_strangers(), ..self }
     }
-}
-
-fn to_record(items: Vec<Item>) -> Result<Option<OrderRecord>, Error> {
-    let mut order = None;
-    let mut evidence = Vec::with_capacity(items.len());
-    for item in items {
-        match item.get("sk").and_then(|key| key.as_s().ok()) {
-            // What expiring a session leaves at the key of the order that it never had.
-            Some(key) if key == keys::ORDER && !item.contains_key("id") => {}
-            Some(key) if key == keys::ORDER => order = Some(read_order_item(item)?),
-            _ => evidence.push(from_item("evidence", item)?),
-        }
-    }
-    Ok(order.map(|order| OrderRecord { order, evidence }))
 }
 
 pub(super) fn read_order_item(item: Item) -> Result<Order, Error> {

@@ -5,7 +5,7 @@
 //! moves the feed's end, the subject's count of published events, and the events themselves: two that
 //! publish at once cannot both succeed, and no event enters the feed behind one that is already there.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Error,
-    model::{Cursor, Event, Owner, Story, Subject, Timestamp},
+    model::{Cursor, Event, Owner, Subject, Timestamp},
 };
 
 /// How many stories are read at the same time: each one takes a connection.
@@ -26,11 +26,26 @@ const READ_AT_ONCE: usize = 8;
 /// about 100 KB.
 const EVENTS_AT_ONCE: usize = 30;
 
-/// What of a subject's story is not in the feed yet.
+/// A story may have thousands of events. So many are made of it at a time, which is little as they share what is
+/// long in them; and reading it again for the others is rare enough.
+const EVENTS_PER_READ: usize = 10 * EVENTS_AT_ONCE;
+
+/// What of a subject's story is to be put into the feed next, in one transaction.
 struct Pending {
     subject: Subject,
     published: u64,
     events: Vec<Event>,
+    /// Whether the story goes on after what has been made of it.
+    more: bool,
+}
+
+/// What has become of an owner's pending events.
+#[derive(Default)]
+struct Progress {
+    /// Whose stories have to be read again: they go on, or another publisher came in between.
+    left: BTreeSet<Subject>,
+    /// Whether one did.
+    outrun: bool,
 }
 
 impl Store {
@@ -45,72 +60,104 @@ impl Store {
         now: Timestamp,
         render: impl Fn(&Event, Cursor) -> Result<String, Error>,
     ) -> Result<(), Error> {
-        for _ in 0..RACES {
-            let mut left = false;
-            for (owner, pending) in self.pending(subjects, now).await? {
-                left |= !self.publish_some(&owner, pending, now, &render).await?;
+        let (mut left, mut races) = (BTreeSet::from_iter(subjects.iter().copied()), 0);
+        while !left.is_empty() {
+            let pending = self.pending(std::mem::take(&mut left), now).await?;
+            let mut outrun = false;
+            for (owner, pending) in pending {
+                let progress = self.publish_pending(&owner, pending, now, &render).await?;
+                left.extend(progress.left);
+                outrun |= progress.outrun;
             }
-            if !left {
-                return Ok(());
+            races = if outrun { races + 1 } else { 0 };
+            if races == RACES {
+                return Err(outraced("a feed"));
             }
         }
-        Err(outraced("a feed"))
+        Ok(())
     }
 
     /// By owner, what there is to publish.
     async fn pending(
         &self,
-        subjects: &[Subject],
+        subjects: BTreeSet<Subject>,
         now: Timestamp,
     ) -> Result<HashMap<Owner, Vec<Pending>>, Error> {
-        let read = |subject| async move {
-            let Some(Story { subject, owner, mut events }) = self.story(subject, now).await? else {
-                return Ok(None);
-            };
-            let published = self.count(keys::publication(subject)).await?;
-            events.retain(|event| event.id.sequence > published);
-            Ok::<_, Error>(Some((owner, Pending { subject, published, events })))
-        };
-        let found = stream::iter(subjects.to_vec()).map(read).buffered(READ_AT_ONCE);
-        let found: Vec<_> = found.try_collect().await?;
+        let found = stream::iter(subjects).map(|subject| self.pending_of(subject, now));
+        let found: Vec<_> = found.buffered(READ_AT_ONCE).try_collect().await?;
         let (mut seen, mut by_owner) = (HashSet::new(), HashMap::<_, Vec<_>>::new());
-        for (owner, pending) in found.into_iter().flatten().filter(|(_, it)| !it.events.is_empty()) {
+        for (owner, subject, pending) in found.into_iter().flatten() {
             // A session and its order are one subject.
-            if seen.insert(pending.subject) {
-                by_owner.entry(owner).or_default().push(pending);
+            if !pending.is_empty() && seen.insert(subject) {
+                by_owner.entry(owner).or_default().extend(pending);
             }
         }
         Ok(by_owner)
     }
 
-    /// Publishes as much as one transaction takes. `false` where something is left, or another publisher
-    /// came in between.
-    async fn publish_some(
+    async fn pending_of(
+        &self,
+        subject: Subject,
+        now: Timestamp,
+    ) -> Result<Option<(Owner, Subject, Vec<Pending>)>, Error> {
+        let Some(chronicle) = self.chronicle(subject, now).await? else { return Ok(None) };
+        let story = chronicle.story();
+        let subject = story.subject;
+        let mut published = self.count(keys::publication(subject)).await?;
+        let events = story.events_after(published);
+        let more = events.len() > EVENTS_PER_READ;
+        let (mut events, mut pending) = (events.take(EVENTS_PER_READ), Vec::new());
+        while events.len() > 0 {
+            let events: Vec<_> = events.by_ref().take(EVENTS_AT_ONCE).collect();
+            check_numbers(subject, published, &events)?;
+            let count = events.len() as u64;
+            pending.push(Pending { subject, published, events, more });
+            published += count;
+        }
+        Ok(Some((story.owner.clone(), subject, pending)))
+    }
+
+    /// Publishes an owner's events, transaction by transaction.
+    async fn publish_pending(
         &self,
         owner: &Owner,
         pending: Vec<Pending>,
         now: Timestamp,
         render: impl Fn(&Event, Cursor) -> Result<String, Error>,
+    ) -> Result<Progress, Error> {
+        let mut end = Cursor(self.feed_end(owner).await?);
+        let mut progress = Progress::default();
+        for part in parts(pending) {
+            // What another publisher has put in between makes the counts that have been read void.
+            progress.outrun =
+                progress.outrun || !self.publish_part(owner, &mut end, &part, now, &render).await?;
+            let unfinished = part.iter().filter(|it| it.more || progress.outrun);
+            progress.left.extend(unfinished.map(|it| it.subject));
+        }
+        Ok(progress)
+    }
+
+    /// Publishes in one transaction, and moves `end` along. `false` where another publisher came in between.
+    async fn publish_part(
+        &self,
+        owner: &Owner,
+        end: &mut Cursor,
+        part: &[Pending],
+        now: Timestamp,
+        render: impl Fn(&Event, Cursor) -> Result<String, Error>,
     ) -> Result<bool, Error> {
-        let end = self.feed_end(owner).await?;
-        let (mut cursor, mut room, mut complete) = (Cursor(end), EVENTS_AT_ONCE, true);
-        let mut writes = Vec::new();
-        for Pending { subject, published, events } in pending {
-            let taken = events.len().min(room);
-            complete &= taken == events.len();
-            room -= taken;
-            if taken == 0 {
-                continue;
-            }
-            writes.push(self.move_count(keys::publication(subject), published, published + taken as u64)?);
-            for event in events.iter().take(taken) {
+        let (mut writes, mut cursor) = (Vec::new(), *end);
+        for Pending { subject, published, events, .. } in part {
+            let count = published + events.len() as u64;
+            writes.push(self.move_count(keys::publication(*subject), *published, count)?);
+            for event in events {
                 cursor = Cursor(cursor.0 + 1);
                 writes.push(self.put_entry(owner, cursor, render(event, cursor)?, event, now)?);
             }
         }
-        writes.push(self.move_count(keys::feed_end(owner), end, cursor.0)?);
-        let written = matches!(self.transact(writes).await?, Outcome::Written);
-        Ok(written && complete)
+        writes.push(self.move_count(keys::feed_end(owner), end.0, cursor.0)?);
+        *end = cursor;
+        Ok(matches!(self.transact(writes).await?, Outcome::Written))
     }
 
     /// How long an owner's feed is. One round trip.
@@ -152,4 +199,34 @@ impl Store {
         item.insert("published_at".to_owned(), number(now.millis()));
         put_new(&self.tables.events, "pk", item)
     }
+}
+
+/// What merchants have been told has no gaps and is told once, so a story that does not go on where it stopped (its
+/// items are damaged) is left to a person.
+fn check_numbers(subject: Subject, published: u64, events: &[Event]) -> Result<(), Error> {
+    let mut numbered = events.iter().map(|event| event.id.sequence).zip(published + 1..);
+    match numbered.find(|(sequence, expected)| sequence != expected) {
+        None => Ok(()),
+        Some((sequence, expected)) => {
+            let wrong = format!("the story of {subject} has event {sequence} in the place of {expected}");
+            Err(Error::Internal(wrong.into()))
+        }
+    }
+}
+
+/// As many subjects at a time as have no more events than one transaction takes.
+fn parts(pending: Vec<Pending>) -> Vec<Vec<Pending>> {
+    let (mut parts, mut room) = (Vec::<Vec<Pending>>::new(), 0);
+    for next in pending {
+        let needed = next.events.len();
+        match parts.last_mut().filter(|_| needed <= room) {
+            Some(part) => part.push(next),
+            None => {
+                parts.push(vec![next]);
+                room = EVENTS_AT_ONCE;
+            }
+        }
+        room -= needed;
+    }
+    parts
 }

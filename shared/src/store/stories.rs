@@ -6,34 +6,55 @@ use crate::{
     model::{Session, SessionId, Story, Subject, Timestamp},
 };
 
+/// What has been read of a session or an order to tell its story from.
+pub(super) enum Chronicle {
+    /// A session, with its order if it has one.
+    Session(Box<Session>, Option<OrderRecord>),
+    /// An order without a session.
+    Order(OrderRecord),
+}
+
+impl Chronicle {
+    pub(super) fn story(&self) -> Story<'_> {
+        match self {
+            Self::Session(session, order) => Store::session_story(session, order.as_ref()),
+            Self::Order(OrderRecord { order, evidence }) => Story::of_order(order, evidence),
+        }
+    }
+}
+
 impl Store {
-    /// All that has happened to `subject`, or to its session if it is an order that has one; `None` where
+    /// What there is to tell of `subject`, or of its session if it is an order that has one; `None` where
     /// there is no such thing. As many round trips as reading the session with its order, and one more to
     /// find the session of an order.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn story(&self, subject: Subject, now: Timestamp) -> Result<Option<Story>, Error> {
+    pub(super) async fn chronicle(
+        &self,
+        subject: Subject,
+        now: Timestamp,
+    ) -> Result<Option<Chronicle>, Error> {
         let order = match subject {
-            Subject::Session(id) => return self.story_of_session(id, now).await,
+            Subject::Session(id) => return self.chronicle_of_session(id, now).await,
             Subject::Order(id) => self.order(id, now).await?,
         };
         match order {
-            Some(OrderRecord { order, evidence }) => match order.checkout_session_id {
-                Some(id) => self.story_of_session(id, now).await,
-                None => Ok(Some(Story::of_order(&order, &evidence))),
+            Some(record) => match record.order.checkout_session_id {
+                Some(id) => self.chronicle_of_session(id, now).await,
+                None => Ok(Some(Chronicle::Order(record))),
             },
             None => Ok(None),
         }
     }
 
-    async fn story_of_session(&self, id: SessionId, now: Timestamp) -> Result<Option<Story>, Error> {
+    async fn chronicle_of_session(&self, id: SessionId, now: Timestamp) -> Result<Option<Chronicle>, Error> {
         let found = self.session_with_order(id, now).await?;
-        Ok(found.map(|(session, order)| Self::session_story(&session, order.as_ref())))
+        Ok(found.map(|(session, order)| Chronicle::Session(Box::new(session), order)))
     }
 
     /// A session's story, from what has been read of it and its order together.
-    pub fn session_story(session: &Session, order: Option<&OrderRecord>) -> Story {
+    pub fn session_story<'a>(session: &'a Session, order: Option<&'a OrderRecord>) -> Story<'a> {
         Story::of_session(session, order.map(|record| (&record.order, record.evidence.as_slice())))
     }
 }

@@ -1,6 +1,6 @@
 //! Deliveries, and when each is due.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
 use super::super::{
     Item, Store, from_item, keys, number, store_error, string, to_item,
@@ -8,7 +8,7 @@ use super::super::{
 };
 use crate::{
     Error,
-    model::{Cursor, Delivery, DeliveryId, EndpointId, Owner, RawJson},
+    model::{Delivery, DeliveryId, EndpointId},
 };
 
 /// What tells DynamoDB when to remove an item.
@@ -113,20 +113,6 @@ impl Store {
         let delete = Delete::builder().table_name(&self.tables.webhooks).set_key(Some(key));
         let delete = delete.build().map_err(|error| Error::Internal(error.into()))?;
         Ok(TransactWriteItem::builder().delete(delete).build())
-    }
-
-    /// The event at a place of a merchant's feed, as text. One round trip.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`]; [`Error::Internal`], also where there is none.
-    pub async fn event_at(&self, owner: &Owner, cursor: Cursor) -> Result<RawJson, Error> {
-        let read = self.client.get_item().table_name(&self.tables.events);
-        let read = read.set_key(Some(keys::feed_entry(owner, cursor))).consistent_read(true);
-        let item = read.send().await.map_err(store_error)?.item;
-        match item.and_then(|mut item| item.remove("event")) {
-            Some(AttributeValue::S(text)) => Ok(RawJson::from_stored(text)),
-            _ => Err(Error::Internal(format!("there is no event {cursor} of {}", owner.as_str()).into())),
-        }
     }
 }
 

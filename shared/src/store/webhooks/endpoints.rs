@@ -153,7 +153,8 @@ impl Store {
             let put = put.condition_expression("version = :read");
             match put.expression_attribute_values(":read", number(read)).send().await {
                 Ok(_) => return Ok(Some(changed)),
-                Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {}
+                Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
+                }
                 Err(error) => return Err(store_error(error)),
             }
         }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        RACES, Store, FeedEntry, keys, number, outraced,
+        FeedEntry, RACES, Store, keys, number, outraced,
         transact::{ConditionalUpdate, Outcome},
     },
     endpoints::Fan,
@@ -52,7 +52,7 @@ impl Store {
         let (mut fed, mut lost) = (BTreeSet::new(), 0);
         while lost < RACES {
             let Some(fan) = self.fan(owner).await?.filter(|fan| fan.endpoints > 0) else { return Ok(fed) };
-            let entries = self.feed(owner, Cursor(fan.fanned_to), EVENTS_AT_ONCE).await?;
+            let entries = self.feed(owner, Cursor(fan.fanned_to), EVENTS_AT_ONCE).await?.entries;
             if entries.is_empty() {
                 return Ok(fed);
             }
@@ -68,17 +68,18 @@ impl Store {
         Err(outraced("the making of deliveries"))
     }
 
-    fn portion_writes(&self, owner: &Owner, fan: &Fan, portion: Portion) -> Result<Vec<TransactWriteItem>, Error> {
+    fn portion_writes(
+        &self,
+        owner: &Owner,
+        fan: &Fan,
+        portion: Portion,
+    ) -> Result<Vec<TransactWriteItem>, Error> {
         let moved = ConditionalUpdate {
             table: &self.tables.webhooks,
             key: keys::fan(owner),
             update: "SET fanned_to = :to",
             condition: "fanned_to = :from AND endpoints > :none",
-            values: vec![
-                (":from", number(fan.fanned_to)),
-                (":to", number(portion.to)),
-                (":none", number(0)),
-            ],
+            values: vec![(":from", number(fan.fanned_to)), (":to", number(portion.to)), (":none", number(0))],
         };
         let mut writes = vec![moved.into_write()?];
         for (endpoint, delivery) in portion.deliveries {

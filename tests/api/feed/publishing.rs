@@ -1,0 +1,201 @@
+//! How events get into the feed: once, whatever becomes of the publisher and of what it is told.
+
+use std::time::Duration;
+
+use futures_util::future::{join, join_all};
+use local::{Options, Server};
+use serde_json::{Value, json};
+use shared::App;
+use tests::{
+    client::{Api, order},
+    proxy::{Fault, Proxy},
+};
+
+use super::{check, read, sell};
+
+/// A batch of stream records, such as say that these sessions and orders have changed.
+fn hints<'a>(sessions: impl Iterator<Item = &'a String>, orders: impl Iterator<Item = &'a String>) -> Value {
+    let sessions = sessions.map(|id| json!({"id": {"S": id}}));
+    let keys =
+        sessions.chain(orders.map(|id| json!({"pk": {"S": format!("order#{id}")}, "sk": {"S": "order"}})));
+    let records = keys.enumerate().map(|(at, keys)| {
+        let change = json!({"ApproximateCreationDateTime": 0, "Keys": keys, "SequenceNumber": at.to_string(),
+                            "SizeBytes": 1, "StreamViewType": "KEYS_ONLY"});
+        json!({"eventID": "-", "eventName": "MODIFY", "awsRegion": "-", "dynamodb": change})
+    });
+    json!({"Records": records.collect::<Vec<_>>()})
+}
+
+/// Returns the sequence numbers of the records that failed.
+async fn publish(app: &App, batch: &Value) -> Vec<String> {
+    let response = publish_events::handle(app, serde_json::from_value(batch.clone()).unwrap()).await;
+    response.batch_item_failures.into_iter().map(|failure| failure.item_identifier.unwrap()).collect()
+}
+
+#[tokio::test]
+async fn records_that_come_twice_late_and_out_of_order_do_no_harm() {
+    let api = Api::start().await;
+    let mut random = fastrand::Rng::with_seed(17);
+    let (sessions, orders): (Vec<_>, Vec<_>) =
+        join_all((0..20).map(|_| sell(&api))).await.into_iter().unzip();
+    let app = &api.server.app;
+    join_all((0..8).map(|_| {
+        let (mut sessions, mut orders) = ([sessions.clone(), sessions.clone()].concat(), orders.clone());
+        random.shuffle(&mut sessions);
+        random.shuffle(&mut orders);
+        let batch = hints(sessions.iter().take(30), orders.iter());
+        async move { assert_eq!(publish(app, &batch).await, Vec::<String>::new()) }
+    }))
+    .await;
+    let feed = read(&api, "", 100).await;
+    assert_eq!(feed.len(), 20 * 6);
+    check(&api, &feed).await;
+    api.server.catch_up().await.unwrap();
+    assert_eq!(read(&api, "", 100).await, feed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_appears_behind_a_cursor_that_was_handed_out() {
+    let api = Api::start().await;
+    let app = &api.server.app;
+    let sales = join_all((0..12).map(|_| async {
+        let (session, order) = sell(&api).await;
+        publish(app, &hints([session].iter(), [order].iter())).await
+    }));
+    let follow = async {
+        let (mut seen, mut after) = (Vec::new(), String::new());
+        while seen.len() < 12 * 6 {
+            let new = read(&api, &after, 7).await;
+            after = new.last().map_or(after, |event| event["cursor"].as_str().unwrap().to_owned());
+            seen.extend(new);
+        }
+        seen
+    };
+    let (failed, seen) = tokio::time::timeout(Duration::from_secs(60), join(sales, follow)).await.unwrap();
+    assert_eq!(failed.concat(), Vec::<String>::new());
+    assert_eq!(seen, read(&api, "", 100).await);
+    check(&api, &seen).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_while_publishing_loses_and_doubles_nothing() {
+    let faults = [Fault::Lost, Fault::AnswerLost, Fault::ServerError, Fault::Throttled, Fault::Conflict];
+    let cases = faults.iter().flat_map(|fault| [(fault, 1), (fault, 20)]);
+    join_all(cases.map(|(fault, times)| async move {
+        let proxy = Proxy::start().await;
+        let api = Api::behind(&proxy).await;
+        let (session, order) = sell(&api).await;
+        let batch = hints([session].iter(), [order].iter());
+        proxy.inject("TransactWriteItems", fault, times);
+        let failed = publish(&api.server.app, &batch).await;
+        // What an attempt whose answer was lost has done, the next one finds done.
+        let heals = times == 1 || matches!(fault, Fault::AnswerLost);
+        assert_eq!(failed.is_empty(), heals, "{fault:?} {times}");
+        proxy.heal();
+        assert_eq!(publish(&api.server.app, &batch).await, Vec::<String>::new());
+        let feed = read(&api, "", 100).await;
+        assert_eq!(feed.len(), 6, "{fault:?} {times}");
+        check(&api, &feed).await;
+    }))
+    .await;
+}
+
+#[tokio::test]
+async fn a_story_that_cannot_be_read_holds_up_no_other() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    let (before, poison, after) =
+        (api.create_session().await, api.create_session().await, api.create_session().await);
+    // Its metadata was text; as a number the item cannot be read.
+    proxy.damage("SessionsTable", &json!({"id": {"S": poison}}), "metadata").await;
+    let batch = hints([before, poison, after].iter(), [].iter());
+    assert_eq!(publish(&api.server.app, &batch).await, ["1"]);
+    assert_eq!(read(&api, "", 20).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_story_with_a_gap_is_not_told_on_and_holds_up_no_other() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    let made = api.create_order(None).await.ok();
+    let id = made["id"].as_str().unwrap().to_owned();
+    api.server.catch_up().await.unwrap();
+    api.tell(&id, &api.deposit("a", 1)).await.ok();
+    api.tell(&id, &api.deposit("b", 1)).await.ok();
+    let session = api.create_session().await;
+    // The first deposit's effect is lost, so its event is.
+    let key = json!({"pk": {"S": format!("order#{id}")}, "sk": {"S": "evidence#a"}});
+    let update = json!({"TableName": proxy.table("OrdersTable").await, "Key": key,
+                        "UpdateExpression": "REMOVE effect"});
+    proxy.call("UpdateItem", &update).await;
+    let batch = hints([session].iter(), [id].iter());
+    assert_eq!(publish(&api.server.app, &batch).await, ["1"]);
+    let feed = read(&api, "", 20).await;
+    assert_eq!(
+        feed.iter().map(|event| &event["type"]).collect::<Vec<_>>(),
+        ["order.created", "checkout.session.created"]
+    );
+}
+
+/// Has the only deposit of an order be followed by `count` more of its kind.
+async fn add_dust(proxy: &Proxy, order: &str, count: usize) {
+    let (table, partition) = (proxy.table("OrdersTable").await, json!({"S": format!("order#{order}")}));
+    let query = json!({"TableName": table, "KeyConditionExpression": "pk = :pk AND begins_with(sk, :piece)",
+                       "ExpressionAttributeValues": {":pk": partition, ":piece": {"S": "evidence#"}}});
+    let first = proxy.call("Query", &query).await["Items"][0].clone();
+    let pieces: Vec<_> = (1..=count).map(|n| another(&first, n)).collect();
+    for some in pieces.chunks(25) {
+        let puts: Vec<_> = some.iter().map(|item| json!({"PutRequest": {"Item": item}})).collect();
+        proxy.call("BatchWriteItem", &json!({"RequestItems": {table.clone(): puts}})).await;
+    }
+    let total = json!({"N": (1 + count).to_string()});
+    let update = json!({"TableName": table, "Key": {"pk": partition, "sk": {"S": "order"}},
+                        "UpdateExpression": "SET evidence_count = :total, later_events = :total",
+                        "ExpressionAttributeValues": {":total": total}});
+    proxy.call("UpdateItem", &update).await;
+}
+
+/// The deposit that came `n` after the first.
+fn another(first: &Value, n: usize) -> Value {
+    let mut item = first.clone();
+    let (id, effect) = (format!("more-{n}"), first["effect"]["S"].as_str().unwrap());
+    item["sk"] = json!({"S": format!("evidence#{id}")});
+    item["evidence"]["M"]["id"] = json!({"S": id});
+    let moved = effect.replace("\"first_sequence\":3", &format!("\"first_sequence\":{}", 3 + n));
+    assert!(moved != effect, "{effect}");
+    item["effect"] = json!({"S": moved});
+    item
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_dust_of_thousands_is_published_a_transaction_at_a_time() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    let session = api.create_session().await;
+    let mut body = order(Some(&session));
+    body["metadata"] = json!({"notes": "x".repeat(4_000)});
+    let id = api.post("/orders", &body).await.ok()["id"].as_str().unwrap().to_owned();
+    api.tell(&id, &api.deposit("first", 1)).await.ok();
+    add_dust(&proxy, &id, 1_999).await;
+    proxy.take_operations();
+    assert_eq!(publish(&api.server.app, &hints([session].iter(), [id].iter())).await, Vec::<String>::new());
+    let written = proxy.take_operations().iter().filter(|it| *it == "TransactWriteItems").count();
+    assert_eq!(written, 2_002_usize.div_ceil(30));
+    let feed = read(&api, "", 100).await;
+    assert_eq!(feed.len(), 2_002);
+    assert!(feed.iter().zip(1..).all(|(event, sequence)| event["sequence"] == sequence));
+    assert!(feed[2..].iter().all(|event| event["type"] == "order.payment_received"));
+}
+
+#[tokio::test]
+async fn the_server_that_people_run_publishes_by_itself() {
+    let options = Options { background: true, ..Options::default() };
+    let api = Api::of(Server::start(options).await.unwrap());
+    api.create_session().await;
+    let published = async {
+        while read(&api, "", 20).await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), published).await.unwrap();
+}
