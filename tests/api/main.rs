@@ -26,3 +26,4 @@ mod spec;
 mod stories;
 mod torn_reads;
 mod watching;
+mod webhooks;

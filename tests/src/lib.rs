@@ -10,4 +10,5 @@
 
 pub mod client;
 pub mod proxy;
+pub mod receiver;
 pub mod sim;

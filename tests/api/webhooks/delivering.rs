@@ -1,0 +1,128 @@
+//! Everything arrives, once, and nobody waits for another.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tests::{
+    client::Api,
+    receiver::{Manner, Receiver},
+};
+
+use super::{deliveries, endpoint, endpoint_at, feed, patch, sell, statuses, text, told, verify};
+
+#[tokio::test]
+async fn every_event_reaches_every_endpoint_once_signed_and_as_the_feed_shows_it() {
+    let api = Api::start().await;
+    let (one, other) = (Receiver::start().await, Receiver::start().await);
+    let ((id, secret), (_, other_secret)) = (endpoint_at(&api, &one).await, endpoint_at(&api, &other).await);
+    for _ in 0..3 {
+        sell(&api).await;
+    }
+    api.server.catch_up().await.unwrap();
+    let events = feed(&api).await;
+    assert_eq!(events.len(), 18);
+    for (receiver, secret) in [(&one, &secret), (&other, &other_secret)] {
+        let messages = receiver.messages();
+        assert_eq!(messages.len(), 18);
+        assert_eq!(told(&messages), events);
+        for message in &messages {
+            verify(secret, message);
+        }
+    }
+    assert_ne!(secret, other_secret);
+    // Nothing is left to do, and what was done can be looked up.
+    api.server.catch_up().await.unwrap();
+    assert_eq!(one.messages().len(), 18);
+    let seen = deliveries(&api, &id).await;
+    let newest_first: Vec<_> = events.iter().rev().map(|event| event["id"].clone()).collect();
+    assert_eq!(seen.iter().map(|it| it["event_id"].clone()).collect::<Vec<_>>().len(), newest_first.len());
+    for delivery in &seen {
+        assert_eq!(delivery["status"], "delivered");
+        assert_eq!(delivery["next_attempt_at"], json!(null));
+        let attempts = delivery["attempts"].as_array().unwrap();
+        assert_eq!(
+            (attempts.len(), &attempts[0]["status_code"], &attempts[0]["error"]),
+            (1, &json!(200), &json!(null))
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_gets_what_happens_after_it_was_made_and_what_it_asked_for() {
+    let api = Api::start().await;
+    sell(&api).await;
+    api.server.catch_up().await.unwrap();
+    let receiver = Receiver::start().await;
+    let types = ["checkout.session.completed", "checkout.session.expired"];
+    endpoint(&api, &json!({"url": receiver.url, "event_types": types})).await;
+    let session = sell(&api).await;
+    let expired = api.create_session().await;
+    api.expire(&expired).await.ok();
+    api.server.catch_up().await.unwrap();
+    let told = told(&receiver.messages());
+    let seen: Vec<_> =
+        told.iter().map(|event| (text(&event["type"]), text(&event["checkout_session_id"]))).collect();
+    assert_eq!(seen, [(types[0].to_owned(), session), (types[1].to_owned(), expired)]);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_hangs_delays_no_other() {
+    let api = Api::start().await;
+    let (hangs, works) = (Receiver::start().await, Receiver::start().await);
+    hangs.behave(Manner::Hangs);
+    let (hanging, _) = endpoint_at(&api, &hangs).await;
+    let (working, _) = endpoint_at(&api, &works).await;
+    sell(&api).await;
+    tokio::select! {
+        _ = api.server.catch_up() => panic!("the endpoint does not hang"),
+        () = works.has_got(6) => {}
+    }
+    hangs.has_got(6).await;
+    assert_eq!(told(&works.messages()).len(), 6);
+    // Whoever was at it has died with it. Once its lane is free again, all is attempted again.
+    hangs.behave(Manner::Answers(200));
+    assert_eq!(statuses(&api, &hanging).await.into_iter().collect::<Vec<_>>(), ["pending"]);
+    api.advance_clock(60.0).await;
+    api.server.catch_up().await.unwrap();
+    assert_eq!(hangs.accepted().len(), 6);
+    assert_eq!(statuses(&api, &working).await.into_iter().collect::<Vec<_>>(), ["delivered"]);
+    assert_eq!(statuses(&api, &hanging).await.into_iter().collect::<Vec<_>>(), ["delivered"]);
+}
+
+#[tokio::test]
+async fn many_workers_at_one_endpoint_deliver_each_message_once() {
+    let api = Api::start().await;
+    let receiver = Receiver::start().await;
+    let (id, _) = endpoint_at(&api, &receiver).await;
+    patch(&api, &id, &json!({"enabled": false})).await;
+    patch(&api, &id, &json!({"enabled": true})).await;
+    for _ in 0..5 {
+        sell(&api).await;
+    }
+    let rounds = (0..16).map(|_| async {
+        // Streams, sweeps and workers of one server take turns; those of several would not.
+        let other = &api.server;
+        other.catch_up().await
+    });
+    for outcome in futures_util::future::join_all(rounds).await {
+        outcome.unwrap();
+    }
+    api.server.catch_up().await.unwrap();
+    assert_eq!(receiver.messages().len(), 30);
+    assert_eq!(told(&receiver.messages()), feed(&api).await);
+}
+
+#[tokio::test]
+async fn a_server_left_to_itself_delivers_within_seconds() {
+    let api = Api::with(local::Options {
+        endpoint: std::env::var(tests::client::ENDPOINT_VARIABLE).ok(),
+        background: true,
+        ..local::Options::default()
+    })
+    .await;
+    let receiver = Receiver::start().await;
+    endpoint_at(&api, &receiver).await;
+    sell(&api).await;
+    tokio::time::timeout(Duration::from_secs(60), receiver.has_got(6)).await.unwrap();
+    assert_eq!(told(&receiver.messages()).len(), 6);
+}

@@ -1,0 +1,154 @@
+//! Endpoints that fail, and a database that does.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use tests::{
+    client::Api,
+    proxy::{Fault, Proxy},
+    receiver::{Manner, Receiver},
+};
+
+use super::{deliveries, endpoint_at, feed, sell, statuses, text, told};
+
+/// Longer than any wait between two attempts.
+const DAYS: f64 = 36.0 * 3600.0;
+
+#[tokio::test]
+async fn a_message_is_attempted_ten_times_over_days_then_given_up_and_can_be_sent_again_by_hand() {
+    let api = Api::start().await;
+    let receiver = Receiver::start().await;
+    let (id, _) = endpoint_at(&api, &receiver).await;
+    receiver.behave(Manner::Answers(500));
+    api.create_session().await;
+    for attempts in 1..=10 {
+        api.server.catch_up().await.unwrap();
+        // Not before its time.
+        api.server.catch_up().await.unwrap();
+        assert_eq!(receiver.messages().len(), attempts);
+        let delivery = deliveries(&api, &id).await.remove(0);
+        assert_eq!(delivery["attempts"].as_array().unwrap().len(), attempts);
+        assert_eq!(delivery["status"], if attempts < 10 { "pending" } else { "failed" });
+        assert_eq!(delivery["next_attempt_at"].is_null(), attempts == 10);
+        assert_eq!(api.server.queues.given_up().len(), usize::from(attempts == 10));
+        api.advance_clock(DAYS).await;
+    }
+    api.server.catch_up().await.unwrap();
+    assert_eq!(receiver.messages().len(), 10);
+    // All attempts were of one message.
+    assert_eq!(told(&receiver.messages()).len(), 1);
+    let path = {
+        let delivery = deliveries(&api, &id).await.remove(0);
+        format!("/webhook-endpoints/{id}/deliveries/{}/redeliver", text(&delivery["id"]))
+    };
+    assert_eq!(api.post(&path, &json!({})).await.ok()["status"], "failed");
+    receiver.behave(Manner::Answers(204));
+    let sent = api.post(&path, &json!({})).await.ok();
+    assert_eq!((&sent["status"], &sent["attempts"][11]["status_code"]), (&json!("delivered"), &json!(204)));
+    // What has arrived stays delivered, even if it is sent again in vain.
+    receiver.behave(Manner::Answers(500));
+    assert_eq!(api.post(&path, &json!({})).await.ok()["status"], "delivered");
+}
+
+#[tokio::test]
+async fn what_comes_back_from_the_dead_letters_is_attempted_once_more_each_time() {
+    let api = Api::start().await;
+    let receiver = Receiver::start().await;
+    let (id, _) = endpoint_at(&api, &receiver).await;
+    receiver.behave(Manner::Answers(500));
+    api.create_session().await;
+    for _ in 0..10 {
+        api.server.catch_up().await.unwrap();
+        api.advance_clock(DAYS).await;
+    }
+    let queues = &api.server.queues;
+    assert_eq!((receiver.messages().len(), queues.given_up().len()), (10, 1));
+    // Twice, as a queue may deliver it.
+    for expected in [11, 12] {
+        for _ in 0..2 {
+            webhooks::DeliveryQueue::notify(queues.as_ref(), &queues.given_up()).await.unwrap();
+        }
+        api.server.catch_up().await.unwrap();
+        assert_eq!(receiver.messages().len(), expected);
+        assert_eq!(statuses(&api, &id).await, BTreeSet::from(["failed".to_owned()]));
+    }
+    receiver.behave(Manner::Answers(200));
+    webhooks::DeliveryQueue::notify(queues.as_ref(), &queues.given_up()).await.unwrap();
+    api.server.catch_up().await.unwrap();
+    assert_eq!(statuses(&api, &id).await, BTreeSet::from(["delivered".to_owned()]));
+    // Nor is one that has arrived sent again for a message that comes late.
+    webhooks::DeliveryQueue::notify(queues.as_ref(), &queues.given_up()).await.unwrap();
+    api.server.catch_up().await.unwrap();
+    assert_eq!(receiver.messages().len(), 13);
+}
+
+#[tokio::test]
+async fn while_an_endpoint_is_down_nothing_is_lost_and_what_failed_comes_once_it_is_up() {
+    let api = Api::start().await;
+    let receiver = Receiver::start().await;
+    endpoint_at(&api, &receiver).await;
+    receiver.behave(Manner::TakesEvery(3));
+    for _ in 0..6 {
+        sell(&api).await;
+        api.server.catch_up().await.unwrap();
+    }
+    assert_eq!(receiver.messages().len(), 36);
+    assert_eq!(receiver.accepted().len(), 12);
+    receiver.behave(Manner::Answers(200));
+    api.advance_clock(600.0).await;
+    api.server.catch_up().await.unwrap();
+    assert_eq!(receiver.messages().len(), 36 + 24);
+    assert_eq!(told(&receiver.accepted()), feed(&api).await);
+    assert_eq!(receiver.accepted().len(), 36);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_has_vanished_fails_and_says_so() {
+    let api = Api::start().await;
+    let receiver = Receiver::start().await;
+    let (id, _) = endpoint_at(&api, &receiver).await;
+    receiver.vanish();
+    api.create_session().await;
+    api.server.catch_up().await.unwrap();
+    let delivery = deliveries(&api, &id).await.remove(0);
+    assert_eq!(
+        (&delivery["status"], &delivery["attempts"][0]["error"]),
+        (&json!("pending"), &json!("connect"))
+    );
+    assert_eq!(delivery["attempts"][0]["status_code"], json!(null));
+}
+
+/// Whatever call to the database fails, however, on the way from a feed to an endpoint: all arrives in the end,
+/// at most twice, and what is written down is what happened.
+#[tokio::test]
+async fn a_database_that_fails_at_any_call_loses_no_message() {
+    let faults = [Fault::Lost, Fault::AnswerLost, Fault::Rejected];
+    let mut failed = 0;
+    for fault in &faults {
+        for call in 0.. {
+            let proxy = Proxy::start().await;
+            let api = Api::behind(&proxy).await;
+            let receiver = Receiver::start().await;
+            let (id, _) = endpoint_at(&api, &receiver).await;
+            api.create_session().await;
+            proxy.inject_after(call, fault);
+            // A fault may come and go unnoticed, for the SDK tries again; or work stops there, as if it had died.
+            failed += usize::from(api.server.catch_up().await.is_err());
+            let met = proxy.heal() == 0;
+            api.advance_clock(60.0).await;
+            api.server.catch_up().await.unwrap();
+            assert_eq!(told(&receiver.messages()), feed(&api).await, "{fault:?} at call {call}");
+            assert!(receiver.messages().len() <= 2, "{fault:?} at call {call}");
+            let seen = deliveries(&api, &id).await;
+            assert_eq!(
+                (seen.len(), &seen[0]["status"]),
+                (1, &json!("delivered")),
+                "{fault:?} at call {call}"
+            );
+            if !met {
+                break;
+            }
+        }
+    }
+    assert!(failed > 0, "no fault stopped anything");
+}
