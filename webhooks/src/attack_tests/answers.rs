@@ -76,15 +76,16 @@ async fn outcome_of_head(start: &'static str, text: &'static [u8], pause: Durati
         }
     })
     .await;
-    sender(Parts { limits: SHORT, ..parts(Reach::Anywhere) }).send(&peer.url(), &MESSAGE).await
+    let sender = sender(Parts { limits: SHORT, ..parts(Reach::Anywhere) });
+    soon(sender.send(&peer.url(), &MESSAGE)).await
 }
 
 #[tokio::test]
 async fn a_head_that_never_ends_is_not_waited_for() {
     let drip = Duration::from_millis(10);
     for (what, start, text, pause) in [
-        ("silence", "", &b""[..], Duration::from_secs(3600)),
-        ("silence in the head", "HTTP/1.1 200 OK\r\n", b"", Duration::from_secs(3600)),
+        ("silence", "", &b""[..], FAR),
+        ("silence in the head", "HTTP/1.1 200 OK\r\n", b"", FAR),
         ("a status line in a drip", "HTTP/1.1 200 ", b"a", drip),
         ("headers in a drip", "HTTP/1.1 200 OK", b"\r\na: b", drip),
         // Interim answers are read over, and after each could come the answer.
@@ -110,7 +111,8 @@ async fn who_has_given_up_hangs_up() {
     })
     .await;
     let limits = Limits { connect: Limits::USUAL.connect, ..SHORT };
-    let outcome = sender(Parts { limits, ..parts(Reach::Anywhere) }).send(&peer.url(), &MESSAGE).await;
+    let sender = sender(Parts { limits, ..parts(Reach::Anywhere) });
+    let outcome = soon(sender.send(&peer.url(), &MESSAGE)).await;
     assert_eq!(outcome.error, Some(Failure::Timeout));
     assert!(outcome.duration >= SHORT.total);
     let (request, rest) = went.await.unwrap();
@@ -139,8 +141,9 @@ async fn outcome_of_body(head: &'static str, text: &'static [u8], pause: Duratio
     })
     .await;
     // Long enough in all that only the limits of the body can end it.
-    let limits = Limits { body: SHORT.body, total: Duration::from_secs(600), ..Limits::USUAL };
-    let outcome = sender(Parts { limits, ..parts(Reach::Anywhere) }).send(&peer.url(), &MESSAGE).await;
+    let limits = Limits { body: SHORT.body, total: FAR, ..Limits::USUAL };
+    let sender = sender(Parts { limits, ..parts(Reach::Anywhere) });
+    let outcome = soon(sender.send(&peer.url(), &MESSAGE)).await;
     // Nothing goes on reading behind it.
     went.await.unwrap();
     outcome
@@ -188,10 +191,9 @@ async fn a_long_body_is_left_after_its_first_part() {
             }
         })
         .await;
-        let limits =
-            Limits { body: Duration::from_secs(600), total: Duration::from_secs(600), ..Limits::USUAL };
+        let limits = Limits { body: FAR, total: FAR, ..Limits::USUAL };
         let sender = sender(Parts { limits, ..parts(Reach::Anywhere) });
-        assert!(sender.send(&peer.url(), &MESSAGE).await.is_delivered());
+        assert!(soon(sender.send(&peer.url(), &MESSAGE)).await.is_delivered());
         assert_eq!(went.await.unwrap(), "");
     }
 }
@@ -226,7 +228,7 @@ async fn a_short_body_is_read_to_its_end_before_the_connection_closes() {
         }
     })
     .await;
-    let limits = Limits { body: Duration::from_secs(600), ..Limits::USUAL };
+    let limits = Limits { body: FAR, ..Limits::USUAL };
     let sender = sender(Parts { limits, ..parts(Reach::Anywhere) });
     assert!(sender.send(&peer.url(), &MESSAGE).await.is_delivered() && finished.await.unwrap());
 }

@@ -36,6 +36,9 @@ const SHORT: Limits = Limits {
     body: Duration::from_millis(150),
 };
 
+/// For limits that a test must not come to.
+const FAR: Duration = Duration::from_secs(600);
+
 /// A sender's parts, which tests change. No name resolves.
 fn parts(reach: Reach) -> Parts {
     let lookup = resolving(|_| Err(io::ErrorKind::NotFound.into()));
@@ -64,4 +67,9 @@ fn resolving(answer: impl Fn(usize) -> io::Result<Vec<IpAddr>> + Send + Sync + '
 fn resolving_to(addresses: &[&str]) -> Lookup {
     let addresses: Vec<IpAddr> = addresses.iter().map(|address| address.parse().unwrap()).collect();
     resolving(move |_| Ok(addresses.clone()))
+}
+
+/// What comes of an attempt that ends by one of the limits in [`SHORT`], and not by one that is [`FAR`].
+async fn soon<T>(attempt: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), attempt).await.expect("something ends it sooner")
 }

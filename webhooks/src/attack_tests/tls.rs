@@ -119,9 +119,9 @@ async fn an_endpoint_that_never_finishes_the_handshake_is_not_waited_for() {
     })
     .await;
     // Long enough in all that only the limit for connecting can end it.
-    let limits = Limits { total: Duration::from_secs(600), ..SHORT };
+    let limits = Limits { total: FAR, ..SHORT };
     let sender = sender(Parts { limits, lookup: resolving_to(&["127.0.0.1"]), ..parts(Reach::Anywhere) });
     let url = format!("https://merchant.example:{}/", peer.address.port());
-    let outcome = sender.send(&url, &MESSAGE).await;
+    let outcome = soon(sender.send(&url, &MESSAGE)).await;
     assert_eq!((outcome.status, outcome.error), (None, Some(Failure::Timeout)));
 }
