@@ -1,14 +1,20 @@
 //! Everything arrives, once, and nobody waits for another.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
-use serde_json::json;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use shared::model::{EndpointId, Owner};
 use tests::{
     client::Api,
     receiver::{Manner, Receiver},
 };
+use webhooks::{Courier, Notice, Worker};
 
-use super::{deliveries, endpoint, endpoint_at, feed, patch, sell, statuses, text, told, verify};
+use super::{deliveries, endpoint, endpoint_at, feed, sell, statuses, text, told, verify};
 
 #[tokio::test]
 async fn every_event_reaches_every_endpoint_once_signed_and_as_the_feed_shows_it() {
@@ -34,8 +40,9 @@ async fn every_event_reaches_every_endpoint_once_signed_and_as_the_feed_shows_it
     api.server.catch_up().await.unwrap();
     assert_eq!(one.messages().len(), 18);
     let seen = deliveries(&api, &id).await;
-    let newest_first: Vec<_> = events.iter().rev().map(|event| event["id"].clone()).collect();
-    assert_eq!(seen.iter().map(|it| it["event_id"].clone()).collect::<Vec<_>>().len(), newest_first.len());
+    let ids = |of: &[Value], name: &str| of.iter().map(|it| text(&it[name])).collect::<BTreeSet<_>>();
+    assert_eq!((seen.len(), ids(&seen, "event_id")), (18, ids(&events, "id")));
+    assert!(seen.is_sorted_by(|newer, older| text(&newer["created_at"]) >= text(&older["created_at"])));
     for delivery in &seen {
         assert_eq!(delivery["status"], "delivered");
         assert_eq!(delivery["next_attempt_at"], json!(null));
@@ -94,22 +101,43 @@ async fn many_workers_at_one_endpoint_deliver_each_message_once() {
     let api = Api::start().await;
     let receiver = Receiver::start().await;
     let (id, _) = endpoint_at(&api, &receiver).await;
-    patch(&api, &id, &json!({"enabled": false})).await;
-    patch(&api, &id, &json!({"enabled": true})).await;
+    receiver.behave(Manner::Answers(500));
     for _ in 0..5 {
         sell(&api).await;
     }
-    let rounds = (0..16).map(|_| async {
-        // Streams, sweeps and workers of one server take turns; those of several would not.
-        let other = &api.server;
-        other.catch_up().await
-    });
-    for outcome in futures_util::future::join_all(rounds).await {
-        outcome.unwrap();
-    }
     api.server.catch_up().await.unwrap();
     assert_eq!(receiver.messages().len(), 30);
-    assert_eq!(told(&receiver.messages()), feed(&api).await);
+    receiver.behave(Manner::Answers(200));
+    api.advance_clock(600.0).await;
+    let courier = Courier::new(api.server.app.clone()).unwrap();
+    let worker = Worker::new(courier, api.server.queues.clone());
+    let endpoint = EndpointId::parse(&id).unwrap();
+    let notice = Notice { owner: Owner::default(), endpoint, delivery: None };
+    let end = Instant::now() + Duration::from_secs(60);
+    for outcome in join_all((0..16).map(|_| worker.work(&notice, end))).await {
+        outcome.unwrap();
+    }
+    assert_eq!((receiver.messages().len(), receiver.accepted().len()), (60, 30));
+    assert_eq!(told(&receiver.accepted()), feed(&api).await);
+}
+
+#[tokio::test]
+async fn a_worker_whose_time_is_up_leaves_the_rest_to_the_next() {
+    let api = Api::start().await;
+    let receiver = Receiver::start().await;
+    let (id, _) = endpoint_at(&api, &receiver).await;
+    receiver.behave(Manner::Answers(500));
+    sell(&api).await;
+    api.server.catch_up().await.unwrap();
+    api.advance_clock(600.0).await;
+    receiver.behave(Manner::Answers(200));
+    let worker = Worker::new(Courier::new(api.server.app.clone()).unwrap(), api.server.queues.clone());
+    let endpoint = EndpointId::parse(&id).unwrap();
+    worker.work(&Notice { owner: Owner::default(), endpoint, delivery: None }, Instant::now()).await.unwrap();
+    assert_eq!(receiver.accepted().len(), 0);
+    // It has told the queue, and nobody has to wait for its lane.
+    api.server.catch_up().await.unwrap();
+    assert_eq!(receiver.accepted().len(), 6);
 }
 
 #[tokio::test]
