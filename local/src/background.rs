@@ -1,93 +1,48 @@
 //! What in the cloud happens by itself: the tables' streams call `publish-events` and `queue-deliveries`, a
-//! schedule calls `sweep-expired` and `retry-deliveries`, a queue calls `deliver-webhooks`.
+//! schedule calls `sweep-expired` and `retry-deliveries`, queues call `publish-events` and `deliver-webhooks`.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use aws_sdk_dynamodbstreams::{
-    Client,
-    config::{BehaviorVersion, Credentials, Region},
-    types::{AttributeValue, Record, ShardIteratorType},
-};
-use aws_smithy_http_client::Builder;
 use futures_util::future::join_all;
-use serde_json::{Map, Value, json};
+use publish_events::Retries as _;
+use serde_json::json;
 use shared::App;
-use tokio::{sync::Mutex, task::JoinSet};
+use tokio::task::JoinSet;
 use webhooks::{Courier, Worker};
 
 use crate::{
-    deliveries::{Queues, deliver},
     functions,
+    queues::{Queues, deliver},
     server::BoxError,
+    streams::{StreamBatch, Streams},
 };
 
-/// The streams' readers, and where each one is.
+/// The functions that nobody calls over HTTP, and what calls them.
 pub(crate) struct Background {
     app: App,
-    client: Client,
-    tables: Vec<String>,
-    iterators: Mutex<HashMap<Shard, String>>,
+    pub(crate) streams: Streams,
     queues: Arc<Queues>,
     worker: Worker,
 }
-
-/// A stream, and a part of it.
-type Shard = (String, String);
 
 /// How often streams are read and deadlines looked at.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 impl Background {
-    pub(crate) fn new(
-        app: App,
-        courier: Courier,
-        queues: Arc<Queues>,
-        endpoint: &str,
-        tables: Vec<String>,
-    ) -> Self {
-        let config = aws_sdk_dynamodbstreams::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("us-east-1"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-            .http_client(Builder::new().build_http())
-            .endpoint_url(endpoint);
-        Self {
-            app,
-            client: Client::from_conf(config.build()),
-            tables,
-            iterators: Mutex::default(),
-            worker: Worker::new(courier, queues.clone()),
-            queues,
-        }
+    pub(crate) fn new(app: App, courier: Courier, queues: Arc<Queues>, streams: Streams) -> Self {
+        Self { app, streams, worker: Worker::new(courier, queues.clone()), queues }
     }
 
     /// Sweeps, publishes, and delivers, until nothing is left to do now.
     pub(crate) async fn catch_up(&self) -> Result<(), BoxError> {
         self.look_around().await?;
         loop {
-            let notices = self.queues.take();
+            let notices = self.queues.take_notices();
             if notices.is_empty() {
                 return Ok(());
             }
             join_all(notices.into_iter().map(|notice| deliver(self.worker.clone(), notice))).await;
         }
-    }
-
-    /// Sweeps, publishes until the streams have nothing new, and finds out what is to be delivered.
-    async fn look_around(&self) -> Result<(), BoxError> {
-        let mut iterators = self.iterators.lock().await;
-        sweep_expired::handle(&self.app).await?;
-        for table in &self.tables {
-            for shard in self.shards(table).await? {
-                // Reading anew from the start does no harm, so that is what happens after a mistake.
-                let iterator = match iterators.remove(&shard) {
-                    Some(iterator) => iterator,
-                    None => self.first_iterator(&shard).await?,
-                };
-                iterators.extend(self.read_on(table, iterator).await?.map(|iterator| (shard, iterator)));
-            }
-        }
-        Ok(retry_deliveries::handle(&self.app, self.queues.as_ref()).await?)
     }
 
     /// Goes on for ever.
@@ -99,77 +54,51 @@ impl Background {
             if let Err(error) = self.look_around().await {
                 tracing::warn!("events wait to be published: {error}");
             }
-            for notice in self.queues.take() {
+            for notice in self.queues.take_notices() {
                 deliveries.spawn(deliver(self.worker.clone(), notice));
             }
             while deliveries.try_join_next().is_some() {}
         }
     }
 
-    async fn shards(&self, table: &str) -> Result<Vec<Shard>, BoxError> {
-        let mut shards = Vec::new();
-        for stream in self.client.list_streams().table_name(table).send().await?.streams() {
-            let Some(arn) = stream.stream_arn() else { continue };
-            let described = self.client.describe_stream().stream_arn(arn).send().await?;
-            let parts = described.stream_description().map(|it| it.shards()).unwrap_or_default();
-            shards
-                .extend(parts.iter().filter_map(|part| Some((arn.to_owned(), part.shard_id()?.to_owned()))));
-        }
-        Ok(shards)
-    }
-
-    async fn first_iterator(&self, (arn, shard): &Shard) -> Result<String, BoxError> {
-        let request = self.client.get_shard_iterator().stream_arn(arn).shard_id(shard);
-        let answer = request.shard_iterator_type(ShardIteratorType::TrimHorizon).send().await?;
-        answer.shard_iterator.ok_or_else(|| "a shard has no iterator".into())
-    }
-
-    /// Hands on all there is; returns where to go on, unless the shard has ended.
-    async fn read_on(&self, table: &str, mut iterator: String) -> Result<Option<String>, BoxError> {
-        loop {
-            let batch = self.client.get_records().shard_iterator(&iterator).limit(100).send().await?;
-            if !batch.records().is_empty() {
-                let event = json!({"Records": batch.records().iter().map(event_record).collect::<Vec<_>>()});
-                let response = match table == self.app.store.events_table() {
-                    true => functions::queue_deliveries(&self.app, self.queues.as_ref(), event).await?,
-                    false => functions::publish_events(&self.app, event).await?,
-                };
-                if !response.batch_item_failures.is_empty() {
-                    return Err("a record of a stream was not taken".into());
+    /// Sweeps, publishes until the streams have nothing new, and finds out what is to be delivered.
+    async fn look_around(&self) -> Result<(), BoxError> {
+        sweep_expired::handle(&self.app).await?;
+        // In this order: what is published is in the events' stream, which comes last.
+        for table in self.streams.tables() {
+            for batch in self.streams.read(table).await? {
+                if let Err(error) = self.hand_on(batch).await {
+                    self.streams.rewind().await;
+                    return Err(error);
                 }
             }
-            match batch.next_shard_iterator {
-                Some(next) if batch.records.as_ref().is_some_and(|records| !records.is_empty()) => {
-                    iterator = next
-                }
-                next => return Ok(next),
-            }
         }
+        self.publish_again().await?;
+        Ok(retry_deliveries::handle(&self.app, self.queues.as_ref()).await?)
     }
-}
 
-/// A record as Lambda hands it on; all keys are texts.
-fn event_record(record: &Record) -> Value {
-    let change = record.dynamodb();
-    let keys = change.and_then(|change| change.keys()).into_iter().flatten();
-    let keys: Map<_, _> = keys
-        .filter_map(|(name, value)| match value {
-            AttributeValue::S(text) => Some((name.clone(), json!({"S": text}))),
-            _ => None,
-        })
-        .collect();
-    json!({
-        "eventID": record.event_id(),
-        "eventName": record.event_name().map(|name| name.as_str()),
-        "eventVersion": "1.1",
-        "eventSource": "aws:dynamodb",
-        "awsRegion": "us-east-1",
-        "dynamodb": {
-            "ApproximateCreationDateTime": 0,
-            "Keys": keys,
-            "SequenceNumber": change.and_then(|change| change.sequence_number()),
-            "SizeBytes": 1,
-            "StreamViewType": "KEYS_ONLY",
-        },
-    })
+    /// Hands a batch to the function that its stream is for.
+    async fn hand_on(&self, batch: StreamBatch) -> Result<(), BoxError> {
+        let taken = if batch.table == self.app.store.events_table() {
+            let response = functions::queue_deliveries(&self.app, self.queues.as_ref(), batch.event).await?;
+            response.batch_item_failures.is_empty()
+        } else {
+            let response = functions::publish_events(&self.app, self.queues.as_ref(), batch.event).await?;
+            response.batch_item_failures.is_empty()
+        };
+        if taken { Ok(()) } else { Err("a record of a stream was not taken".into()) }
+    }
+
+    /// Brings back what could not be published, as its queue does until it can be.
+    async fn publish_again(&self) -> Result<(), BoxError> {
+        let mut failed = Vec::new();
+        for subject in self.queues.take_unpublished() {
+            let message = json!({"messageId": "1", "body": subject.to_string(), "eventSource": "aws:sqs"});
+            let batch = json!({"Records": [message]});
+            let response = functions::publish_events(&self.app, self.queues.as_ref(), batch).await?;
+            failed.extend((!response.batch_item_failures.is_empty()).then_some(subject));
+        }
+        self.queues.send(&failed).await?;
+        if failed.is_empty() { Ok(()) } else { Err("publish-events could not publish everything".into()) }
+    }
 }

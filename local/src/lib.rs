@@ -3,20 +3,22 @@
 //! A request goes the way it goes in the cloud: it is matched against the routes of `template.yaml`,
 //! turned into the JSON event that API Gateway sends, read by `lambda_http`, and answered by the
 //! function's own handler, which talks to a DynamoDB over HTTP. What stands in for the cloud is the
-//! gateway (`gateway`), the queues (`helpers`, `deliveries`), the streams and the schedule (`background`, `chains`)
+//! gateway (`gateway`), the queues (`helpers`, `queues`), the streams (`streams`), the schedule (`background`, `chains`)
 //! and, unless another endpoint is given, the database (`database`).
 
 mod background;
 mod chains;
 mod database;
-mod deliveries;
 mod functions;
 mod gateway;
 mod helpers;
+mod queues;
 mod server;
 mod serving;
+mod streams;
 mod template;
 
-pub use deliveries::Queues;
+pub use queues::Queues;
 pub use server::{BoxError, Options, Server, StartError};
+pub use streams::StreamBatch;
 pub use template::{Cors, Route, Table, Template, TemplateError};

@@ -21,11 +21,12 @@ use crate::{
     background::Background,
     chains,
     database::{Engine, create_table},
-    deliveries::{self, Queues},
     functions::{Means, http_function},
     gateway::{Target, forward},
     helpers::{self, Helpers},
+    queues::{self, Queues},
     serving::serve,
+    streams::{StreamBatch, Streams},
     template::{Cors, Route, Template, TemplateError},
 };
 
@@ -144,11 +145,15 @@ impl Server {
         let tools = chains::tools(&app, &database, &chains_table).map_err(StartError::Chains)?;
         app.settings.open_lists = !options.closed_lists;
         app.settings.webhooks_anywhere = !options.closed_webhooks;
-        let courier = deliveries::courier(&app).map_err(StartError::Webhooks)?;
+        let courier = queues::courier(&app).map_err(StartError::Webhooks)?;
         let queues = Arc::new(Queues::default());
         let tables = template.tables.iter().filter(|table| table.properties.stream_specification.is_some());
-        let tables = tables.map(|table| format!("{}{}", options.table_prefix, table.name)).collect();
-        let background = Background::new(app.clone(), courier.clone(), queues.clone(), &database, tables);
+        let mut tables: Vec<_> =
+            tables.map(|table| format!("{}{}", options.table_prefix, table.name)).collect();
+        // What is published comes last.
+        tables.sort_by_key(|table| table == app.store.events_table());
+        let background =
+            Background::new(app.clone(), courier.clone(), queues.clone(), Streams::new(&database, tables));
         let background = Arc::new(background);
         let mut tasks = match options.leave_chains {
             true => Vec::new(),
@@ -179,6 +184,18 @@ impl Server {
     /// What keeps something from being done; it stays to be done.
     pub async fn catch_up(&self) -> Result<(), BoxError> {
         self.background.catch_up().await
+    }
+
+    /// What is new in the streams, for a caller who hands it on in a way of its own. All is handed on once.
+    ///
+    /// # Errors
+    /// What keeps them from being read; the next time they are read from their start.
+    pub async fn read_streams(&self) -> Result<Vec<StreamBatch>, BoxError> {
+        let mut batches = Vec::new();
+        for table in self.background.streams.tables() {
+            batches.extend(self.background.streams.read(table).await?);
+        }
+        Ok(batches)
     }
 
     /// Stops taking requests, lets those that run finish, and returns.

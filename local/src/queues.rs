@@ -1,12 +1,15 @@
-//! Delivering webhooks beside the API: what queues do in the cloud is done here.
+//! What stands in for the queues between functions that nobody calls over HTTP, and the sending of webhooks.
 
 use std::{
+    future::Future,
     mem,
+    pin::Pin,
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
-use shared::App;
+use publish_events::Retries;
+use shared::{App, model::Subject};
 use webhooks::{Courier, DeliveryQueue, Handing, Notice, Reach, Sender, Worker};
 
 use crate::server::BoxError;
@@ -19,15 +22,22 @@ const WORKED: Duration = Duration::from_secs(30);
 pub struct Queues {
     notices: Mutex<Vec<Notice>>,
     given_up: Mutex<Vec<Notice>>,
+    /// What could not be published.
+    unpublished: Mutex<Vec<Subject>>,
 }
 
 impl Queues {
-    /// Takes out what endpoints have something due.
-    pub(crate) fn take(&self) -> Vec<Notice> {
+    /// Takes out which endpoints have something due.
+    pub fn take_notices(&self) -> Vec<Notice> {
         let mut notices = mem::take(&mut *lock(&self.notices));
         notices.sort_by_key(|notice| (notice.endpoint, notice.delivery.clone()));
         notices.dedup();
         notices
+    }
+
+    /// Takes out what could not be published.
+    pub fn take_unpublished(&self) -> Vec<Subject> {
+        mem::take(&mut *lock(&self.unpublished))
     }
 
     /// The deliveries that have failed for good.
@@ -48,8 +58,18 @@ impl DeliveryQueue for Queues {
     }
 }
 
-fn lock(notices: &Mutex<Vec<Notice>>) -> MutexGuard<'_, Vec<Notice>> {
-    notices.lock().unwrap_or_else(PoisonError::into_inner)
+impl Retries for Queues {
+    fn send<'a>(
+        &'a self,
+        subjects: &'a [Subject],
+    ) -> Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send + 'a>> {
+        lock(&self.unpublished).extend_from_slice(subjects);
+        Box::pin(async { Ok(()) })
+    }
+}
+
+fn lock<T>(queue: &Mutex<Vec<T>>) -> MutexGuard<'_, Vec<T>> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A courier for an app. Servers of one process share what sends: making it reads the machine's certificates.

@@ -1,0 +1,141 @@
+//! Reading the tables' streams.
+
+use std::{collections::HashMap, mem};
+
+use aws_sdk_dynamodbstreams::{
+    Client,
+    config::{BehaviorVersion, Credentials, Region},
+    types::{AttributeValue, Record, ShardIteratorType},
+};
+use aws_smithy_http_client::Builder;
+use serde_json::{Map, Value, json};
+use tokio::sync::Mutex;
+
+use crate::server::BoxError;
+
+/// The streams' reader, and where it is.
+pub(crate) struct Streams {
+    client: Client,
+    tables: Vec<String>,
+    iterators: Mutex<HashMap<Shard, String>>,
+}
+
+/// A batch of records, as Lambda hands it to a function.
+#[derive(Debug, Clone)]
+pub struct StreamBatch {
+    /// The table whose stream it is of.
+    pub table: String,
+    /// The function's event.
+    pub event: Value,
+}
+
+/// A stream, and a part of it.
+type Shard = (String, String);
+
+/// How many records are handed on together.
+const RECORDS_AT_ONCE: i32 = 100;
+
+impl Streams {
+    pub(crate) fn new(endpoint: &str, tables: Vec<String>) -> Self {
+        let config = aws_sdk_dynamodbstreams::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+            .http_client(Builder::new().build_http())
+            .endpoint_url(endpoint);
+        Self { client: Client::from_conf(config.build()), tables, iterators: Mutex::default() }
+    }
+
+    /// All that is new in one table's stream.
+    pub(crate) async fn read(&self, table: &str) -> Result<Vec<StreamBatch>, BoxError> {
+        let mut batches = Vec::new();
+        let mut iterators = self.iterators.lock().await;
+        for shard in self.shards(table).await? {
+            // Whatever goes wrong, the iterator is gone, and the stream is read anew from its start, which does
+            // no harm.
+            let iterator = match iterators.remove(&shard) {
+                Some(iterator) => iterator,
+                None => self.first_iterator(&shard).await?,
+            };
+            let next = self.read_shard(table, iterator, &mut batches).await?;
+            iterators.extend(next.map(|iterator| (shard, iterator)));
+        }
+        Ok(batches)
+    }
+
+    /// The tables that have streams.
+    pub(crate) fn tables(&self) -> &[String] {
+        &self.tables
+    }
+
+    /// Has everything read again from the start: something was not done.
+    pub(crate) async fn rewind(&self) {
+        mem::take(&mut *self.iterators.lock().await);
+    }
+
+    async fn shards(&self, table: &str) -> Result<Vec<Shard>, BoxError> {
+        let mut shards = Vec::new();
+        for stream in self.client.list_streams().table_name(table).send().await?.streams() {
+            let Some(arn) = stream.stream_arn() else { continue };
+            let described = self.client.describe_stream().stream_arn(arn).send().await?;
+            let parts = described.stream_description().map(|it| it.shards()).unwrap_or_default();
+            shards
+                .extend(parts.iter().filter_map(|part| Some((arn.to_owned(), part.shard_id()?.to_owned()))));
+        }
+        Ok(shards)
+    }
+
+    async fn first_iterator(&self, (arn, shard): &Shard) -> Result<String, BoxError> {
+        let request = self.client.get_shard_iterator().stream_arn(arn).shard_id(shard);
+        let answer = request.shard_iterator_type(ShardIteratorType::TrimHorizon).send().await?;
+        answer.shard_iterator.ok_or_else(|| "a shard has no iterator".into())
+    }
+
+    /// Returns where to go on, unless the shard has ended.
+    async fn read_shard(
+        &self,
+        table: &str,
+        mut iterator: String,
+        batches: &mut Vec<StreamBatch>,
+    ) -> Result<Option<String>, BoxError> {
+        loop {
+            let records = self.client.get_records().shard_iterator(&iterator).limit(RECORDS_AT_ONCE);
+            let answer = records.send().await?;
+            let is_empty = answer.records().is_empty();
+            if !is_empty {
+                let records: Vec<_> = answer.records().iter().map(event_record).collect();
+                batches.push(StreamBatch { table: table.to_owned(), event: json!({"Records": records}) });
+            }
+            match answer.next_shard_iterator {
+                Some(next) if !is_empty => iterator = next,
+                next => return Ok(next),
+            }
+        }
+    }
+}
+
+/// A record as Lambda hands it on; all keys are texts.
+fn event_record(record: &Record) -> Value {
+    let change = record.dynamodb();
+    let keys = change.and_then(|change| change.keys()).into_iter().flatten();
+    let keys: Map<_, _> = keys
+        .filter_map(|(name, value)| match value {
+            AttributeValue::S(text) => Some((name.clone(), json!({"S": text}))),
+            _ => None,
+        })
+        .collect();
+    json!({
+        "eventID": record.event_id(),
+        "eventName": record.event_name().map(|name| name.as_str()),
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "us-east-1",
+        "dynamodb": {
+            "ApproximateCreationDateTime": 0,
+            "Keys": keys,
+            "SequenceNumber": change.and_then(|change| change.sequence_number()),
+            "SizeBytes": 1,
+            "StreamViewType": "KEYS_ONLY",
+        },
+    })
+}
