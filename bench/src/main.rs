@@ -13,6 +13,7 @@ mod measure;
 mod operation;
 mod report;
 mod runtime_api;
+mod soak;
 mod workload;
 
 use std::path::PathBuf;
@@ -45,6 +46,12 @@ struct Options {
     /// Measure what the watcher's looks cost by what it has to watch, and nothing else.
     #[arg(long, conflicts_with_all = ["only", "against"])]
     backlog: bool,
+    /// Play so many stories under faults of every kind, check what has become of them, and nothing else.
+    #[arg(long, value_name = "STORIES", conflicts_with_all = ["only", "against", "backlog"])]
+    soak: Option<usize>,
+    /// What the soak draws its chances from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
     /// Compare with the functions of the same names in this directory, not with `bare`.
     #[arg(long, value_name = "DIR")]
     against: Option<PathBuf>,
@@ -84,6 +91,11 @@ async fn measure(options: &Options) -> Result<()> {
     if options.backlog {
         report.backlog = backlog::measure(options.quick).await?;
         report.print_backlog();
+        return report.write(&options.json);
+    }
+    if let Some(stories) = options.soak {
+        report.soak = Some(soak::run(stories, options.seed).await?);
+        report.print_soak();
         return report.write(&options.json);
     }
     report.functions = measure_functions(options).await?;

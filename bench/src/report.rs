@@ -12,6 +12,7 @@ use crate::{
     load::Throughput,
     machine::Machine,
     measure::{Comparison, Figures},
+    soak::Soak,
 };
 
 /// Everything that was measured.
@@ -21,6 +22,7 @@ pub(crate) struct Report {
     pub(crate) functions: Vec<Judged>,
     pub(crate) local_server: Vec<Throughput>,
     pub(crate) backlog: Vec<Look>,
+    pub(crate) soak: Option<Soak>,
 }
 
 /// A function's figures and what they amount to.
@@ -49,6 +51,15 @@ impl Report {
     /// Prints what was measured of the local server.
     pub(crate) fn print_local_server(&self) {
         println!("\nThe local server\n{}", throughput(&self.local_server));
+    }
+
+    /// Prints what a soak was made of. That it is printed says that nothing was lost.
+    pub(crate) fn print_soak(&self) {
+        let Some(Soak { seed, figures }) = &self.soak else { return };
+        println!("\nEvery story agrees with its events, and they with their deliveries (seed {seed})\n");
+        for (name, count) in figures {
+            println!("{name:<26} {count:>9}");
+        }
     }
 
     /// Prints what was measured of the watcher.

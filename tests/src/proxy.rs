@@ -64,7 +64,17 @@ struct Shared {
     faults: Mutex<VecDeque<(String, Fault)>>,
     /// A fault that the request after so many others meets, whatever it is for.
     countdown: Mutex<Option<(usize, Fault)>>,
+    weather: Mutex<Option<Weather>>,
+    /// How many faults have been met by chance.
+    storms: AtomicU64,
     hung: Notify,
+}
+
+/// Faults that requests meet by chance.
+struct Weather {
+    one_in: usize,
+    faults: Vec<Fault>,
+    random: fastrand::Rng,
 }
 
 impl Proxy {
@@ -87,6 +97,8 @@ impl Proxy {
             items_read: AtomicU64::new(0),
             faults: Mutex::default(),
             countdown: Mutex::default(),
+            weather: Mutex::default(),
+            storms: AtomicU64::new(0),
             hung: Notify::new(),
         });
         let (listener, url) = listen().await;
@@ -104,6 +116,18 @@ impl Proxy {
     /// Has the request after `count` others meet `fault`, whatever operation it is for.
     pub fn inject_after(&self, count: usize, fault: &Fault) {
         *self.state.countdown.lock().unwrap() = Some((count, fault.clone()));
+    }
+
+    /// From now on has one request in so many meet one of these faults, by chance.
+    pub fn unsettle(&self, one_in: usize, faults: &[Fault], seed: u64) {
+        let (faults, random) = (faults.to_vec(), fastrand::Rng::with_seed(seed));
+        *self.state.weather.lock().unwrap() = Some(Weather { one_in, faults, random });
+    }
+
+    /// Ends that, and returns how many requests have met one.
+    pub fn settle(&self) -> u64 {
+        *self.state.weather.lock().unwrap() = None;
+        self.state.storms.load(Ordering::Relaxed)
     }
 
     /// Waits until a request hangs.
@@ -230,8 +254,14 @@ impl Shared {
             None => {}
         }
         let mut faults = self.faults.lock().unwrap();
-        let position = faults.iter().position(|(wanted, _)| wanted == operation)?;
-        faults.remove(position).map(|(_, fault)| fault)
+        if let Some(position) = faults.iter().position(|(wanted, _)| wanted == operation) {
+            return faults.remove(position).map(|(_, fault)| fault);
+        }
+        let mut weather = self.weather.lock().unwrap();
+        let Weather { one_in, faults, random } = weather.as_mut()?;
+        let fault = (random.usize(..*one_in) == 0).then(|| random.choice(faults).cloned())?;
+        self.storms.fetch_add(1, Ordering::Relaxed);
+        fault
     }
 
     /// A request of the tests' own, past the faults.

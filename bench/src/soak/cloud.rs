@@ -1,0 +1,203 @@
+//! What calls the functions that nobody calls over HTTP, at its worst: streams whose records come twice and out
+//! of order, queues that lose messages and bring them twice, functions that die at any point.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, anyhow};
+use fastrand::Rng;
+use futures_util::future::join_all;
+use local::{Server, StreamBatch};
+use publish_events::Batch;
+use serde_json::{Value, json};
+use webhooks::{Courier, Notice, Worker};
+
+/// The cloud around a server.
+pub(crate) struct Cloud {
+    pub(crate) server: Server,
+    worker: Worker,
+    pub(crate) mischief: Mischief,
+    /// Whether it still does any.
+    pub(crate) is_calm: AtomicBool,
+}
+
+/// What has been done to the service.
+#[derive(Debug, Default)]
+pub(crate) struct Mischief {
+    pub(crate) records: AtomicU64,
+    pub(crate) records_doubled: AtomicU64,
+    pub(crate) batches_refused: AtomicU64,
+    pub(crate) notices_lost: AtomicU64,
+    pub(crate) notices_doubled: AtomicU64,
+    pub(crate) workers_killed: AtomicU64,
+    pub(crate) sweeps_failed: AtomicU64,
+}
+
+impl Mischief {
+    pub(crate) fn figures(&self) -> [(&'static str, u64); 7] {
+        let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        [
+            ("stream records", count(&self.records)),
+            ("stream records doubled", count(&self.records_doubled)),
+            ("stream batches refused", count(&self.batches_refused)),
+            ("notices lost", count(&self.notices_lost)),
+            ("notices doubled", count(&self.notices_doubled)),
+            ("workers killed", count(&self.workers_killed)),
+            ("sweeps failed", count(&self.sweeps_failed)),
+        ]
+    }
+}
+
+/// How long a worker goes on at one endpoint.
+const WORKED: Duration = Duration::from_secs(5);
+
+/// By how much the clock goes ahead in each round.
+const ROUND_MILLIS: u64 = 5_000;
+
+impl Cloud {
+    pub(crate) fn new(server: Server) -> Result<Arc<Self>> {
+        let courier = Courier::new(server.app.clone()).map_err(|error| anyhow!(error))?;
+        let worker = Worker::new(courier, server.queues.clone());
+        Ok(Arc::new(Self { server, worker, mischief: Mischief::default(), is_calm: AtomicBool::new(false) }))
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.server.app.clock.now().millis()
+    }
+
+    fn happens(&self, random: &mut Rng, one_in: usize) -> bool {
+        !self.is_calm.load(Ordering::Relaxed) && random.usize(..one_in) == 0
+    }
+
+    /// Streams, schedules and queues, round after round, until `over` says so.
+    pub(crate) async fn run(&self, mut random: Rng, over: &AtomicBool) -> Result<()> {
+        while !over.load(Ordering::Relaxed) {
+            self.server.app.clock.advance(ROUND_MILLIS);
+            self.round(&mut random).await?;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
+    }
+
+    /// Everything once. Returns whether there was nothing to do.
+    pub(crate) async fn round(&self, random: &mut Rng) -> Result<bool> {
+        let app = &self.server.app;
+        if sweep_expired::handle(app).await.is_err() {
+            self.mischief.sweeps_failed.fetch_add(1, Ordering::Relaxed);
+        }
+        // What cannot be read now is read from the start the next time.
+        let batches = self.server.read_streams().await.unwrap_or_default();
+        let mut idle = batches.is_empty();
+        let parts = self.torn(batches, random);
+        let handed = join_all(parts.into_iter().map(|part| self.hand_on(part))).await;
+        self.publish_again().await?;
+        let queues = self.server.queues.as_ref();
+        idle &= retry_deliveries::handle(app, queues).await.is_ok();
+        let notices = queues.take_notices();
+        idle &= notices.is_empty() && handed.iter().all(|taken| *taken);
+        let mut at_work = Vec::new();
+        for notice in notices {
+            if self.happens(random, 20) {
+                self.mischief.notices_lost.fetch_add(1, Ordering::Relaxed);
+                continue;
+            }
+            if self.happens(random, 10) {
+                self.mischief.notices_doubled.fetch_add(1, Ordering::Relaxed);
+                at_work.push(self.work(notice.clone(), None));
+            }
+            let killed = self.happens(random, 8).then(|| Duration::from_millis(random.u64(1..60)));
+            at_work.push(self.work(notice, killed));
+        }
+        join_all(at_work).await;
+        Ok(idle)
+    }
+
+    /// Records in other batches than they came in, out of order, some of them twice.
+    fn torn(&self, batches: Vec<StreamBatch>, random: &mut Rng) -> Vec<StreamBatch> {
+        let mut parts = Vec::new();
+        for StreamBatch { table, event } in batches {
+            let Some(Value::Array(mut records)) = event.get("Records").cloned() else { continue };
+            self.mischief.records.fetch_add(records.len() as u64, Ordering::Relaxed);
+            let again: Vec<_> = records.iter().filter(|_| self.happens(random, 10)).cloned().collect();
+            self.mischief.records_doubled.fetch_add(again.len() as u64, Ordering::Relaxed);
+            records.extend(again);
+            random.shuffle(&mut records);
+            while !records.is_empty() {
+                let rest = records.split_off(records.len().min(random.usize(1..=40)));
+                parts.push(StreamBatch { table: table.clone(), event: json!({"Records": records}) });
+                records = rest;
+            }
+        }
+        random.shuffle(&mut parts);
+        parts
+    }
+
+    /// Hands a batch on until it is taken, as a stream does, but for ever only once the weather is good.
+    async fn hand_on(&self, batch: StreamBatch) -> bool {
+        let (app, queues) = (&self.server.app, self.server.queues.as_ref());
+        for _ in 0..20 {
+            let taken = if batch.table == app.store.events_table() {
+                let Ok(event) = serde_json::from_value(batch.event.clone()) else { return false };
+                queue_deliveries::handle(app, queues, event).await.batch_item_failures.is_empty()
+            } else {
+                let Ok(event) = Batch::parse(batch.event.clone()) else { return false };
+                publish_events::handle(app, queues, event).await.batch_item_failures.is_empty()
+            };
+            if taken {
+                return true;
+            }
+            self.mischief.batches_refused.fetch_add(1, Ordering::Relaxed);
+        }
+        false
+    }
+
+    /// What could not be published comes back from its queue.
+    async fn publish_again(&self) -> Result<()> {
+        let queues = self.server.queues.as_ref();
+        for subject in queues.take_unpublished() {
+            let message = json!({"messageId": "1", "body": subject.to_string(), "eventSource": "aws:sqs"});
+            let batch = Batch::parse(json!({"Records": [message]}))?;
+            if !publish_events::handle(&self.server.app, queues, batch).await.batch_item_failures.is_empty() {
+                let sent = publish_events::Retries::send(queues, &[subject]).await;
+                sent.map_err(|error| anyhow!(error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A worker at one endpoint, which may be killed on the way.
+    async fn work(&self, notice: Notice, killed_after: Option<Duration>) {
+        let work = self.worker.work(&notice, Instant::now() + WORKED);
+        match killed_after {
+            None => drop(work.await),
+            Some(after) => {
+                if tokio::time::timeout(after, work).await.is_err() {
+                    self.mischief.workers_killed.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+
+    /// Lets everything come to its end, over the days that it takes.
+    pub(crate) async fn come_to_rest(&self, random: &mut Rng) -> Result<usize> {
+        self.is_calm.store(true, Ordering::Relaxed);
+        for round in 0..400 {
+            if self.round(random).await? && round > 14 {
+                return Ok(round);
+            }
+            // Longer than any wait between two attempts, once what can be done at once is done.
+            self.server.app.clock.advance(36 * 3_600_000);
+        }
+        Err(anyhow!("it does not come to rest"))
+    }
+
+    /// What has been given up, for whoever looks after it.
+    pub(crate) fn given_up(&self) -> Vec<Notice> {
+        self.server.queues.given_up()
+    }
+}

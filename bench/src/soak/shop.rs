@@ -1,0 +1,216 @@
+//! Merchants and buyers: stories of every kind, told to the API by clients that try again until they have an
+//! answer, and what each one must have become.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use fastrand::Rng;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tests::client::{deposit, executed, order};
+use uuid::Uuid;
+
+/// How a story goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Plot {
+    /// Nobody comes, and it expires.
+    Left,
+    /// The merchant ends it.
+    EndedByHand,
+    /// It gets an order that nobody pays.
+    Unpaid,
+    /// It is paid and executed.
+    Sold,
+    /// So it is, after eight orders at once, of which one wins.
+    Raced,
+    /// It is paid in parts, and more than asked for.
+    Split,
+    /// It is paid in part only.
+    Short,
+    /// It is paid too late.
+    Late,
+    /// It is paid, and fails.
+    Failed,
+    /// It is paid, and the money goes back.
+    Refunded,
+    /// An order without a session is paid and executed.
+    Alone,
+}
+
+/// A story under way.
+#[derive(Debug, Clone)]
+pub(crate) struct Story {
+    pub(crate) plot: Plot,
+    /// Its session's id, or that of an order without one.
+    pub(crate) subject: String,
+    pub(crate) order: Option<String>,
+}
+
+/// A merchant's client.
+#[derive(Clone)]
+pub(crate) struct Shop {
+    pub(crate) url: String,
+    pub(crate) key: String,
+    pub(crate) http: reqwest::Client,
+}
+
+pub(crate) const PLOTS: [Plot; 11] = [
+    Plot::Left,
+    Plot::EndedByHand,
+    Plot::Unpaid,
+    Plot::Sold,
+    Plot::Raced,
+    Plot::Split,
+    Plot::Short,
+    Plot::Late,
+    Plot::Failed,
+    Plot::Refunded,
+    Plot::Alone,
+];
+
+/// How often a request is sent again that gets no answer, or one that says to come again.
+const TRIES: usize = 60;
+
+impl Shop {
+    /// Sends a request until it is answered for good; its status and `data` or `error`.
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: &Value) -> Result<(u16, Value)> {
+        let key = Uuid::now_v7().to_string();
+        for _ in 0..TRIES {
+            let request = self.http.request(method.parse()?, format!("{}{path}", self.url));
+            let request = request.header("x-api-key", &self.key).header("idempotency-key", &key);
+            if let Ok(answer) = request.body(body.to_string()).send().await {
+                let status = answer.status().as_u16();
+                if status < 500 && status != 429 {
+                    let mut answer: Value = answer.json().await?;
+                    let part = if status == 200 { "data" } else { "error" };
+                    return Ok((status, answer[part].take()));
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("{method} {path} gets no answer");
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Result<Value> {
+        match self.ask("GET", path, &Value::Null).await? {
+            (200, data) => Ok(data),
+            (status, error) => bail!("GET {path}: {status} {error}"),
+        }
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        match self.ask("POST", path, body).await? {
+            (200, data) => Ok(data),
+            (status, error) => bail!("POST {path}: {status} {error}"),
+        }
+    }
+
+    /// Plays a story to where only time goes on.
+    pub(crate) async fn play(&self, plot: Plot, random: &mut Rng, now: impl Fn() -> i64) -> Result<Story> {
+        if plot == Plot::Alone {
+            let order = text(&self.post("/orders", &order(None)).await?["id"])?;
+            self.tell(&order, paid_and_executed(now()), random).await?;
+            return Ok(Story { plot, subject: order.clone(), order: Some(order) });
+        }
+        // What is to be paid lives for longer than all of this takes.
+        let lifetime = if matches!(plot, Plot::Left | Plot::Unpaid | Plot::Late) { 300 } else { 86_400 };
+        let wanted =
+            json!({"expires_in": lifetime, "metadata": {"plot": format!("{plot:?}"), "n": random.u32(..)}});
+        let subject = text(&self.post("/checkout-sessions", &wanted).await?["id"])?;
+        match plot {
+            Plot::Left => return Ok(Story { plot, subject, order: None }),
+            Plot::EndedByHand => {
+                // Once more after a lost answer finds it ended.
+                let path = format!("/checkout-sessions/{subject}/expire");
+                let (status, said) = self.ask("POST", &path, &json!({})).await?;
+                anyhow::ensure!(matches!(status, 200 | 400), "{status} {said}");
+                return Ok(Story { plot, subject, order: None });
+            }
+            _ => {}
+        }
+        let linked = match plot {
+            Plot::Raced => self.race(&subject).await?,
+            _ => text(&self.post("/orders", &order(Some(&subject))).await?["id"])?,
+        };
+        self.tell(&linked, evidence(plot, now()), random).await?;
+        Ok(Story { plot, subject, order: Some(linked) })
+    }
+
+    /// Eight orders for one session at once: one is made, and the others name it.
+    async fn race(&self, session: &str) -> Result<String> {
+        let body = order(Some(session));
+        let answers = join_all((0..8).map(|_| self.ask("POST", "/orders", &body))).await;
+        let mut made = Vec::new();
+        let mut named = Vec::new();
+        for answer in answers {
+            match answer? {
+                (200, data) => made.push(text(&data["id"])?),
+                (409, error) => named.push(text(&error["orderId"])?),
+                (status, error) => bail!("a raced order: {status} {error}"),
+            }
+        }
+        let [winner] = made.as_slice() else { bail!("{} orders for one session", made.len()) };
+        anyhow::ensure!(named.iter().all(|name| name == winner), "losers name another order than the winner");
+        Ok(winner.clone())
+    }
+
+    /// Tells of all of it, in any order, some of it twice.
+    pub(crate) async fn tell(&self, order: &str, mut pieces: Vec<Value>, random: &mut Rng) -> Result<()> {
+        for piece in &mut pieces {
+            piece["id"] = format!("{}-{order}", text(&piece["id"])?).into();
+        }
+        let again: Vec<_> = pieces.iter().filter(|_| random.usize(..4) == 0).cloned().collect();
+        pieces.extend(again);
+        random.shuffle(&mut pieces);
+        for piece in pieces {
+            self.post(&format!("/test-helpers/orders/{order}/evidence"), &piece).await?;
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn text(value: &Value) -> Result<String> {
+    Ok(value.as_str().context("no text")?.to_owned())
+}
+
+fn paid_and_executed(now: i64) -> Vec<Value> {
+    vec![deposit("a", 1_000_000, now), executed("x", now)]
+}
+
+fn evidence(plot: Plot, now: i64) -> Vec<Value> {
+    let full = || deposit("a", 1_000_000, now);
+    match plot {
+        Plot::Sold | Plot::Raced => paid_and_executed(now),
+        Plot::Split => vec![
+            deposit("a", 400_000, now),
+            deposit("b", 600_000, now + 1),
+            deposit("c", 50_000, now + 2),
+            executed("x", now + 3),
+        ],
+        Plot::Short => vec![deposit("a", 400_000, now)],
+        Plot::Failed => {
+            vec![full(), json!({"id": "f", "kind": "failure", "occurredAt": now + 1, "detail": "no route"})]
+        }
+        Plot::Refunded => vec![
+            full(),
+            json!({"id": "r", "kind": "refunding", "occurredAt": now + 1, "detail": "no route"}),
+            json!({"id": "s", "kind": "refund", "occurredAt": now + 2, "chain": 8453, "txHash": "0xs",
+                   "amount": "1000000", "status": "success"}),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// What a story has become once all its time is over: the status of its subject, and how often it tells of a
+/// payment that counts and of one that does not.
+pub(crate) fn ending(plot: Plot) -> (&'static str, usize, usize) {
+    match plot {
+        Plot::Left | Plot::EndedByHand | Plot::Unpaid => ("expired", 0, 0),
+        Plot::Sold | Plot::Raced => ("complete", 1, 0),
+        Plot::Split => ("complete", 3, 0),
+        Plot::Short => ("expired", 1, 0),
+        Plot::Late => ("expired", 0, 1),
+        Plot::Failed | Plot::Refunded => ("expired", 1, 0),
+        Plot::Alone => ("executed", 1, 0),
+    }
+}
