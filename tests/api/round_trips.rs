@@ -99,6 +99,18 @@ async fn orders_and_lists_and_evidence_cost_what_they_say() {
 }
 
 #[tokio::test]
+async fn listing_sessions_is_a_query_and_a_batch_and_for_what_is_expired_one_query_more() {
+    let (proxy, api) = counted().await;
+    let session = api.create_session().await;
+    api.expire(&session).await.ok();
+    proxy.take_operations();
+    api.get("/checkout-sessions").await.ok();
+    assert_eq!(proxy.take_operations(), ["Query", "BatchGetItem"]);
+    api.get("/checkout-sessions?status=expired").await.ok();
+    assert_eq!(proxy.take_operations(), ["Query", "Query", "BatchGetItem"]);
+}
+
+#[tokio::test]
 async fn what_cannot_exist_is_not_looked_for() {
     let (proxy, api) = counted().await;
     api.get("/checkout-sessions/nope").await.refused(404, "session_not_found");

@@ -5,14 +5,15 @@ use lambda_http::{Request, RequestExt as _};
 use super::fields::Fields;
 use crate::{
     Error, Result,
-    model::{NewSession, RawJson, RedirectUrl},
+    model::{NewSession, RawJson, RedirectUrl, Session},
 };
 
 /// The longest `metadata`, in bytes as sent.
 const MAX_METADATA_BYTES: usize = 16 * 1024;
 
 /// The bounds of `expires_in`, in seconds.
-const MIN_LIFETIME: f64 = 300.0;
+#[expect(clippy::cast_precision_loss, reason = "a double holds every number below 2^53")]
+const MIN_LIFETIME: f64 = Session::MIN_LIFETIME_MILLIS as f64 / 1000.0;
 const MAX_LIFETIME: f64 = 86_400.0;
 const DEFAULT_LIFETIME_MILLIS: i64 = 1_800_000;
 

@@ -73,6 +73,9 @@ impl SessionState {
 }
 
 impl Session {
+    /// The shortest time that a session is made for, in milliseconds.
+    pub const MIN_LIFETIME_MILLIS: i64 = 300_000;
+
     /// Opens a session.
     pub fn open(wanted: NewSession, random: u128, now: Timestamp) -> Self {
         let expires_at = now.plus_millis(wanted.lifetime_millis);

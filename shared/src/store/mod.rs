@@ -34,7 +34,7 @@ use api_keys::KeyCache;
 pub use feed::{FeedEntry, Stretch};
 use items::{Item, from_item, number, store_error, string, to_item};
 pub use keys::subject_of;
-pub use listing::{Page, Sought};
+pub use listing::{Page, Place, Sought};
 pub use meter::{Spent, metered};
 pub use orders::OrderRecord;
 

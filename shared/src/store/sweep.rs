@@ -36,11 +36,6 @@ impl Store {
         Ok(sessions + orders)
     }
 
-    /// The same for sessions only, where each one is read again afterwards.
-    pub(super) async fn sweep_sessions(&self, now: Timestamp) -> Result<(), Error> {
-        self.sweep_table(&self.tables.sessions, "id", now, &mut |_, _| {}).await.map(drop)
-    }
-
     async fn sweep_table(
         &self,
         table: &str,
