@@ -4,7 +4,7 @@
 //! what is overdue costs what is overdue, however long ago the last sweep was. The index may lag: it only
 //! says where to look, and the look itself is the read that every request makes.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::query::paginator::QueryPaginator, types::AttributeValue};
 use futures_util::{StreamExt as _, stream};
 
 use super::{Item, Store, keys, number, store_error};
@@ -18,6 +18,9 @@ const OPEN: &str = "open";
 
 /// How many are ended at the same time: each one takes a connection.
 const ENDED_AT_ONCE: usize = 8;
+
+/// How many are looked up before they are ended.
+const PAGE: i32 = 100;
 
 impl Store {
     /// Writes down every expiry that `now` has reached and nobody has been told of. One that cannot be
@@ -36,6 +39,8 @@ impl Store {
         Ok(sessions + orders)
     }
 
+    /// Page by page: after an outage more may be overdue than fits into memory. What is ended on the way leaves
+    /// the index behind the place where the next page begins.
     async fn sweep_table(
         &self,
         table: &str,
@@ -45,26 +50,18 @@ impl Store {
     ) -> Result<usize, Error> {
         let mut ended = 0;
         for shard in keys::open_shards() {
-            let overdue = stream::iter(self.overdue(table, key, shard, now).await?);
-            let settled = overdue.map(|subject| async move { (subject, self.settle(subject, now).await) });
-            let mut settled = settled.buffer_unordered(ENDED_AT_ONCE);
-            while let Some((subject, outcome)) = settled.next().await {
-                match outcome {
-                    Ok(()) => ended += 1,
-                    Err(error) => failed(subject, error),
-                }
+            let mut pages = self.overdue(table, shard, now).send();
+            while let Some(page) = pages.next().await {
+                let items = page.map_err(store_error)?.items.unwrap_or_default();
+                let subject = |item: &Item| keys::subject_of(item.get(key)?.as_s().ok()?);
+                let overdue: Vec<_> = items.iter().filter_map(subject).collect();
+                ended += self.settle_all(overdue, now, failed).await;
             }
         }
         Ok(ended)
     }
 
-    async fn overdue(
-        &self,
-        table: &str,
-        key: &str,
-        shard: AttributeValue,
-        now: Timestamp,
-    ) -> Result<Vec<Subject>, Error> {
+    fn overdue(&self, table: &str, shard: AttributeValue, now: Timestamp) -> QueryPaginator {
         let query = self
             .client
             .query()
@@ -73,10 +70,27 @@ impl Store {
             .key_condition_expression("open_shard = :shard AND deadline <= :now")
             .expression_attribute_values(":shard", shard)
             .expression_attribute_values(":now", number(now.millis()));
-        let items: Vec<Item> =
-            query.into_paginator().items().send().collect::<Result<_, _>>().await.map_err(store_error)?;
-        let subject = |item: &Item| keys::subject_of(item.get(key)?.as_s().ok()?);
-        Ok(items.iter().filter_map(subject).collect())
+        query.limit(PAGE).into_paginator()
+    }
+
+    /// Returns how many were ended.
+    async fn settle_all(
+        &self,
+        overdue: Vec<Subject>,
+        now: Timestamp,
+        failed: &mut impl FnMut(Subject, Error),
+    ) -> usize {
+        let settled = stream::iter(overdue);
+        let settled = settled.map(|subject| async move { (subject, self.settle(subject, now).await) });
+        let mut settled = settled.buffer_unordered(ENDED_AT_ONCE);
+        let mut ended = 0;
+        while let Some((subject, outcome)) = settled.next().await {
+            match outcome {
+                Ok(()) => ended += 1,
+                Err(error) => failed(subject, error),
+            }
+        }
+        ended
     }
 
     /// Any read writes down the expiry that it finds.

@@ -60,3 +60,23 @@ async fn an_expiry_that_cannot_be_written_down_is_reported_and_holds_up_no_other
     assert_eq!(api.session(&good).await["status"], "expired");
     assert_eq!(proxy.take_operations(), ["GetItem"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_ends_what_it_has_found_before_it_looks_for_more() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    // In four parts, so that one has more than the hundred of a page.
+    for _ in 0..21 {
+        join_all((0..20).map(|_| api.create_session())).await;
+    }
+    api.advance_clock(1800.0).await;
+    proxy.take_operations();
+    sweep_expired::handle(&api.server.app).await.unwrap();
+    let operations = proxy.take_operations();
+    let between = operations.split(|operation| operation == "Query").skip(1).map(<[_]>::len);
+    assert!(between.clone().max() <= Some(2 * 100), "{:?}", between.collect::<Vec<_>>());
+    let ended = operations.iter().filter(|operation| *operation == "TransactWriteItems").count();
+    assert_eq!(ended, 420);
+    sweep_expired::handle(&api.server.app).await.unwrap();
+    assert_eq!(proxy.take_operations(), ["Query"; 8]);
+}
