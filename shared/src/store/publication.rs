@@ -108,9 +108,10 @@ impl Store {
         let more = events.len() > EVENTS_PER_READ;
         let (mut events, mut pending) = (events.take(EVENTS_PER_READ), Vec::new());
         while events.len() > 0 {
-            let next: Vec<_> = events.by_ref().take(EVENTS_AT_ONCE).collect();
-            let count = next.len() as u64;
-            pending.push(Pending { subject, published, events: next, more });
+            let events: Vec<_> = events.by_ref().take(EVENTS_AT_ONCE).collect();
+            check_numbers(subject, published, &events)?;
+            let count = events.len() as u64;
+            pending.push(Pending { subject, published, events, more });
             published += count;
         }
         Ok(Some((story.owner.clone(), subject, pending)))
@@ -192,6 +193,19 @@ impl Store {
         item.insert("event_id".to_owned(), string(event.id.to_string()));
         item.insert("published_at".to_owned(), number(now.millis()));
         put_new(&self.tables.events, "pk", item)
+    }
+}
+
+/// What merchants have been told has no gaps and is told once, so a story that does not go on where it stopped (its
+/// items are damaged) is left to a person.
+fn check_numbers(subject: Subject, published: u64, events: &[Event]) -> Result<(), Error> {
+    let mut numbered = events.iter().map(|event| event.id.sequence).zip(published + 1..);
+    match numbered.find(|(sequence, expected)| sequence != expected) {
+        None => Ok(()),
+        Some((sequence, expected)) => {
+            let wrong = format!("the story of {subject} has event {sequence} in the place of {expected}");
+            Err(Error::Internal(wrong.into()))
+        }
     }
 }
 

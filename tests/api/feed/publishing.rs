@@ -113,6 +113,30 @@ async fn a_story_that_cannot_be_read_holds_up_no_other() {
     assert_eq!(read(&api, "", 20).await.len(), 2);
 }
 
+#[tokio::test]
+async fn a_story_with_a_gap_is_not_told_on_and_holds_up_no_other() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    let made = api.create_order(None).await.ok();
+    let id = made["id"].as_str().unwrap().to_owned();
+    api.server.catch_up().await.unwrap();
+    api.tell(&id, &api.deposit("a", 1)).await.ok();
+    api.tell(&id, &api.deposit("b", 1)).await.ok();
+    let session = api.create_session().await;
+    // The first deposit's effect is lost, so its event is.
+    let key = json!({"pk": {"S": format!("order#{id}")}, "sk": {"S": "evidence#a"}});
+    let update = json!({"TableName": proxy.table("OrdersTable").await, "Key": key,
+                        "UpdateExpression": "REMOVE effect"});
+    proxy.call("UpdateItem", &update).await;
+    let batch = hints([session].iter(), [id].iter());
+    assert_eq!(publish(&api.server.app, &batch).await, ["1"]);
+    let feed = read(&api, "", 20).await;
+    assert_eq!(
+        feed.iter().map(|event| &event["type"]).collect::<Vec<_>>(),
+        ["order.created", "checkout.session.created"]
+    );
+}
+
 /// Has the only deposit of an order be followed by `count` more of its kind.
 async fn add_dust(proxy: &Proxy, order: &str, count: usize) {
     let (table, partition) = (proxy.table("OrdersTable").await, json!({"S": format!("order#{order}")}));
