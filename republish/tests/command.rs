@@ -1,5 +1,5 @@
 //! The command against a local server whose streams nobody reads.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is test code")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "this is test code")]
 
 use std::process::{Command, Output};
 

@@ -130,5 +130,6 @@ pub async fn publish(store: &Store, subjects: &[Subject], now: Timestamp) -> Res
     let render = |event: &_, cursor: Cursor| {
         http::render(&http::EventView::new(event, Some(cursor))).map(|text| text.get().to_owned())
     };
-    store.publish(subjects, now, render).await
+    // In a box, as the compiler does not look into futures that are nested much deeper.
+    Box::pin(store.publish(subjects, now, render)).await
 }

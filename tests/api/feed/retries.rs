@@ -97,7 +97,7 @@ async fn what_cannot_be_published_is_handed_to_a_queue_and_the_stream_goes_on() 
     let batch = Batch::parse(hints([&poison, &good].into_iter(), [].iter())).unwrap();
     let answer = publish_events::handle(&api.server.app, &queue, batch).await;
     assert_eq!(serde_json::to_value(answer).unwrap(), json!({"batchItemFailures": []}));
-    assert_eq!(*queue.0.lock().unwrap(), [poison.clone()]);
+    assert_eq!(*queue.0.lock().unwrap(), [poison.as_str()]);
     assert_eq!(sessions_of(&api).await, [json!(good)]);
     // It comes back until it is mended.
     let app = &api.server.app;
