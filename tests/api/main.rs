@@ -26,4 +26,5 @@ mod spec;
 mod stories;
 mod torn_reads;
 mod watching;
+mod webhook_events;
 mod webhooks;
