@@ -1,6 +1,8 @@
 //! API keys: who needs one, and what each caller sees.
 
-use local::{Options, Server};
+mod webhooks;
+
+use local::{Options, Server, Template};
 use reqwest::{
     Method,
     header::{HeaderMap, HeaderName},
@@ -47,8 +49,8 @@ async fn listed(api: &Api) -> Vec<Value> {
 }
 
 /// Every endpoint, and whether strangers may call it.
-fn endpoints() -> [(Method, String, Value, bool); 8] {
-    [
+fn endpoints() -> Vec<(Method, String, Value, bool)> {
+    let mut endpoints = vec![
         (Method::POST, "/checkout-sessions".to_owned(), json!({}), false),
         (Method::GET, format!("/checkout-sessions/{UNKNOWN}"), json!({}), true),
         (Method::POST, format!("/checkout-sessions/{UNKNOWN}/expire"), json!({}), false),
@@ -57,7 +59,16 @@ fn endpoints() -> [(Method, String, Value, bool); 8] {
         (Method::GET, format!("/orders?creatorAddress={BUYER}"), json!({}), false),
         (Method::GET, "/events".to_owned(), json!({}), false),
         (Method::GET, "/checkout-sessions".to_owned(), json!({}), false),
-    ]
+    ];
+    let of_webhooks = webhooks::endpoints("we_0b2f6d1c5a3e4f479c1d0199a3c0d5e8");
+    endpoints.extend(of_webhooks.map(|(method, path, body)| (method, path, body, false)));
+    endpoints
+}
+
+#[test]
+fn every_endpoint_is_asked_here_whether_it_wants_a_key() {
+    let routes = Template::built_in().unwrap().routes;
+    assert_eq!(endpoints().len(), routes.iter().filter(|route| route.path != "$default").count());
 }
 
 #[track_caller]

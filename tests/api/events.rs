@@ -22,13 +22,13 @@ const ORDER: &str = "5392f7a7-d472-4d6b-9848-bd07117fb82d";
 const CREATED: Timestamp = Timestamp::from_millis(1_759_387_147_944);
 
 /// A server whose clock shows when the events happened.
-async fn app_of_that_day() -> (Api, App) {
+pub(crate) async fn app_of_that_day() -> (Api, App) {
     let api = Api::start().await;
     let app = App { clock: Clock::starting_at(CREATED), ..api.server.app.clone() };
     (api, app)
 }
 
-async fn with_session(app: &App) {
+pub(crate) async fn with_session(app: &App) {
     let wanted = NewSession {
         success_url: Some(
             RedirectUrl::parse("https://merchant.com/success?session_id={SESSION_ID}").unwrap(),
@@ -43,7 +43,7 @@ async fn with_session(app: &App) {
     app.store.create_session(&session, app.settings.retention_millis, None).await.unwrap();
 }
 
-async fn with_order(app: &App) {
+pub(crate) async fn with_order(app: &App) {
     with_session(app).await;
     let body: Value = serde_json::from_str(&event("create-order")).unwrap();
     let OrderRequest { terms, session } = OrderRequest::parse(body["body"].as_str().unwrap()).unwrap();
@@ -58,17 +58,17 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn event(name: &str) -> String {
+pub(crate) fn event(name: &str) -> String {
     fs::read_to_string(root().join(format!("events/{name}.json"))).unwrap()
 }
 
-fn request(name: &str) -> Request {
+pub(crate) fn request(name: &str) -> Request {
     lambda_http::request::from_str(&event(name)).expect("API Gateway sends such events")
 }
 
 /// The data of a success with `message`.
 #[track_caller]
-fn data(response: &Response<Body>, message: &str) -> Value {
+pub(crate) fn data(response: &Response<Body>, message: &str) -> Value {
     assert_eq!(response.headers()["content-type"], "application/json");
     let mut answer: Value = serde_json::from_slice(response.body()).unwrap();
     let data = answer["data"].take();

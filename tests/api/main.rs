@@ -24,6 +24,8 @@ mod serving;
 mod sessions;
 mod spec;
 mod stories;
+mod template;
 mod torn_reads;
 mod watching;
+mod webhook_events;
 mod webhooks;

@@ -7,6 +7,7 @@ mod keys;
 mod payments;
 mod refusals;
 mod sessions;
+mod webhooks;
 mod witness;
 
 use std::collections::BTreeSet;
@@ -29,6 +30,7 @@ async fn every_answer_is_documented_and_everything_documented_is_answered() {
     send_request_examples(&api, &mut witness).await;
     refusals::play_routes(&on_base().await, &mut witness).await;
     events::play(&api, &mut witness).await;
+    webhooks::play(&mut witness).await;
     keys::play(&mut witness).await;
 
     let proxy = Proxy::start().await;
@@ -36,14 +38,21 @@ async fn every_answer_is_documented_and_everything_documented_is_answered() {
     witness.has_seen_everything();
 }
 
-/// Each example as it is; one that names a session gets a new session's id.
+/// Each example as it is; one that names a session, or whose path names a webhook endpoint, gets a new one's id.
 async fn send_request_examples(api: &Api, witness: &mut Witness) {
+    // Endpoints of examples are out on the internet, so they are where nothing ever happens that would be sent.
+    let quiet = Api::start().await;
     for operation in witness.document().operations() {
+        let api = if operation.path.starts_with("/webhook-endpoints") { &quiet } else { api };
         for (name, mut body) in operation.request_examples() {
             if body.get("checkoutSessionId").is_some() {
                 body["checkoutSessionId"] = api.create_session().await.into();
             }
-            let answer = witness.post(api, &operation.path, &body).await;
+            let mut path = operation.path.clone();
+            if path.contains("{endpointId}") {
+                path = path.replace("{endpointId}", &webhooks::create(api, "https://shop.example/").await);
+            }
+            let answer = witness.call(api, operation.method.clone(), &path, &body.to_string()).await;
             assert!(answer.status.is_success(), "{} {name}: {}", operation.id, answer.text);
         }
     }

@@ -40,6 +40,14 @@ pub(super) struct Response {
     pub(super) headers: Vec<String>,
 }
 
+/// What a webhook endpoint is sent.
+#[derive(Debug, Clone)]
+pub(super) struct Message {
+    pub(super) content: Content,
+    /// The headers that it has, and the schema of each.
+    pub(super) headers: Vec<(String, Pointer)>,
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Content {
     pub(super) schema: Pointer,
@@ -101,6 +109,24 @@ impl Document {
         operations
     }
 
+    /// The messages that are sent to webhook endpoints, by name.
+    pub(super) fn messages(&self) -> BTreeMap<String, Message> {
+        let names = self.root["webhooks"].as_object().unwrap().keys();
+        let read = |name: &String| {
+            let place = format!("/webhooks/{name}/post");
+            let count = self.at(&format!("{place}/parameters")).as_array().unwrap().len();
+            let header = |index| {
+                let place = self.target(&format!("{place}/parameters/{index}"));
+                let header = self.at(&place);
+                assert_eq!((&header["in"], &header["required"]), (&json!("header"), &json!(true)), "{place}");
+                (header["name"].as_str().unwrap().to_owned(), format!("{place}/schema"))
+            };
+            let content = self.content(&format!("{place}/requestBody"));
+            (name.clone(), Message { content, headers: (0..count).map(header).collect() })
+        };
+        names.map(read).collect()
+    }
+
     fn responses(&self, place: &str) -> BTreeMap<u16, Response> {
         let statuses = self.at(place).as_object().unwrap().keys();
         let read = |status: &String| {
@@ -134,16 +160,22 @@ impl Document {
     /// All examples: where each is, the schema that it is an example of, and the value.
     pub(super) fn examples(&self) -> Vec<(String, Pointer, Value)> {
         let mut examples = Vec::new();
+        let mut add = |what: &str, content: &Content| {
+            let named = content.examples.iter();
+            let placed =
+                named.map(|(name, value)| (format!("{what} {name}"), content.schema.clone(), value.clone()));
+            examples.extend(placed);
+        };
         for operation in self.operations() {
-            let answers =
-                operation.responses.iter().map(|(status, response)| (status.to_string(), &response.content));
-            let request = operation.request.iter().map(|content| ("request".to_owned(), content));
-            for (what, content) in request.chain(answers) {
-                let place = |name: &str| format!("{} {what} {name}", operation.id);
-                let named = content.examples.iter();
-                examples
-                    .extend(named.map(|(name, value)| (place(name), content.schema.clone(), value.clone())));
+            if let Some(content) = &operation.request {
+                add(&format!("{} request", operation.id), content);
             }
+            for (status, response) in &operation.responses {
+                add(&format!("{} {status}", operation.id), &response.content);
+            }
+        }
+        for (name, message) in self.messages() {
+            add(&format!("webhook {name}"), &message.content);
         }
         examples.extend(self.lone_examples("", &self.root));
         examples

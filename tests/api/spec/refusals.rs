@@ -7,12 +7,12 @@ use tests::{
     proxy::{Fault, Proxy},
 };
 
-use super::witness::Witness;
+use super::{webhooks, witness::Witness};
 
 const UNKNOWN: &str = "5392f7a7-d472-4d6b-9848-bd07117fb82d";
 
 pub(super) async fn play(api: &Api, witness: &mut Witness) {
-    for path in ["/checkout-sessions", "/orders"] {
+    for path in ["/checkout-sessions", "/orders", "/webhook-endpoints"] {
         for body in ["[]", "{", "null"] {
             witness.call(api, Method::POST, path, body).await.refused(400, "invalid_body");
         }
@@ -73,27 +73,25 @@ async fn not_an_object(api: &Api, witness: &mut Witness) {
 pub(super) async fn play_outage(api: &Api, proxy: &Proxy, witness: &mut Witness) {
     let (session, id) = api.create_linked().await;
     for operation in ["PutItem", "GetItem", "UpdateItem", "Query", "BatchGetItem", "TransactWriteItems"] {
-        proxy.inject(operation, &Fault::ServerError, 100);
+        proxy.inject(operation, &Fault::ServerError, 200);
     }
     let (get, post) = (Method::GET, Method::POST);
-    let wanted = order(None).to_string();
     let session = format!("/checkout-sessions/{session}");
-    let (expire, list) = (format!("{session}/expire"), format!("/orders?creatorAddress={SHOP}"));
-    let id = format!("/orders/{id}");
-    let calls: [(&Method, &str, &str); 8] = [
-        (&post, "/checkout-sessions", ""),
-        (&get, &session, ""),
-        (&post, &expire, ""),
-        (&post, "/orders", &wanted),
-        (&get, &id, ""),
-        (&get, &list, ""),
-        (&get, "/events", ""),
-        (&get, "/checkout-sessions", ""),
+    let mut calls = vec![
+        (post.clone(), "/checkout-sessions".to_owned(), String::new()),
+        (get.clone(), session.clone(), String::new()),
+        (post.clone(), format!("{session}/expire"), String::new()),
+        (post.clone(), "/orders".to_owned(), order(None).to_string()),
+        (get.clone(), format!("/orders/{id}"), String::new()),
+        (get.clone(), format!("/orders?creatorAddress={SHOP}"), String::new()),
+        (get.clone(), "/events".to_owned(), String::new()),
+        (get, "/checkout-sessions".to_owned(), String::new()),
     ];
-    let sent = calls.iter().map(|(method, path, body)| api.send((*method).clone(), path, (*body).to_owned()));
+    calls.extend(webhooks::calls());
+    let sent = calls.iter().map(|(method, path, body)| api.send(method.clone(), path, body.clone()));
     let answers = futures_util::future::join_all(sent).await;
     proxy.heal();
-    for ((method, path, body), answer) in calls.into_iter().zip(&answers) {
+    for ((method, path, body), answer) in calls.iter().zip(&answers) {
         witness.check(method, path, body, answer);
         answer.refused(503, "unavailable");
     }

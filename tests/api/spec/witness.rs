@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::Value;
-use tests::client::{Answer, Api};
+use tests::{
+    client::{Answer, Api},
+    receiver::Message,
+};
 
 use super::document::{Document, Pointer};
 
 pub(super) struct Witness {
     document: Document,
     answers: BTreeSet<(String, u16)>,
+    messages: BTreeSet<String>,
     codes: BTreeSet<String>,
     parts: Parts,
 }
@@ -35,7 +39,13 @@ const ALL_CODES: &str = "/components/schemas/ErrorCode";
 
 impl Witness {
     pub(super) fn new(document: Document) -> Self {
-        Self { document, answers: BTreeSet::new(), codes: BTreeSet::new(), parts: Parts::default() }
+        Self {
+            document,
+            answers: BTreeSet::new(),
+            messages: BTreeSet::new(),
+            codes: BTreeSet::new(),
+            parts: Parts::default(),
+        }
     }
 
     pub(super) fn document(&self) -> &Document {
@@ -79,6 +89,19 @@ impl Witness {
         self.parts.see(&self.document, &response.content.schema, &answer.body);
     }
 
+    /// A message to a webhook endpoint must be the documented one of this name.
+    pub(super) fn check_message(&mut self, name: &str, message: &Message) {
+        let documented = self.document.messages().remove(name).expect("a documented webhook");
+        let body = message.body();
+        let mut problems = self.document.problems(&documented.content.schema, &body);
+        for (header, schema) in &documented.headers {
+            problems.extend(self.document.problems(schema, &message.header(header).into()));
+        }
+        assert!(problems.is_empty(), "webhook {name}: {problems:#?}\n{}", message.text);
+        self.messages.insert(name.to_owned());
+        self.parts.see(&self.document, &documented.content.schema, &body);
+    }
+
     pub(super) fn has_seen_everything(&self) {
         let mut documented = Parts::default();
         let mut answers = BTreeSet::new();
@@ -88,6 +111,9 @@ impl Witness {
                 documented.collect(&self.document, &response.content.schema);
             }
         }
+        let messages = self.document.messages();
+        messages.values().for_each(|message| documented.collect(&self.document, &message.content.schema));
+        assert_eq!(self.messages, messages.into_keys().collect(), "messages that were sent, and documented");
         let codes = self.document.at(ALL_CODES)["enum"].as_array().unwrap().iter();
         let codes = codes.map(|code| code.as_str().unwrap().to_owned()).filter(|code| code != FAULT.1);
         assert_eq!(self.answers, answers, "what was answered, and what is documented");
