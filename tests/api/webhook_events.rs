@@ -1,5 +1,7 @@
 //! The sample events of what webhooks are made of, fed to their functions as Lambda feeds them.
 
+use local::Queues;
+use publish_events::Batch;
 use serde_json::{Value, json};
 use shared::{
     App,
@@ -44,8 +46,8 @@ async fn with_receiver(app: &App) -> Receiver {
 }
 
 async fn publish(app: &App) {
-    let batch = serde_json::from_str(&event("publish-events")).unwrap();
-    let response = publish_events::handle(app, batch).await;
+    let batch = Batch::parse(serde_json::from_str(&event("publish-events")).unwrap()).unwrap();
+    let response = publish_events::handle(app, &Queues::default(), batch).await;
     assert_eq!(serde_json::to_value(&response).unwrap(), json!({"batchItemFailures": []}));
 }
 
