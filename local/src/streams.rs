@@ -1,10 +1,10 @@
 //! Reading the tables' streams.
 
-use std::{collections::HashMap, mem};
+use std::{collections::HashMap, mem, time::Duration};
 
 use aws_sdk_dynamodbstreams::{
     Client,
-    config::{BehaviorVersion, Credentials, Region},
+    config::{BehaviorVersion, Credentials, Region, timeout::TimeoutConfig},
     types::{AttributeValue, Record, ShardIteratorType},
 };
 use aws_smithy_http_client::Builder;
@@ -35,6 +35,9 @@ type Shard = (String, String);
 /// How many records are handed on together.
 const RECORDS_AT_ONCE: i32 = 100;
 
+/// A read that takes longer is begun anew.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+
 impl Streams {
     pub(crate) fn new(endpoint: &str, tables: Vec<String>) -> Self {
         let config = aws_sdk_dynamodbstreams::Config::builder()
@@ -42,6 +45,7 @@ impl Streams {
             .region(Region::from_static("us-east-1"))
             .credentials_provider(Credentials::new("local", "local", None, None, "local"))
             .http_client(Builder::new().build_http())
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
             .endpoint_url(endpoint);
         Self { client: Client::from_conf(config.build()), tables, iterators: Mutex::default() }
     }
