@@ -1,7 +1,7 @@
-//! What in the cloud happens by itself: the tables' streams call `publish-events`, a schedule calls
+//! What in the cloud happens by itself: the tables' streams and a queue call `publish-events`, a schedule calls
 //! `sweep-expired`.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use aws_sdk_dynamodbstreams::{
     Client,
@@ -9,8 +9,9 @@ use aws_sdk_dynamodbstreams::{
     types::{AttributeValue, Record, ShardIteratorType},
 };
 use aws_smithy_http_client::Builder;
+use publish_events::Retries;
 use serde_json::{Map, Value, json};
-use shared::App;
+use shared::{App, model::Subject};
 use tokio::sync::Mutex;
 
 use crate::{functions, server::BoxError};
@@ -21,6 +22,23 @@ pub(crate) struct Background {
     client: Client,
     tables: Vec<String>,
     iterators: Mutex<HashMap<Shard, String>>,
+    retries: Waiting,
+}
+
+/// What could not be published, in place of a queue.
+#[derive(Default)]
+struct Waiting(Mutex<Vec<Subject>>);
+
+impl Retries for Waiting {
+    fn send<'a>(
+        &'a self,
+        subjects: &'a [Subject],
+    ) -> Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send + 'a>> {
+        Box::pin(async move {
+            self.0.lock().await.extend_from_slice(subjects);
+            Ok(())
+        })
+    }
 }
 
 /// A stream, and a part of it.
@@ -37,7 +55,13 @@ impl Background {
             .credentials_provider(Credentials::new("local", "local", None, None, "local"))
             .http_client(Builder::new().build_http())
             .endpoint_url(endpoint);
-        Self { app, client: Client::from_conf(config.build()), tables, iterators: Mutex::default() }
+        Self {
+            app,
+            client: Client::from_conf(config.build()),
+            tables,
+            iterators: Mutex::default(),
+            retries: Waiting::default(),
+        }
     }
 
     /// Sweeps, and publishes until the streams have nothing new.
@@ -54,7 +78,21 @@ impl Background {
                 iterators.extend(self.read_on(iterator).await?.map(|iterator| (shard, iterator)));
             }
         }
-        Ok(())
+        self.publish_again().await
+    }
+
+    /// Brings back what could not be published, as its queue does until it can be.
+    async fn publish_again(&self) -> Result<(), BoxError> {
+        let waiting = std::mem::take(&mut *self.retries.0.lock().await);
+        let mut failed = Vec::new();
+        for subject in waiting {
+            let message = json!({"messageId": "1", "body": subject.to_string(), "eventSource": "aws:sqs"});
+            let batch = json!({"Records": [message]});
+            let response = functions::publish_events(&self.app, &self.retries, batch).await?;
+            failed.extend((!response.batch_item_failures.is_empty()).then_some(subject));
+        }
+        self.retries.send(&failed).await?;
+        if failed.is_empty() { Ok(()) } else { Err("publish-events could not publish everything".into()) }
     }
 
     /// Goes on for ever.
@@ -91,7 +129,7 @@ impl Background {
             let batch = self.client.get_records().shard_iterator(&iterator).limit(100).send().await?;
             if !batch.records().is_empty() {
                 let event = json!({"Records": batch.records().iter().map(event_record).collect::<Vec<_>>()});
-                let response = functions::publish_events(&self.app, event).await?;
+                let response = functions::publish_events(&self.app, &self.retries, event).await?;
                 if !response.batch_item_failures.is_empty() {
                     return Err("publish-events did not take a record".into());
                 }

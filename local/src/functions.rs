@@ -2,14 +2,11 @@
 
 use std::{convert::Infallible, future::Future, pin::Pin};
 
-use aws_lambda_events::{
-    dynamodb,
-    sqs::{SqsBatchResponse, SqsEvent},
-    streams::DynamoDbEventResponse,
-};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use lambda_http::{
     Adapter, Body, Context, LambdaEvent, Request, Response, Service as _, request::LambdaRequest, service_fn,
 };
+use publish_events::{Batch, BatchResponse, Retries};
 use serde_json::Value;
 use shared::{App, http::tidy};
 
@@ -57,13 +54,13 @@ pub(crate) async fn record_payment(app: &App, batch: Value) -> Result<SqsBatchRe
     Ok(record_payment::handle(app, event).await)
 }
 
-/// Calls `publish-events` with a batch of its streams' records.
+/// Calls `publish-events` with a batch of its streams' records, or of its queue's messages.
 pub(crate) async fn publish_events(
     app: &App,
+    retries: &dyn Retries,
     batch: Value,
-) -> Result<DynamoDbEventResponse, serde_json::Error> {
-    let event: dynamodb::Event = serde_json::from_value(batch)?;
-    Ok(publish_events::handle(app, event).await)
+) -> Result<BatchResponse, serde_json::Error> {
+    Ok(publish_events::handle(app, retries, Batch::parse(batch)?).await)
 }
 
 async fn invoke<F, Answer>(event: Value, handle: F) -> Result<Value, serde_json::Error>

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use lambda_http::{Body, Request, Response};
+use publish_events::Batch;
 use serde_json::{Value, json};
 use shared::{
     App,
@@ -11,6 +12,8 @@ use shared::{
 };
 use tests::client::{Api, SHOP};
 use uuid::Uuid;
+
+use crate::feed::Broken;
 
 /// What the events are about: a session of 1,800 seconds, and its order.
 const SESSION: &str = "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8";
@@ -197,8 +200,9 @@ async fn an_evidence_of_no_order_fails_alone_in_its_batch() {
 async fn the_events_of_publish_events_and_list_events_tell_of_the_session_and_its_order() {
     let (_api, app) = app_of_that_day().await;
     with_order(&app).await;
-    let batch = serde_json::from_str(&event("publish-events")).expect("DynamoDB Streams sends such events");
-    let response = publish_events::handle(&app, batch).await;
+    let batch = serde_json::from_str(&event("publish-events")).unwrap();
+    let batch = Batch::parse(batch).expect("DynamoDB Streams sends such events");
+    let response = publish_events::handle(&app, &Broken, batch).await;
     assert_eq!(serde_json::to_value(&response).unwrap(), json!({"batchItemFailures": []}));
     let answer = list_events::handle(&app, &request("list-events")).await;
     let page = data(&answer, "Events retrieved");

@@ -1,6 +1,7 @@
 //! The feed: every event of a merchant, once, in an order that never changes behind a reader.
 
 mod publishing;
+mod retries;
 mod sweeping;
 
 use std::collections::HashMap;
@@ -11,6 +12,8 @@ use tests::{
     client::{Api, executed, order},
     proxy::{Fault, Proxy},
 };
+
+pub(crate) use retries::Broken;
 
 /// The feed from `after` on, page by page.
 async fn read(api: &Api, after: &str, limit: usize) -> Vec<Value> {

@@ -14,6 +14,8 @@ use tests::{
     proxy::{Fault, Proxy},
 };
 
+use crate::feed::Broken;
+
 /// A log of this mode, and the lines that it has written.
 fn log(mode: &str) -> (RequestLog, Arc<Mutex<Vec<String>>>) {
     let lines = Arc::new(Mutex::new(Vec::new()));
@@ -160,8 +162,9 @@ async fn measured() -> Vec<(&'static str, f64)> {
                         "SizeBytes": 1, "StreamViewType": "KEYS_ONLY"});
     let batch =
         json!({"Records": [{"eventID": "-", "eventName": "MODIFY", "awsRegion": "-", "dynamodb": change}]});
-    let event = serde_json::from_value(batch).unwrap();
-    rows.push(units!("publishing a sale's 6 events at once", publish_events::handle(app, event).await));
+    let event = publish_events::Batch::parse(batch).unwrap();
+    let published = publish_events::handle(app, &Broken, event);
+    rows.push(units!("publishing a sale's 6 events at once", published.await));
     rows
 }
 

@@ -112,11 +112,21 @@ impl Proxy {
     }
 
     /// Makes an attribute of an item a number, whatever it was, in the one table whose name ends like this.
-    pub async fn damage(&self, table: &str, key: &Value, attribute: &str) {
-        let update = json!({"TableName": self.table(table).await, "Key": key,
-                            "UpdateExpression": "SET #a = :n", "ExpressionAttributeNames": {"#a": attribute},
-                            "ExpressionAttributeValues": {":n": {"N": "1"}}});
-        self.call("UpdateItem", &update).await;
+    /// Returns what it was.
+    pub async fn damage(&self, table: &str, key: &Value, attribute: &str) -> Value {
+        self.set(table, key, attribute, &json!({"N": "1"})).await
+    }
+
+    /// Makes an attribute what it was before.
+    pub async fn repair(&self, table: &str, key: &Value, attribute: &str, value: &Value) {
+        self.set(table, key, attribute, value).await;
+    }
+
+    async fn set(&self, table: &str, key: &Value, attribute: &str, value: &Value) -> Value {
+        let update = json!({"TableName": self.table(table).await, "Key": key, "ReturnValues": "UPDATED_OLD",
+                            "UpdateExpression": "SET #a = :v", "ExpressionAttributeNames": {"#a": attribute},
+                            "ExpressionAttributeValues": {":v": value}});
+        self.call("UpdateItem", &update).await["Attributes"][attribute].take()
     }
 
     /// The name of the one table whose name ends like this.

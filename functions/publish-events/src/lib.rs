@@ -1,42 +1,112 @@
 //! Gives each event its place in its merchant's feed. The tables' streams say only what has changed; what of
 //! it is not in the feed yet is found out here, so a record that comes twice, late or out of order does no
-//! harm.
+//! harm. What cannot be published comes back through a queue of its own, and a stream waits for nobody.
+
+mod retries;
 
 use std::collections::BTreeSet;
 
 use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
-    streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
+    sqs::{SqsEvent, SqsMessage},
 };
+use serde::Serialize;
 use serde_dynamo::AttributeValue;
+use serde_json::Value;
 use shared::{
-    App, Result, http,
+    App, Error, Result, http,
     model::{Cursor, Subject},
     store::subject_of,
 };
 
-/// Publishes what the records' subjects have to tell: all together, or, if one of them is in the way, each
-/// alone. The stream starts again from the first record that is reported as failed.
-pub async fn handle(app: &App, event: Event) -> DynamoDbEventResponse {
-    let mut response = DynamoDbEventResponse::default();
-    let subjects: BTreeSet<_> = event.records.iter().filter_map(changed).collect();
-    if publish(app, &Vec::from_iter(subjects.iter().copied())).await.is_ok() {
-        return response;
+pub use retries::{BoxError, Retries, SqsRetries};
+
+/// What the function is called with.
+#[derive(Debug)]
+pub enum Batch {
+    /// A stream's records.
+    Changes(Event),
+    /// Messages of the queue.
+    Again(SqsEvent),
+}
+
+impl Batch {
+    /// Reads an event as Lambda hands it on.
+    ///
+    /// # Errors
+    /// That it is neither.
+    pub fn parse(event: Value) -> Result<Self, serde_json::Error> {
+        match event.pointer("/Records/0/eventSource").and_then(Value::as_str) {
+            Some("aws:sqs") => serde_json::from_value(event).map(Self::Again),
+            _ => serde_json::from_value(event).map(Self::Changes),
+        }
     }
-    let mut failed = BTreeSet::new();
+}
+
+/// What was not done, as Lambda reads it of either: a stream goes on from the record that is named, the queue
+/// brings each message that is named once more.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchResponse {
+    /// The records or messages.
+    pub batch_item_failures: Vec<Failure>,
+}
+
+/// A record or message that was not dealt with.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// Its sequence number, or its id.
+    pub item_identifier: Option<String>,
+}
+
+/// Publishes what the subjects of a batch have to tell.
+pub async fn handle(app: &App, retries: &dyn Retries, batch: Batch) -> BatchResponse {
+    let batch_item_failures = match batch {
+        Batch::Changes(event) => publish_changes(app, retries, &event.records).await.into_iter().collect(),
+        Batch::Again(event) => publish_again(app, event.records).await,
+    };
+    BatchResponse { batch_item_failures }
+}
+
+/// All together, or, if one of them is in the way, each alone. Only what cannot be handed over to the queue
+/// either makes the stream start again.
+async fn publish_changes(app: &App, retries: &dyn Retries, records: &[EventRecord]) -> Option<Failure> {
+    let subjects: BTreeSet<_> = records.iter().filter_map(changed).collect();
+    if publish(app, &Vec::from_iter(subjects.iter().copied())).await.is_ok() {
+        return None;
+    }
+    let mut failed = Vec::new();
     for subject in subjects {
         if let Err(error) = publish(app, &[subject]).await {
             http::log_failure(&subject.to_string(), &error);
-            failed.insert(subject);
+            failed.push(subject);
         }
     }
-    let first = event.records.iter().find(|it| changed(it).is_some_and(|subject| failed.contains(&subject)));
-    response.batch_item_failures.extend(first.map(|record| {
-        let mut failure = DynamoDbBatchItemFailure::default();
-        failure.item_identifier = record.change.sequence_number.clone();
-        failure
-    }));
-    response
+    if failed.is_empty() {
+        return None;
+    }
+    let error = retries.send(&failed).await.err()?;
+    http::log_failure("the queue of what is to be published again", &Error::Unavailable(error));
+    let mut left = records.iter().filter(|it| changed(it).is_some_and(|subject| failed.contains(&subject)));
+    left.next().map(|record| Failure { item_identifier: record.change.sequence_number.clone() })
+}
+
+async fn publish_again(app: &App, messages: Vec<SqsMessage>) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for message in messages {
+        let subject = message.body.as_deref().and_then(Subject::parse);
+        let outcome = match subject {
+            Some(subject) => publish(app, &[subject]).await,
+            None => Err(Error::Internal("the message is no id of a session or an order".into())),
+        };
+        if let Err(error) = outcome {
+            let name = subject.map(|subject| subject.to_string()).or_else(|| message.message_id.clone());
+            http::log_failure(&name.unwrap_or_default(), &error);
+            failures.push(Failure { item_identifier: message.message_id });
+        }
+    }
+    failures
 }
 
 /// What a record is about, if it is a session or of an order.
@@ -52,5 +122,6 @@ async fn publish(app: &App, subjects: &[Subject]) -> Result<()> {
     let render = |event: &_, cursor: Cursor| {
         http::render(&http::EventView::new(event, Some(cursor))).map(|text| text.get().to_owned())
     };
-    app.store.publish(subjects, app.clock.now(), render).await
+    // In a box, as the compiler does not look into futures that are nested much deeper.
+    Box::pin(app.store.publish(subjects, app.clock.now(), render)).await
 }
