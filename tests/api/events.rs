@@ -274,3 +274,17 @@ fn every_main_only_wires() {
         assert!(main.lines().count() < 40, "functions/{name}/src/main.rs is long");
     }
 }
+
+#[test]
+fn the_tables_can_be_cut_out_of_the_template_as_the_runbook_does() {
+    let text = fs::read_to_string(root().join("template.yaml")).unwrap();
+    let (start, end) = (text.find("\n  SessionsTable:").unwrap(), text.find("\n  # The queues").unwrap());
+    let tables: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text[start..end]).unwrap();
+    let whole: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap();
+    let mut all = whole["Resources"].as_mapping().unwrap().clone();
+    all.retain(|_, resource| resource["Type"] == "AWS::DynamoDB::Table");
+    assert_eq!(tables.as_mapping().unwrap(), &all);
+    // An import takes no references to what is not imported, and nothing that could be deleted.
+    assert!(!text[start..end].contains('!'));
+    assert!(all.values().all(|table| table["DeletionPolicy"] == "Retain"));
+}

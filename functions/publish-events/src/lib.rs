@@ -15,8 +15,8 @@ use serde_dynamo::AttributeValue;
 use serde_json::Value;
 use shared::{
     App, Error, Result, http,
-    model::{Cursor, Subject},
-    store::subject_of,
+    model::{Cursor, Subject, Timestamp},
+    store::{Store, subject_of},
 };
 
 pub use retries::{BoxError, Retries, SqsRetries};
@@ -73,12 +73,12 @@ pub async fn handle(app: &App, retries: &dyn Retries, batch: Batch) -> BatchResp
 /// either makes the stream start again.
 async fn publish_changes(app: &App, retries: &dyn Retries, records: &[EventRecord]) -> Option<Failure> {
     let subjects: BTreeSet<_> = records.iter().filter_map(changed).collect();
-    if publish(app, &Vec::from_iter(subjects.iter().copied())).await.is_ok() {
+    if publish_now(app, &Vec::from_iter(subjects.iter().copied())).await.is_ok() {
         return None;
     }
     let mut failed = Vec::new();
     for subject in subjects {
-        if let Err(error) = publish(app, &[subject]).await {
+        if let Err(error) = publish_now(app, &[subject]).await {
             http::log_failure(&subject.to_string(), &error);
             failed.push(subject);
         }
@@ -97,7 +97,7 @@ async fn publish_again(app: &App, messages: Vec<SqsMessage>) -> Vec<Failure> {
     for message in messages {
         let subject = message.body.as_deref().and_then(Subject::parse);
         let outcome = match subject {
-            Some(subject) => publish(app, &[subject]).await,
+            Some(subject) => publish_now(app, &[subject]).await,
             None => Err(Error::Internal("the message is no id of a session or an order".into())),
         };
         if let Err(error) = outcome {
@@ -118,10 +118,18 @@ fn changed(record: &EventRecord) -> Option<Subject> {
     }
 }
 
-async fn publish(app: &App, subjects: &[Subject]) -> Result<()> {
+async fn publish_now(app: &App, subjects: &[Subject]) -> Result<()> {
+    publish(&app.store, subjects, app.clock.now()).await.map(drop)
+}
+
+/// Publishes what the feeds lack of these subjects' stories, and returns how many events that was.
+///
+/// # Errors
+/// As [`Store::publish`].
+pub async fn publish(store: &Store, subjects: &[Subject], now: Timestamp) -> Result<u64> {
     let render = |event: &_, cursor: Cursor| {
         http::render(&http::EventView::new(event, Some(cursor))).map(|text| text.get().to_owned())
     };
     // In a box, as the compiler does not look into futures that are nested much deeper.
-    Box::pin(app.store.publish(subjects, app.clock.now(), render)).await
+    Box::pin(store.publish(subjects, now, render)).await
 }

@@ -20,6 +20,7 @@ mod payments;
 mod publication;
 mod sessions;
 mod stories;
+mod subjects;
 mod sweep;
 mod transact;
 

@@ -46,11 +46,13 @@ struct Progress {
     left: BTreeSet<Subject>,
     /// Whether one did.
     outrun: bool,
+    /// How many were published.
+    events: u64,
 }
 
 impl Store {
     /// Puts into the feed what is not there yet of these subjects' stories; `render` makes an event's text
-    /// for the place that it gets. Subjects that do not exist are passed over.
+    /// for the place that it gets. Subjects that do not exist are passed over. Returns how many events that was.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`]; what was published until then stays.
@@ -59,8 +61,9 @@ impl Store {
         subjects: &[Subject],
         now: Timestamp,
         render: impl Fn(&Event, Cursor) -> Result<String, Error>,
-    ) -> Result<(), Error> {
-        let (mut left, mut races) = (BTreeSet::from_iter(subjects.iter().copied()), 0);
+    ) -> Result<u64, Error> {
+        let (mut events, mut races) = (0, 0);
+        let mut left = BTreeSet::from_iter(subjects.iter().copied());
         while !left.is_empty() {
             let pending = self.pending(std::mem::take(&mut left), now).await?;
             let mut outrun = false;
@@ -68,13 +71,14 @@ impl Store {
                 let progress = self.publish_pending(&owner, pending, now, &render).await?;
                 left.extend(progress.left);
                 outrun |= progress.outrun;
+                events += progress.events;
             }
             races = if outrun { races + 1 } else { 0 };
             if races == RACES {
                 return Err(outraced("a feed"));
             }
         }
-        Ok(())
+        Ok(events)
     }
 
     /// By owner, what there is to publish.
@@ -125,8 +129,8 @@ impl Store {
         now: Timestamp,
         render: impl Fn(&Event, Cursor) -> Result<String, Error>,
     ) -> Result<Progress, Error> {
-        let mut end = Cursor(self.count(keys::feed_end(owner)).await?);
-        let mut progress = Progress::default();
+        let start = self.count(keys::feed_end(owner)).await?;
+        let (mut end, mut progress) = (Cursor(start), Progress::default());
         for part in parts(pending) {
             // What another publisher has put in between makes the counts that have been read void.
             progress.outrun =
@@ -134,10 +138,11 @@ impl Store {
             let unfinished = part.iter().filter(|it| it.more || progress.outrun);
             progress.left.extend(unfinished.map(|it| it.subject));
         }
+        progress.events = end.0 - start;
         Ok(progress)
     }
 
-    /// Publishes in one transaction, and moves `end` along. `false` where another publisher came in between.
+    /// Publishes in one transaction, and moves `end` along; or `false`, where another publisher came in between.
     async fn publish_part(
         &self,
         owner: &Owner,
@@ -156,8 +161,9 @@ impl Store {
             }
         }
         writes.push(self.move_count(keys::feed_end(owner), end.0, cursor.0)?);
-        *end = cursor;
-        Ok(matches!(self.transact(writes).await?, Outcome::Written))
+        let written = matches!(self.transact(writes).await?, Outcome::Written);
+        *end = if written { cursor } else { *end };
+        Ok(written)
     }
 
     async fn count(&self, key: Item) -> Result<u64, Error> {
