@@ -140,6 +140,47 @@ async fn what_changes_nothing_is_not_told_until_it_does() {
     assert_eq!(told(&story(&api, &session).await)[2..], wanted);
 }
 
+fn withdrawal(id: &str, of: &str) -> Value {
+    json!({"id": id, "kind": "withdrawn", "occurredAt": 3, "evidence": of})
+}
+
+#[tokio::test]
+async fn a_payment_that_is_taken_back_is_told_of_once() {
+    let api = Api::start().await;
+    let (session, order) = api.create_linked().await;
+    let moved = api.deposit("moved", 1_000_000);
+    let pieces = json!([withdrawal("w", "a"), withdrawal("again", "a"), withdrawal("of-none", "b"), moved]);
+    api.tell(&order, &api.deposit("a", 1_000_000)).await.ok();
+    api.tell(&order, &pieces[0]).await.ok();
+    api.tell(&order, &pieces).await.ok();
+    let events = story(&api, &session).await;
+    // The order keeps its status; it goes no further until it is covered again.
+    let wanted = [
+        ("order.payment_received", "executing"),
+        ("checkout.session.processing", "processing"),
+        ("order.payment_withdrawn", "executing"),
+        ("order.payment_received", "executing"),
+    ];
+    assert_eq!(told(&events)[2..], wanted);
+    let deposits: Vec<_> = [2, 4, 5].map(|at: usize| events[at]["data"]["deposit"].clone()).into();
+    let shown =
+        |at: usize| (deposits[at]["txHash"].as_str().unwrap(), deposits[at]["status"].as_str().unwrap());
+    assert_eq!([0, 1, 2].map(shown), [("0xa", "counted"), ("0xa", "withdrawn"), ("0xmoved", "counted")]);
+}
+
+#[tokio::test]
+async fn a_payment_that_was_taken_back_before_it_was_told_of_is_told_of_both_ways() {
+    let api = Api::start().await;
+    let (session, order) = api.create_linked().await;
+    api.tell(&order, &withdrawal("w", "a")).await.ok();
+    assert_eq!(story(&api, &session).await.len(), 2);
+    api.tell(&order, &api.deposit("a", 1_000_000)).await.ok();
+    let events = story(&api, &session).await;
+    let unpaid = "scanning_deposit_transaction";
+    assert_eq!(told(&events)[2..], [("order.payment_received", unpaid), ("order.payment_withdrawn", unpaid)]);
+    assert!(events[2..].iter().all(|event| event["data"]["deposit"]["status"] == "withdrawn"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn evidence_told_thrice_at_once_while_others_expire_it_is_told_once() {
     let api = Api::start().await;

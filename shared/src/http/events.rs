@@ -48,8 +48,8 @@ impl<'a> EventView<'a> {
     pub fn new(event: &'a Event, cursor: Option<Cursor>) -> Self {
         let (object, deposit) = match &event.object {
             EventObject::Session(session) => (ObjectView::Session(Box::new(SessionView::new(session))), None),
-            EventObject::Order(order, piece) => {
-                let deposit = piece.as_ref().and_then(|piece| deposit_tx(order, piece, false));
+            EventObject::Order(order, told) => {
+                let deposit = told.as_ref().and_then(|it| deposit_tx(order, &it.piece, it.withdrawn));
                 (ObjectView::Order(Box::new(OrderView::from(&**order))), deposit)
             }
         };

@@ -8,7 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EventId, ExpiredReason, Order, OrderStatus, Recorded, Session, SessionStatus, Subject, Timestamp,
+    EventId, ExpiredReason, Fact, Order, OrderStatus, Recorded, Session, SessionStatus, Subject, Timestamp,
+    withdrawn_ids,
 };
 
 /// What happened.
@@ -35,6 +36,9 @@ pub enum EventType {
     /// A payment arrived too late to count.
     #[serde(rename = "order.late_payment")]
     OrderLatePayment,
+    /// A payment that this has been told of was taken back by a reorganisation of its chain.
+    #[serde(rename = "order.payment_withdrawn")]
+    OrderPaymentWithdrawn,
     /// A paid order went on to another step, a refund's beginning among them.
     #[serde(rename = "order.progressed")]
     OrderProgressed,
@@ -71,7 +75,16 @@ pub enum EventObject {
     /// A session.
     Session(Box<Session>),
     /// An order; with the deposit, if it tells of one.
-    Order(Box<Order>, Option<Box<Recorded>>),
+    Order(Box<Order>, Option<Box<ToldDeposit>>),
+}
+
+/// A deposit that an event tells of, as it stood then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldDeposit {
+    /// The deposit.
+    pub piece: Recorded,
+    /// Whether a reorganisation had removed it.
+    pub withdrawn: bool,
 }
 
 /// What a piece of evidence changed: kept with it.
@@ -128,11 +141,19 @@ impl EventType {
     }
 }
 
-/// The events of a piece of evidence that took an order from `was` to `order`.
-pub(super) fn events_between(was: &Order, order: &Order, piece: &Recorded) -> Vec<EventType> {
+/// The events of a piece of evidence, added to `history`, that took an order from `was` to `order`.
+pub(super) fn events_between(
+    was: &Order,
+    order: &Order,
+    history: &[Recorded],
+    piece: &Recorded,
+) -> Vec<EventType> {
     let mut events = Vec::new();
     if piece.is_deposit() {
         events.push(if piece.late { EventType::OrderLatePayment } else { EventType::OrderPaymentReceived });
+    }
+    if takes_a_deposit_back(history, piece) {
+        events.push(EventType::OrderPaymentWithdrawn);
     }
     if order.status != was.status {
         let told = piece.is_deposit() && order.status == order.status_once_paid().into();
@@ -149,4 +170,18 @@ pub(super) fn events_between(was: &Order, order: &Order, piece: &Recorded) -> Ve
         events.push(EventType::of_session_status(session));
     }
     events
+}
+
+/// Whether a deposit is gone as of this piece. One that was withdrawn before it was told of is told of and taken
+/// back at once: merchants hear of each withdrawal after its payment, in whichever order evidence comes.
+fn takes_a_deposit_back(history: &[Recorded], piece: &Recorded) -> bool {
+    let withdrawn = withdrawn_ids(history.iter());
+    match &piece.evidence.fact {
+        Fact::Deposit { .. } => withdrawn.contains(&&piece.evidence.id),
+        Fact::Withdrawn { evidence } => {
+            let is_it = |other: &Recorded| other.is_deposit() && other.evidence.id == *evidence;
+            !withdrawn.contains(&evidence) && history.iter().any(is_it)
+        }
+        _ => false,
+    }
 }

@@ -51,7 +51,7 @@ impl Order {
         let ledger = Ledger::new(history.iter().chain([&recorded]));
         order.follow(&ledger);
         order.evidence_count += 1;
-        recorded.effect = order.count_events(events_between(&was, &order, &recorded));
+        recorded.effect = order.count_events(events_between(&was, &order, history, &recorded));
         (order, recorded)
     }
 

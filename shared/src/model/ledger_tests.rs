@@ -255,6 +255,9 @@ proptest! {
                 prop_assert!(matches!(last, Some(EventObject::Order(order, _)) if order.status == after.status));
                 let payments = story.iter().filter(|it| matches!(it.object, EventObject::Order(_, Some(_))));
                 prop_assert!(payments.count() >= history.iter().filter(|piece| piece.is_deposit()).count());
+                let told = story.iter().filter(|it| it.event_type == EventType::OrderPaymentWithdrawn);
+                let gone = history.iter().filter(|piece| piece.is_deposit() && is_withdrawn(history, piece));
+                prop_assert_eq!(told.count(), gone.count());
                 prop_assert!(after.status == before.status || rank(after.status) > rank(before.status));
                 let (was, is) = (before.session_state(), after.session_state());
                 if is_over(was.status) {
@@ -275,12 +278,14 @@ proptest! {
     }
 }
 
+fn is_withdrawn(history: &[Recorded], piece: &Recorded) -> bool {
+    let withdrawal = Fact::Withdrawn { evidence: piece.evidence.id.clone() };
+    history.iter().any(|other| other.evidence.fact == withdrawal)
+}
+
 /// An independent count of what is there to pay the order with.
 fn paid(order: &Order, history: &[Recorded]) -> u64 {
-    let is_withdrawn = |id: &EvidenceId| {
-        history.iter().any(|other| other.evidence.fact == Fact::Withdrawn { evidence: id.clone() })
-    };
-    let counted = history.iter().filter(|piece| !piece.late && !is_withdrawn(&piece.evidence.id));
+    let counted = history.iter().filter(|piece| !piece.late && !is_withdrawn(history, piece));
     counted
         .map(|piece| match &piece.evidence.fact {
             Fact::Deposit { token, amount, .. } if *token == order.terms.src_token_address => {

@@ -30,7 +30,7 @@ pub use chains::{
     AnyToken, Chain, Chains, Confirmations, FinalityTag, NativeDeposits, RouteError, RpcUrl, Tokens,
 };
 pub use deposit_address::{DepositAddress, ForwarderAddress, ForwarderSettingError};
-pub use event::{Effect, Event, EventObject, EventType, OrderState};
+pub use event::{Effect, Event, EventObject, EventType, OrderState, ToldDeposit};
 pub use event_id::{Cursor, EventId, Subject};
 pub use evidence::{Evidence, EvidenceId, Fact, RefundStatus, RelayStatus};
 pub use id::{OrderId, SessionId};

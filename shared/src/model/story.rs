@@ -4,8 +4,8 @@
 //! when its turn comes, and an order's terms, which are long and never change, are one for all of them.
 
 use super::{
-    Effect, Event, EventObject, EventType, ExpiredReason, Order, Owner, Recorded, Session, SessionState,
-    SessionStatus, Subject, Timestamp,
+    Effect, Event, EventObject, EventType, ExpiredReason, Fact, Order, Owner, Recorded, Session,
+    SessionState, SessionStatus, Subject, Timestamp, ToldDeposit,
 };
 
 /// All that has happened to a session and its order, or to an order without a session.
@@ -119,20 +119,30 @@ impl<'a> Story<'a> {
     /// What an event is about, as it stood then.
     fn object(&self, step: &Step<'a>) -> EventObject {
         let of = |session| EventObject::Session(Box::new(session));
-        let (then, piece) = match step.cause {
+        let (then, deposit) = match step.cause {
             Cause::SessionMade(session) => return of(session.clone().standing(None, SessionState::OPEN)),
             Cause::SessionEnded(session) => return of(session.clone()),
             Cause::OrderMade(order) => (order.clone().when_made(), None),
             Cause::OrderEnded(order, evidence) => (as_it_ended(order, evidence, step), None),
-            Cause::Piece(order, piece, effect) => (order.clone().standing(&effect.order), Some(piece)),
+            Cause::Piece(order, piece, effect) => {
+                (order.clone().standing(&effect.order), self.deposit(piece, effect))
+            }
         };
         match self.session.filter(|_| step.event_type.is_of_session()) {
             Some(session) => of(session.clone().standing(Some(then.id), then.session_state())),
-            None => {
-                let deposit = piece.filter(|piece| piece.is_deposit());
-                EventObject::Order(Box::new(then), deposit.cloned().map(Box::new))
-            }
+            None => EventObject::Order(Box::new(then), deposit.map(Box::new)),
         }
+    }
+
+    /// The deposit that a piece tells of: itself, or the one that it takes back.
+    fn deposit(&self, piece: &Recorded, effect: &Effect) -> Option<ToldDeposit> {
+        let evidence = self.order.map_or(&[][..], |(_, evidence)| evidence);
+        let piece = match &piece.evidence.fact {
+            Fact::Withdrawn { evidence: id } => evidence.iter().find(|piece| piece.evidence.id == *id),
+            _ => Some(piece),
+        };
+        let withdrawn = effect.events.contains(&EventType::OrderPaymentWithdrawn);
+        piece.filter(|piece| piece.is_deposit()).map(|piece| ToldDeposit { piece: piece.clone(), withdrawn })
     }
 }
 
