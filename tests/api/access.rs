@@ -8,7 +8,7 @@ use reqwest::{
 use serde_json::{Value, json};
 use shared::model::{ApiKeyId, Scope};
 use tests::{
-    client::{Answer, Api, BUYER, order},
+    client::{Answer, Api, BUYER, USDC, order},
     proxy::{Fault, Proxy},
 };
 
@@ -123,6 +123,25 @@ async fn strangers_see_neither_metadata_nor_references() {
             (&json!(1), &json!("ref-17"))
         );
     }
+}
+
+#[tokio::test]
+async fn strangers_see_of_a_token_what_describes_it_and_nothing_else() {
+    let (mut api, ours, _) = shops().await;
+    api.use_key(Some(&ours));
+    let mut body = noted_order(None);
+    let described = json!({"symbol": "usdc", "decimals": 2, "name": {"secret": 1}, "note": "secret",
+                           "metadata": {"note": "secret"}, "address": null});
+    body["metadata"] = json!({"secret": 1, "srcToken": described, "dstToken": "secret"});
+    let made = api.post("/orders", &body).await.ok();
+    assert_eq!(made["metadata"], body["metadata"]);
+    api.use_key(None);
+    let seen = api.order(made["id"].as_str().unwrap()).await["order"]["metadata"].clone();
+    let known = json!({"chainId": 8453, "address": USDC, "symbol": "USDC", "name": "USD Coin", "decimals": 6,
+                       "metadata": {}});
+    let mut described = known.clone();
+    (described["symbol"], described["decimals"]) = ("usdc".into(), 2.into());
+    assert_eq!(seen, json!({"srcToken": described, "dstToken": known}));
 }
 
 #[tokio::test]

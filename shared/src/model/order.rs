@@ -277,7 +277,7 @@ impl Owned for Order {
 
     fn for_strangers(mut self) -> Self {
         let terms = Arc::make_mut(&mut self.terms);
-        terms.metadata = public_metadata(&terms.metadata);
+        terms.metadata = public_metadata(terms);
         terms.client_reference_id = None;
         self
     }
