@@ -69,8 +69,8 @@ async fn an_order_puts_off_the_end_of_its_session() {
     let (linked, _) = api.create_linked().await;
     // The deadline is over, and the window for word of a deposit is not.
     api.advance_clock(1830.0).await;
-    assert_eq!(list(&api, "status=expired").await, [alone.clone()]);
-    assert_eq!(list(&api, "status=open").await, [linked.clone()]);
+    assert_eq!(list(&api, "status=expired").await, [alone.as_str()]);
+    assert_eq!(list(&api, "status=open").await, [linked.as_str()]);
     api.advance_clock(30.0).await;
     assert_eq!(list(&api, "status=expired&limit=1").await, [linked, alone]);
 }
