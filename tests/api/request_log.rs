@@ -4,15 +4,21 @@ use std::{
     fs,
     path::PathBuf,
     sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
-use shared::http::{Asked, RequestLog};
+use shared::{
+    http::{Asked, RequestLog},
+    model::{EndpointId, Owner},
+};
 use tests::{
     client::{Api, SHOP, executed, order},
     proxy::{Fault, Proxy},
+    receiver::Receiver,
 };
+use webhooks::{Courier, Notice, Worker};
 
 use crate::feed::Broken;
 
@@ -163,8 +169,22 @@ async fn measured() -> Vec<(&'static str, f64)> {
     let batch =
         json!({"Records": [{"eventID": "-", "eventName": "MODIFY", "awsRegion": "-", "dynamodb": change}]});
     let event = publish_events::Batch::parse(batch).unwrap();
+    let receiver = Receiver::start().await;
+    let endpoint = api.post("/webhook-endpoints", &json!({"url": receiver.url})).await.ok()["id"].clone();
     let published = publish_events::handle(app, &Broken, event);
     rows.push(units!("publishing a sale's 6 events at once", published.await));
+
+    let (owner, queues) = (Owner::default(), api.server.queues.clone());
+    let queue = queue_deliveries::queue_deliveries(app, queues.as_ref(), &owner);
+    rows.push(units!("making deliveries of them, for one webhook endpoint", queue.await.unwrap()));
+    let endpoint = EndpointId::parse(endpoint.as_str().unwrap()).unwrap();
+    let worker = Worker::new(Courier::new(app.clone()).unwrap(), queues.clone());
+    let notice = Notice { owner, endpoint, delivery: None };
+    let end = Instant::now() + Duration::from_secs(30);
+    rows.push(units!("delivering the 6 together", worker.work(&notice, end).await.unwrap()));
+    assert_eq!(receiver.accepted().len(), 6);
+    let retry = retry_deliveries::handle(app, queues.as_ref());
+    rows.push(units!("a look for retries, with one webhook endpoint", retry.await.unwrap()));
     rows
 }
 

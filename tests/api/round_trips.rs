@@ -1,10 +1,16 @@
 //! What each endpoint costs: DynamoDB operations, counted on their way through.
 
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
 use serde_json::json;
+use shared::model::{EndpointId, Owner};
 use tests::{
     client::{Api, SHOP, deposit, order},
     proxy::Proxy,
+    receiver::Receiver,
 };
+use webhooks::{Courier, Notice, Worker};
 
 /// An API whose operations are counted, with none counted yet.
 async fn counted() -> (Proxy, Api) {
@@ -108,6 +114,69 @@ async fn listing_sessions_is_a_query_and_a_batch_and_for_what_is_expired_one_que
     assert_eq!(proxy.take_operations(), ["Query", "BatchGetItem"]);
     api.get("/checkout-sessions?status=expired").await.ok();
     assert_eq!(proxy.take_operations(), ["Query", "Query", "BatchGetItem"]);
+}
+
+#[tokio::test]
+async fn webhook_endpoints_cost_what_they_say() {
+    let (proxy, api) = counted().await;
+    let receiver = Receiver::start().await;
+    let made = api.post("/webhook-endpoints", &json!({"url": receiver.url})).await.ok();
+    assert_eq!(proxy.take_operations(), ["GetItem", "GetItem", "TransactWriteItems"]);
+    let path = format!("/webhook-endpoints/{}", made["id"].as_str().unwrap());
+    let test = api.post(&format!("{path}/test"), &json!({})).await.ok();
+    assert_eq!(proxy.take_operations(), ["GetItem", "TransactWriteItems"]);
+    let redeliver = format!("{path}/deliveries/{}/redeliver", test["id"].as_str().unwrap());
+    for (method, path, operations) in [
+        (Method::GET, "/webhook-endpoints", &["Query"][..]),
+        (Method::GET, &path, &["GetItem"]),
+        (Method::PATCH, &path, &["GetItem", "PutItem"]),
+        (Method::POST, &format!("{path}/rotate-secret"), &["GetItem", "PutItem"]),
+        (Method::GET, &format!("{path}/deliveries"), &["GetItem", "Query"]),
+        // A test event carries its own body; another is read from the feed.
+        (Method::POST, &redeliver, &["GetItem", "GetItem", "TransactWriteItems"]),
+        (Method::DELETE, &path, &["TransactWriteItems"]),
+    ] {
+        api.send(method, path, "").await.ok();
+        assert_eq!(proxy.take_operations(), operations, "{path}");
+    }
+}
+
+async fn publish(api: &Api, session: &str) {
+    let change = json!({"ApproximateCreationDateTime": 0, "Keys": {"id": {"S": session}}, "SequenceNumber": "1",
+                        "SizeBytes": 1});
+    let record = json!({"eventID": "-", "eventName": "INSERT", "awsRegion": "-", "dynamodb": change});
+    let event = serde_json::from_value(json!({"Records": [record]})).unwrap();
+    assert!(publish_events::handle(&api.server.app, event).await.batch_item_failures.is_empty());
+}
+
+#[tokio::test]
+async fn an_event_costs_two_reads_and_a_transaction_to_deliver_and_a_merchant_without_endpoints_one_read() {
+    let (proxy, api) = counted().await;
+    let (app, queues, owner) = (&api.server.app, api.server.queues.clone(), Owner::default());
+    let queue = async || {
+        proxy.take_operations();
+        queue_deliveries::queue_deliveries(app, queues.as_ref(), &owner).await.unwrap();
+        proxy.take_operations()
+    };
+    assert_eq!(queue().await, ["GetItem"]);
+    let receiver = Receiver::start().await;
+    let made = api.post("/webhook-endpoints", &json!({"url": receiver.url})).await.ok();
+    assert_eq!(queue().await, ["GetItem", "Query"]);
+    publish(&api, &api.create_session().await).await;
+    assert_eq!(queue().await, ["GetItem", "Query", "Query", "TransactWriteItems", "GetItem", "Query"]);
+    let endpoint = EndpointId::parse(made["id"].as_str().unwrap()).unwrap();
+    let worker = Worker::new(Courier::new(app.clone()).unwrap(), queues.clone());
+    let end = Instant::now() + Duration::from_secs(30);
+    worker.work(&Notice { owner: owner.clone(), endpoint, delivery: None }, end).await.unwrap();
+    let (taking, looking) = (["UpdateItem"], ["GetItem", "Query"]);
+    let delivering = ["GetItem", "GetItem", "TransactWriteItems"];
+    let all = [&taking[..], &looking, &delivering, &taking, &looking, &["UpdateItem"]].concat();
+    assert_eq!(proxy.take_operations(), all);
+    let deliveries = format!("/webhook-endpoints/{endpoint}/deliveries");
+    let delivered = api.get(&deliveries).await.ok()["deliveries"][0]["id"].clone();
+    proxy.take_operations();
+    api.post(&format!("{deliveries}/{}/redeliver", delivered.as_str().unwrap()), &json!({})).await.ok();
+    assert_eq!(proxy.take_operations(), ["GetItem", "GetItem", "GetItem", "TransactWriteItems"]);
 }
 
 #[tokio::test]
