@@ -44,14 +44,19 @@ fn fail(problem: &str) -> ExitCode {
 fn greet(server: &Server, data: Option<PathBuf>) {
     let url = &server.url;
     println!("Checkout API on {url}\n");
-    for route in &server.routes {
-        println!("  {:<5} {:<40} {}", route.method, route.path, route.function);
+    let helpers = [
+        ("POST", "/test-helpers/orders/{orderId}/evidence", "only here: tells of a payment"),
+        ("POST", "/test-helpers/clock", "only here: moves the clock"),
+    ];
+    let routes = server.routes.iter();
+    let routes: Vec<_> = routes
+        .map(|route| (route.method.as_str(), route.path.as_str(), route.function.as_str()))
+        .chain(helpers)
+        .collect();
+    let width = routes.iter().map(|(_, path, _)| path.len()).max().unwrap_or_default();
+    for (method, path, function) in routes {
+        println!("  {method:<6} {path:<width$}  {function}");
     }
-    println!(
-        "  {:<5} {:<40} only here: tells of a payment",
-        "POST", "/test-helpers/orders/{orderId}/evidence"
-    );
-    println!("  {:<5} {:<40} only here: moves the clock", "POST", "/test-helpers/clock");
     match data {
         Some(directory) => println!("\nDynamoDB at {}, kept in {}", server.database, directory.display()),
         None => println!("\nDynamoDB at {}", server.database),

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use publish_events::Batch;
 use reqwest::Method;
 use serde_json::json;
 use shared::model::{EndpointId, Owner};
@@ -145,8 +146,9 @@ async fn publish(api: &Api, session: &str) {
     let change = json!({"ApproximateCreationDateTime": 0, "Keys": {"id": {"S": session}}, "SequenceNumber": "1",
                         "SizeBytes": 1});
     let record = json!({"eventID": "-", "eventName": "INSERT", "awsRegion": "-", "dynamodb": change});
-    let event = serde_json::from_value(json!({"Records": [record]})).unwrap();
-    assert!(publish_events::handle(&api.server.app, event).await.batch_item_failures.is_empty());
+    let batch = Batch::parse(json!({"Records": [record]})).unwrap();
+    let published = publish_events::handle(&api.server.app, api.server.queues.as_ref(), batch).await;
+    assert!(published.batch_item_failures.is_empty());
 }
 
 #[tokio::test]

@@ -10,17 +10,25 @@ use crate::{DeliveryQueue, Notice, QueueError, queue::Handing};
 /// `SendMessageBatch` takes no more.
 const MESSAGES_AT_ONCE: usize = 10;
 
-/// The queues that the environment names: `DELIVERY_QUEUE_URL`, and for what gives deliveries up
-/// `DEAD_DELIVERIES_QUEUE_URL`.
+/// The queue that the environment's `DELIVERY_QUEUE_URL` names, for those that only send notices.
 ///
 /// # Errors
 /// What is missing.
-pub async fn queue() -> Result<Arc<dyn DeliveryQueue>, QueueError> {
-    Ok(Arc::new(Queues {
-        client: Client::new(&sdk_config().await?),
-        notices: required_variable("DELIVERY_QUEUE_URL")?,
-        dead_letters: shared::http::variable("DEAD_DELIVERIES_QUEUE_URL"),
-    }))
+pub async fn notices() -> Result<Arc<dyn DeliveryQueue>, QueueError> {
+    connect(None).await
+}
+
+/// The same, and for what is given up the queue that `DEAD_DELIVERIES_QUEUE_URL` names.
+///
+/// # Errors
+/// What is missing.
+pub async fn notices_and_dead_letters() -> Result<Arc<dyn DeliveryQueue>, QueueError> {
+    connect(Some(required_variable("DEAD_DELIVERIES_QUEUE_URL")?)).await
+}
+
+async fn connect(dead_letters: Option<String>) -> Result<Arc<dyn DeliveryQueue>, QueueError> {
+    let notices = required_variable("DELIVERY_QUEUE_URL")?;
+    Ok(Arc::new(Queues { client: Client::new(&sdk_config().await?), notices, dead_letters }))
 }
 
 #[derive(Debug)]
@@ -57,7 +65,7 @@ impl DeliveryQueue for Queues {
 
     fn give_up<'a>(&'a self, notice: &'a Notice) -> Handing<'a> {
         Box::pin(async move {
-            let url = self.dead_letters.as_ref().ok_or("DEAD_DELIVERIES_QUEUE_URL is not set")?;
+            let url = self.dead_letters.as_ref().ok_or("this function gives nothing up")?;
             let body = serde_json::to_string(notice)?;
             self.client.send_message().queue_url(url).message_body(body).send().await?;
             Ok(())

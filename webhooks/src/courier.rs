@@ -2,7 +2,7 @@
 
 use shared::{
     App, Error, Result,
-    http::random_bits,
+    http::{log_failure, random_bits},
     model::{Attempt, Cursor, Delivery, Endpoint, Occasion, RawJson},
 };
 
@@ -15,6 +15,9 @@ const RACES: usize = 10;
 
 /// With this status an endpoint asks for no more messages (Standard Webhooks).
 const GONE: u16 = 410;
+
+/// What an attempt is said to have failed for where there was nothing to send: an event is missing or damaged.
+const EVENT_UNREADABLE: &str = "event_unreadable";
 
 /// Takes messages to endpoints.
 #[derive(Clone)]
@@ -56,8 +59,17 @@ impl Courier {
 
     /// Sends a delivery's message once.
     pub(crate) async fn attempt(&self, endpoint: &Endpoint, delivery: &Delivery) -> Result<Attempt> {
-        let body = self.body(endpoint, delivery).await?;
         let at = self.app.clock.now();
+        let body = match self.body(endpoint, delivery).await {
+            Ok(body) => body,
+            // It fails like an attempt, so that it is given up in the end and holds up no other.
+            Err(error @ Error::Internal(_)) => {
+                log_failure(delivery.id.as_str(), &error);
+                let error = Some(EVENT_UNREADABLE.to_owned());
+                return Ok(Attempt { at, status_code: None, error, duration_millis: 0 });
+            }
+            Err(error) => return Err(error),
+        };
         let message = Message {
             id: &delivery.event_id,
             sent_at: at.millis() / 1000,

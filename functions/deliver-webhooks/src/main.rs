@@ -10,7 +10,8 @@ use webhooks::{Courier, Worker};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let worker = Worker::new(Courier::new(App::from_env().await?)?, webhooks::aws::queue().await?);
+    let courier = Courier::new(App::from_env().await?)?;
+    let worker = Worker::new(courier, webhooks::aws::notices_and_dead_letters().await?);
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         Ok::<_, Infallible>(handle(&worker, event.payload).await)
     }))

@@ -8,7 +8,7 @@ use shared::App;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = App::from_env().await?;
-    let queue = webhooks::aws::queue().await?;
+    let queue = webhooks::aws::notices().await?;
     run(service_fn(async |_: LambdaEvent<Value>| handle(&app, queue.as_ref()).await.map_err(Error::from)))
         .await
 }

@@ -124,6 +124,37 @@ async fn an_endpoint_that_has_vanished_fails_and_says_so() {
     assert_eq!(delivery["attempts"][0]["status_code"], json!(null));
 }
 
+#[tokio::test]
+async fn events_that_cannot_be_read_hold_up_no_others() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    let receiver = Receiver::start().await;
+    let id = endpoint_for_one(&api, &receiver).await;
+    receiver.behave(Manner::Answers(500));
+    for _ in 0..20 {
+        api.create_session().await;
+    }
+    api.server.catch_up().await.unwrap();
+    // More than are under way at a time.
+    for place in 1..=17 {
+        let key = json!({"pk": {"S": "feed#default"}, "sk": {"S": format!("{place:016x}")}});
+        proxy.damage("EventsTable", &key, "event").await;
+    }
+    receiver.behave(Manner::Answers(200));
+    api.advance_clock(600.0).await;
+    api.server.catch_up().await.unwrap();
+    assert_eq!(receiver.accepted().len(), 3);
+    for _ in 2..=10 {
+        api.advance_clock(DAYS).await;
+        api.server.catch_up().await.unwrap();
+    }
+    let (failed, delivered): (Vec<_>, Vec<_>) =
+        deliveries(&api, &id).await.into_iter().partition(|delivery| delivery["status"] == "failed");
+    assert_eq!((failed.len(), delivered.len()), (17, 3));
+    assert!(failed.iter().all(|delivery| delivery["attempts"][9]["error"] == "event_unreadable"));
+    assert_eq!(api.server.queues.given_up().len(), 17);
+}
+
 /// Whatever call to the database fails, however, on the way from a feed to an endpoint: all arrives in the end,
 /// at most twice, and what is written down is what happened.
 #[tokio::test]
