@@ -15,6 +15,7 @@ use futures_util::future::join_all;
 use local::{Server, StreamBatch};
 use publish_events::Batch;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use webhooks::{Courier, Notice, Worker};
 
 /// The cloud around a server.
@@ -24,6 +25,19 @@ pub(crate) struct Cloud {
     pub(crate) mischief: Mischief,
     /// Whether it still does any.
     pub(crate) is_calm: AtomicBool,
+}
+
+/// What a round came to.
+struct Round {
+    /// Whether there was nothing to do.
+    idle: bool,
+    jobs: Vec<Job>,
+}
+
+/// A worker's call to an endpoint, and when it dies of it, if it does.
+struct Job {
+    notice: Notice,
+    killed_after: Option<Duration>,
 }
 
 /// What has been done to the service.
@@ -74,18 +88,23 @@ impl Cloud {
         !self.is_calm.load(Ordering::Relaxed) && random.usize(..one_in) == 0
     }
 
-    /// Streams, schedules and queues, round after round, until `over` says so.
-    pub(crate) async fn run(&self, mut random: Rng, over: &AtomicBool) -> Result<()> {
+    /// Streams, schedules and queues, round after round, until `over` says so; then whoever is still at work dies.
+    pub(crate) async fn run(self: Arc<Self>, mut random: Rng, over: &AtomicBool) -> Result<()> {
+        let mut at_work = JoinSet::new();
         while !over.load(Ordering::Relaxed) {
             self.server.app.clock.advance(ROUND_MILLIS);
-            self.round(&mut random).await?;
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            for job in self.round(&mut random).await?.jobs {
+                let cloud = self.clone();
+                at_work.spawn(async move { cloud.work(job).await });
+            }
+            while at_work.try_join_next().is_some() {}
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(())
     }
 
-    /// Everything once. Returns whether there was nothing to do.
-    pub(crate) async fn round(&self, random: &mut Rng) -> Result<bool> {
+    /// Everything once, but for the work at endpoints that it leads to.
+    async fn round(&self, random: &mut Rng) -> Result<Round> {
         let app = &self.server.app;
         if sweep_expired::handle(app).await.is_err() {
             self.mischief.sweeps_failed.fetch_add(1, Ordering::Relaxed);
@@ -98,23 +117,21 @@ impl Cloud {
         self.publish_again().await?;
         let queues = self.server.queues.as_ref();
         idle &= retry_deliveries::handle(app, queues).await.is_ok();
-        let notices = queues.take_notices();
-        idle &= notices.is_empty() && handed.iter().all(|taken| *taken);
-        let mut at_work = Vec::new();
-        for notice in notices {
-            if self.happens(random, 20) {
+        let mut jobs = Vec::new();
+        for notice in queues.take_notices() {
+            if self.happens(random, 10) {
                 self.mischief.notices_lost.fetch_add(1, Ordering::Relaxed);
                 continue;
             }
             if self.happens(random, 10) {
                 self.mischief.notices_doubled.fetch_add(1, Ordering::Relaxed);
-                at_work.push(self.work(notice.clone(), None));
+                jobs.push(Job { notice: notice.clone(), killed_after: None });
             }
-            let killed = self.happens(random, 8).then(|| Duration::from_millis(random.u64(1..60)));
-            at_work.push(self.work(notice, killed));
+            let killed_after = self.happens(random, 4).then(|| Duration::from_millis(random.u64(1..80)));
+            jobs.push(Job { notice, killed_after });
         }
-        join_all(at_work).await;
-        Ok(idle)
+        idle &= jobs.is_empty() && handed.iter().all(|taken| *taken);
+        Ok(Round { idle, jobs })
     }
 
     /// Records in other batches than they came in, out of order, some of them twice.
@@ -170,8 +187,7 @@ impl Cloud {
         Ok(())
     }
 
-    /// A worker at one endpoint, which may be killed on the way.
-    async fn work(&self, notice: Notice, killed_after: Option<Duration>) {
+    async fn work(&self, Job { notice, killed_after }: Job) {
         let work = self.worker.work(&notice, Instant::now() + WORKED);
         match killed_after {
             None => drop(work.await),
@@ -187,9 +203,11 @@ impl Cloud {
     pub(crate) async fn come_to_rest(&self, random: &mut Rng) -> Result<usize> {
         self.is_calm.store(true, Ordering::Relaxed);
         for round in 0..400 {
-            if self.round(random).await? && round > 14 {
+            let Round { idle, jobs } = self.round(random).await?;
+            if idle && round > 14 {
                 return Ok(round);
             }
+            join_all(jobs.into_iter().map(|job| self.work(job))).await;
             // Longer than any wait between two attempts, once what can be done at once is done.
             self.server.app.clock.advance(36 * 3_600_000);
         }
