@@ -9,9 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use fastrand::Rng;
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, future::join_all, stream};
 use local::{Server, StreamBatch};
 use publish_events::Batch;
 use serde_json::{Value, json};
@@ -43,6 +43,7 @@ struct Job {
 /// What has been done to the service.
 #[derive(Debug, Default)]
 pub(crate) struct Mischief {
+    pub(crate) rounds: AtomicU64,
     pub(crate) records: AtomicU64,
     pub(crate) records_doubled: AtomicU64,
     pub(crate) batches_refused: AtomicU64,
@@ -53,9 +54,10 @@ pub(crate) struct Mischief {
 }
 
 impl Mischief {
-    pub(crate) fn figures(&self) -> [(&'static str, u64); 7] {
+    pub(crate) fn figures(&self) -> [(&'static str, u64); 8] {
         let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
         [
+            ("rounds under faults", count(&self.rounds)),
             ("stream records", count(&self.records)),
             ("stream records doubled", count(&self.records_doubled)),
             ("stream batches refused", count(&self.batches_refused)),
@@ -69,6 +71,12 @@ impl Mischief {
 
 /// How long a worker goes on at one endpoint.
 const WORKED: Duration = Duration::from_secs(5);
+
+/// How long a number of rounds may take.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// How many batches are handed on at the same time, as if streams had so many shards.
+const SHARDS: usize = 4;
 
 /// By how much the clock goes ahead in each round.
 const ROUND_MILLIS: u64 = 5_000;
@@ -93,6 +101,7 @@ impl Cloud {
         let mut at_work = JoinSet::new();
         while !over.load(Ordering::Relaxed) {
             self.server.app.clock.advance(ROUND_MILLIS);
+            self.mischief.rounds.fetch_add(1, Ordering::Relaxed);
             for job in self.round(&mut random).await?.jobs {
                 let cloud = self.clone();
                 at_work.spawn(async move { cloud.work(job).await });
@@ -101,6 +110,17 @@ impl Cloud {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(())
+    }
+
+    /// Waits for so many rounds.
+    pub(crate) async fn rounds(&self, count: u64) -> Result<()> {
+        let end = self.mischief.rounds.load(Ordering::Relaxed) + count;
+        let come = async {
+            while self.mischief.rounds.load(Ordering::Relaxed) < end {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, come).await.context("streams, schedules and queues stand still")
     }
 
     /// Everything once, but for the work at endpoints that it leads to.
@@ -113,7 +133,8 @@ impl Cloud {
         let batches = self.server.read_streams().await.unwrap_or_default();
         let mut idle = batches.is_empty();
         let parts = self.torn(batches, random);
-        let handed = join_all(parts.into_iter().map(|part| self.hand_on(part))).await;
+        let handed = stream::iter(parts).map(|part| self.hand_on(part)).buffer_unordered(SHARDS);
+        let handed: Vec<_> = handed.collect().await;
         self.publish_again().await?;
         let queues = self.server.queues.as_ref();
         idle &= retry_deliveries::handle(app, queues).await.is_ok();
@@ -127,7 +148,7 @@ impl Cloud {
                 self.mischief.notices_doubled.fetch_add(1, Ordering::Relaxed);
                 jobs.push(Job { notice: notice.clone(), killed_after: None });
             }
-            let killed_after = self.happens(random, 4).then(|| Duration::from_millis(random.u64(1..80)));
+            let killed_after = self.happens(random, 4).then(|| Duration::from_millis(random.u64(1..250)));
             jobs.push(Job { notice, killed_after });
         }
         idle &= jobs.is_empty() && handed.iter().all(|taken| *taken);

@@ -44,6 +44,10 @@ const AT_ONCE: usize = 16;
 /// One in so many requests to the database meets a fault.
 const FAULT_ONE_IN: usize = 60;
 
+/// How often streams, schedules and queues at least come round in each part of the storm: while one endpoint hangs,
+/// after that, and with what came too late.
+const ROUNDS: u64 = 15;
+
 /// Longer than any session lives, with its detection window.
 const LIFETIME_MILLIS: u64 = 86_400_000 + 120_000;
 
@@ -73,17 +77,9 @@ pub(crate) async fn run(sessions: usize, seed: u64) -> Result<Soak> {
     let cloud = Cloud::new(Server::start(options).await?)?;
     let mut merchants = [open(&cloud, "one").await?, open(&cloud, "other").await?];
     let receivers = endpoints(&mut merchants).await?;
-    let faults = [
-        Fault::Lost,
-        Fault::AnswerLost,
-        Fault::ServerError,
-        Fault::Throttled,
-        Fault::Lost,
-        Fault::AnswerLost,
-        Fault::ServerError,
-        Fault::Throttled,
-        Fault::AnswerHangs,
-    ];
+    // What hangs takes a second each, so there is less of it.
+    let passing = [Fault::Lost, Fault::AnswerLost, Fault::ServerError, Fault::Throttled];
+    let faults: Vec<_> = passing.into_iter().cycle().take(24).chain([Fault::AnswerHangs]).collect();
     proxy.unsettle(FAULT_ONE_IN, &faults, random.u64(..));
     let played = play(&cloud, &mut merchants, &receivers, sessions, &mut random).await;
     let faults = proxy.settle();
@@ -166,9 +162,6 @@ async fn play(
     let tasks: Vec<_> = (0..sessions).map(|number| (number, random.fork())).collect();
     let told = stream::iter(tasks).map(|(number, mut random)| {
         let (shop, cloud) = (shops[number % 2].clone(), cloud.clone());
-        if number == sessions / 2 {
-            receivers[2].behave(Manner::Answers(200));
-        }
         async move {
             // Each merchant plays every plot.
             let plot = PLOTS[number / 2 % PLOTS.len()];
@@ -179,6 +172,9 @@ async fn play(
     for (merchant, story) in told? {
         merchants[merchant].stories.push(story);
     }
+    cloud.rounds(ROUNDS).await?;
+    receivers[2].behave(Manner::Answers(200));
+    cloud.rounds(ROUNDS).await?;
     cloud.server.app.clock.advance(LIFETIME_MILLIS);
     for merchant in merchants.iter() {
         for story in merchant.stories.iter().filter(|story| story.plot == Plot::Late) {
@@ -187,6 +183,7 @@ async fn play(
             merchant.shop.tell(order, vec![late], random).await?;
         }
     }
+    cloud.rounds(ROUNDS).await?;
     over.store(true, Ordering::Relaxed);
     cloud_at_work.await.map_err(|error| anyhow!(error))?
 }
