@@ -9,6 +9,7 @@
 )]
 
 pub mod client;
+mod fault;
 pub mod proxy;
 pub mod receiver;
 pub mod sim;

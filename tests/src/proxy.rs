@@ -17,43 +17,16 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Value, json};
-use tokio::{
-    net::TcpListener,
-    sync::{Notify, Semaphore},
-    task::JoinHandle,
-};
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
 use crate::client::{ENDPOINT_VARIABLE, http_client};
+pub use crate::fault::Fault;
+use crate::fault::Weather;
 
 pub struct Proxy {
     pub url: String,
     state: Arc<Shared>,
     tasks: Vec<JoinHandle<()>>,
-}
-
-/// What happens to a request instead of an answer.
-#[derive(Debug, Clone)]
-pub enum Fault {
-    /// The connection breaks before the request arrives.
-    Lost,
-    /// The request is carried out, and the connection breaks before its answer arrives.
-    AnswerLost,
-    /// The request never arrives, and the connection stays.
-    Hangs,
-    /// The request is carried out, and its answer never comes.
-    AnswerHangs,
-    /// DynamoDB fails.
-    ServerError,
-    /// DynamoDB throttles.
-    Throttled,
-    /// Another transaction is at work on an item.
-    Conflict,
-    /// DynamoDB finds the request itself at fault.
-    Rejected,
-    /// The answer is changed on its way back.
-    Rewritten(fn(&mut Value)),
-    /// The request waits outside until the semaphore lets it in.
-    Held(Arc<Semaphore>),
 }
 
 struct Shared {
@@ -68,13 +41,6 @@ struct Shared {
     /// How many faults have been met by chance.
     storms: AtomicU64,
     hung: Notify,
-}
-
-/// Faults that requests meet by chance.
-struct Weather {
-    one_in: usize,
-    faults: Vec<Fault>,
-    random: fastrand::Rng,
 }
 
 impl Proxy {
@@ -120,8 +86,7 @@ impl Proxy {
 
     /// From now on has one request in so many meet one of these faults, by chance.
     pub fn unsettle(&self, one_in: usize, faults: &[Fault], seed: u64) {
-        let (faults, random) = (faults.to_vec(), fastrand::Rng::with_seed(seed));
-        *self.state.weather.lock().unwrap() = Some(Weather { one_in, faults, random });
+        *self.state.weather.lock().unwrap() = Some(Weather::new(one_in, faults, seed));
     }
 
     /// Ends that, and returns how many requests have met one.
@@ -258,10 +223,9 @@ impl Shared {
             return faults.remove(position).map(|(_, fault)| fault);
         }
         let mut weather = self.weather.lock().unwrap();
-        let Weather { one_in, faults, random } = weather.as_mut()?;
-        let fault = (random.usize(..*one_in) == 0).then(|| random.choice(faults).cloned())?;
+        let fault = weather.as_mut()?.draw()?;
         self.storms.fetch_add(1, Ordering::Relaxed);
-        fault
+        Some(fault)
     }
 
     /// A request of the tests' own, past the faults.

@@ -21,7 +21,8 @@ mod status;
 mod story;
 mod time;
 mod token;
-mod webhook;
+mod webhook_delivery;
+mod webhook_endpoint;
 
 pub use address::{Address, ChainId};
 pub use amount::BaseUnits;
@@ -48,10 +49,8 @@ pub use story::Story;
 pub use time::Timestamp;
 use token::public_metadata;
 pub use token::token_metadata;
-pub use webhook::{
-    Attempt, Delivery, DeliveryId, DeliveryStatus, Endpoint, EndpointId, MOST_ENDPOINTS, Occasion,
-    SecretInUse, WebhookSecret,
-};
+pub use webhook_delivery::{Attempt, Delivery, DeliveryId, DeliveryStatus, Occasion};
+pub use webhook_endpoint::{Endpoint, EndpointId, MOST_ENDPOINTS, SecretInUse, WebhookSecret};
 
 /// The longest request body, in bytes (contract, "Endpoints").
 pub const MAX_BODY_BYTES: usize = 64 * 1024;

@@ -1,0 +1,62 @@
+//! What callers without a key see.
+
+use serde_json::{Value, json};
+use tests::client::USDC;
+
+use super::{listed, noted_order, noted_session, shops};
+
+#[tokio::test]
+async fn strangers_see_neither_metadata_nor_references() {
+    let (mut api, ours, _) = shops().await;
+    api.use_key(Some(&ours));
+    let session = api.post("/checkout-sessions", &noted_session()).await.ok();
+    assert_eq!(
+        (&session["metadata"], &session["client_reference_id"]),
+        (&json!({"secret": 1}), &json!("cart-17"))
+    );
+    let id = session["id"].as_str().unwrap();
+
+    api.use_key(None);
+    let made = api.post("/orders", &noted_order(Some(id))).await.ok();
+    let order = made["id"].as_str().unwrap();
+    let path = format!("/checkout-sessions/{id}?include=order");
+    let (full, read) = (api.get(&path).await.ok(), api.order(order).await);
+    for session in [&api.session(id).await, &full] {
+        assert_eq!((&session["metadata"], &session["client_reference_id"]), (&json!({}), &Value::Null));
+    }
+    for order in [&made, &full["order"]["order"], &read["order"]] {
+        assert_eq!((&order["metadata"]["secret"], &order["clientReferenceId"]), (&Value::Null, &Value::Null));
+        // A payment page needs these.
+        assert_eq!(order["metadata"]["srcToken"]["symbol"], "USDC");
+    }
+
+    // Their merchant sees it all, on the order too, which a stranger has made.
+    api.use_key(Some(&ours));
+    let full = api.get(&path).await.ok();
+    assert_eq!(full["metadata"], json!({"secret": 1}));
+    for order in [&full["order"]["order"], &api.order(order).await["order"], &listed(&api).await[0]] {
+        assert_eq!(
+            (&order["metadata"]["secret"], &order["clientReferenceId"]),
+            (&json!(1), &json!("ref-17"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn strangers_see_of_a_token_what_describes_it_and_nothing_else() {
+    let (mut api, ours, _) = shops().await;
+    api.use_key(Some(&ours));
+    let mut body = noted_order(None);
+    let described = json!({"symbol": "usdc", "decimals": 2, "name": {"secret": 1}, "note": "secret",
+                           "metadata": {"note": "secret"}, "address": null});
+    body["metadata"] = json!({"secret": 1, "srcToken": described, "dstToken": "secret"});
+    let made = api.post("/orders", &body).await.ok();
+    assert_eq!(made["metadata"], body["metadata"]);
+    api.use_key(None);
+    let seen = api.order(made["id"].as_str().unwrap()).await["order"]["metadata"].clone();
+    let known = json!({"chainId": 8453, "address": USDC, "symbol": "USDC", "name": "USD Coin", "decimals": 6,
+                       "metadata": {}});
+    let mut described = known.clone();
+    (described["symbol"], described["decimals"]) = ("usdc".into(), 2.into());
+    assert_eq!(seen, json!({"srcToken": described, "dstToken": known}));
+}
