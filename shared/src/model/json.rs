@@ -1,41 +1,86 @@
 //! JSON that is passed through untouched, and values that are kept as its text.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// The text of one valid JSON value, kept as it was sent: key order, number spelling, white space.
 /// Stored as a string, since a DynamoDB map would keep none of these.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RawJson(String);
+#[derive(Debug, Clone)]
+pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
     /// `{}`
     pub fn empty_object() -> Self {
-        Self("{}".to_owned())
+        Self::of("{}".to_owned())
+    }
+
+    /// `null` stands in for text that is not JSON, which only a damaged item could hold.
+    fn of(text: String) -> Self {
+        Self(RawValue::from_string(text).unwrap_or_else(|_| RawValue::NULL.to_owned()))
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.get()
     }
 
-    /// The value for serde_json to embed in an answer as it is. `null` stands in for text that is not
-    /// JSON, which only a damaged item could hold.
+    /// The value for serde_json to embed in an answer as it is.
     pub fn to_raw_value(&self) -> &RawValue {
-        serde_json::from_str(&self.0).unwrap_or(RawValue::NULL)
+        &self.0
+    }
+}
+
+impl PartialEq for RawJson {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for RawJson {}
+
+impl Serialize for RawJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RawJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::of)
     }
 }
 
 impl From<&RawValue> for RawJson {
     fn from(value: &RawValue) -> Self {
-        Self(value.get().to_owned())
+        Self(value.to_owned())
     }
 }
 
 impl From<Box<RawValue>> for RawJson {
     fn from(value: Box<RawValue>) -> Self {
-        Self(Box::<str>::from(value).into())
+        Self(value)
+    }
+}
+
+/// Embeds JSON as it is in a value that is itself kept as JSON: as a string in there it would have to be
+/// escaped, and unescaped and checked again by whoever reads it.
+pub(super) mod embedded {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::value::RawValue;
+
+    use super::RawJson;
+
+    pub(in crate::model) fn serialize<S: Serializer>(
+        value: &RawJson,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.0.serialize(serializer)
+    }
+
+    pub(in crate::model) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<RawJson, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(RawJson)
     }
 }
 

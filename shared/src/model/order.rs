@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Address, BaseUnits, ChainId, EvidenceId, ExpiredReason, OrderId, OrderState, OrderStatus, Owned, Owner,
-    ProgressStatus, RawJson, RedirectUrl, SessionId, SessionState, Step, Timestamp, json::shared_text,
+    ProgressStatus, RawJson, RedirectUrl, SessionId, SessionState, Step, Timestamp,
+    json::{embedded, shared_text},
     public_metadata,
 };
 
@@ -68,8 +69,10 @@ pub struct OrderTerms {
     /// What the buyer owes; zero where any deposit will do.
     pub src_amount: BaseUnits,
     /// By type; as it was sent.
+    #[serde(with = "embedded")]
     pub payload: RawJson,
     /// As it was sent, with `srcToken` and `dstToken` filled in.
+    #[serde(with = "embedded")]
     pub metadata: RawJson,
     /// The onramp, unless the order is paid in crypto.
     pub onramp: Option<Onramp>,
