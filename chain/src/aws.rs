@@ -39,7 +39,7 @@ impl Settings {
     /// # Errors
     /// What is missing or cannot be read.
     pub async fn from_env() -> Result<Self, BoxError> {
-        let app = App::from_env().await?;
+        let app = App::from_env().await?.with_chains()?;
         let sdk = sdk_config().await?;
         let ssm = aws_sdk_ssm::Client::new(&sdk);
         let url = required_variable("EVIDENCE_QUEUE_URL")?;

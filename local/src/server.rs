@@ -231,7 +231,7 @@ async fn app(template: &Template, database: &str, prefix: &str, clock: Clock) ->
         events: table("EventsTable"),
         webhooks: table("WebhooksTable"),
     };
-    Ok(App { store: Store::new(client, tables), clock, settings: Settings::from_env()? })
+    Ok(App { store: Store::new(client, tables), clock, settings: Settings::from_env()?.with_chains()? })
 }
 
 /// The API as the template has it, and beside it the helpers for tests.

@@ -2,7 +2,7 @@
 
 use shared::{
     App, Error, Result,
-    http::{log_failure, random_bits},
+    http::random_bits,
     model::{Attempt, Cursor, Delivery, Endpoint, Occasion, RawJson},
 };
 
@@ -60,15 +60,10 @@ impl Courier {
     /// Sends a delivery's message once.
     pub(crate) async fn attempt(&self, endpoint: &Endpoint, delivery: &Delivery) -> Result<Attempt> {
         let at = self.app.clock.now();
-        let body = match self.body(endpoint, delivery).await {
-            Ok(body) => body,
+        let Some(body) = self.body(endpoint, delivery).await? else {
             // It fails like an attempt, so that it is given up in the end and holds up no other.
-            Err(error @ Error::Internal(_)) => {
-                log_failure(delivery.id.as_str(), &error);
-                let error = Some(EVENT_UNREADABLE.to_owned());
-                return Ok(Attempt { at, status_code: None, error, duration_millis: 0 });
-            }
-            Err(error) => return Err(error),
+            let error = Some(EVENT_UNREADABLE.to_owned());
+            return Ok(Attempt { at, status_code: None, error, duration_millis: 0 });
         };
         let message = Message {
             id: &delivery.event_id,
@@ -89,11 +84,11 @@ impl Courier {
         })
     }
 
-    async fn body(&self, endpoint: &Endpoint, delivery: &Delivery) -> Result<RawJson> {
-        match (&delivery.body, delivery.cursor) {
-            (Some(body), _) => Ok(body.clone()),
-            (None, Some(cursor)) => self.app.store.event_at(&endpoint.owner, Cursor(cursor)).await,
-            (None, None) => Err(Error::Internal("a delivery has no event".into())),
+    /// What is sent: a test event's own body, or the event in the feed, if it can be read.
+    async fn body(&self, endpoint: &Endpoint, delivery: &Delivery) -> Result<Option<RawJson>> {
+        match delivery.cursor {
+            Some(place) => self.app.store.event_at(&endpoint.owner, Cursor(place)).await,
+            None => Ok(delivery.body.clone()),
         }
     }
 

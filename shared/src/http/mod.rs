@@ -76,6 +76,14 @@ impl App {
             settings: Settings::from_env()?,
         })
     }
+
+    /// For a function that has to do with chains: with those of the environment.
+    ///
+    /// # Errors
+    /// As [`Settings::with_chains`].
+    pub fn with_chains(self) -> Result<Self, SettingsError> {
+        Ok(Self { settings: self.settings.with_chains()?, ..self })
+    }
 }
 
 /// 122 unpredictable bits, from the operating system, for a new id; the six bits that mark a UUID's

@@ -25,7 +25,7 @@ pub struct Settings {
     pub deposit_addresses: Arc<dyn DepositAddress>,
     /// The contract that passes on what was paid there.
     pub forwarder_factory: alloy_primitives::Address,
-    /// Where payments are watched.
+    /// Where payments are watched; none without [`Settings::with_chains`].
     pub chains: Arc<Chains>,
 }
 
@@ -66,7 +66,6 @@ impl Settings {
         let seconds = whole_number("DETECTION_WINDOW_SECONDS", 60, 0, 3600)?;
         let factory = variable("FORWARDER_FACTORY");
         let creation_code = variable("FORWARDER_CREATION_CODE");
-        let chains = variable("CHAINS").map_or(Ok(Chains::default()), |document| Chains::parse(&document))?;
         let forwarders = ForwarderAddress::new(factory.as_deref(), creation_code.as_deref())?;
         Ok(Self {
             api_keys: api_keys()?,
@@ -76,8 +75,22 @@ impl Settings {
             detection_window_millis: seconds * 1000,
             forwarder_factory: forwarders.factory(),
             deposit_addresses: Arc::new(forwarders),
-            chains: Arc::new(chains),
+            chains: Arc::default(),
         })
+    }
+}
+
+impl Settings {
+    /// With the chains that `CHAINS` describes. Apart from the others, so that the functions that need no
+    /// chain do not carry what reads the document.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn with_chains(mut self) -> Result<Self, SettingsError> {
+        if let Some(document) = variable("CHAINS") {
+            self.chains = Arc::new(Chains::parse(&document)?);
+        }
+        Ok(self)
     }
 }
 

@@ -57,16 +57,15 @@ impl Store {
         Ok(Stretch { entries, cut: whole == read && answer.last_evaluated_key.is_some() })
     }
 
-    /// The event at a place of an owner's feed. One round trip.
+    /// The event at a place of an owner's feed; `None` where there is none that can be read. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`]; [`Error::Internal`], also where there is none.
-    pub async fn event_at(&self, owner: &Owner, place: Cursor) -> Result<RawJson, Error> {
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn event_at(&self, owner: &Owner, place: Cursor) -> Result<Option<RawJson>, Error> {
         let read = self.client.get_item().table_name(&self.tables.events);
         let read = read.set_key(Some(keys::feed_entry(owner, place))).consistent_read(true);
         let item = read.send().await.map_err(store_error)?.item;
-        let missing = || Error::Internal(format!("there is no event {place} of {}", owner.as_str()).into());
-        read_entry(item.ok_or_else(missing)?).map(|entry| entry.event)
+        Ok(item.and_then(|item| read_entry(item).ok()).map(|entry| entry.event))
     }
 }
 
