@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use shared::{
     App,
     model::{Cursor, Delivery, DeliveryId, Endpoint, EndpointId, Owner, Timestamp, WebhookSecret},
-    store::NewEndpoint,
 };
 use tests::receiver::Receiver;
 use webhooks::{Courier, Worker};
@@ -25,16 +24,8 @@ const FIRST_EVENT: &str = "evt_0b2f6d1c5a3e8f479c1d0199a3c0d5e8_1";
 const PUBLISHED: Timestamp = Timestamp::from_millis(1_759_387_148_312);
 
 async fn with_endpoint(app: &App, url: &str) -> Endpoint {
-    let new = NewEndpoint {
-        id: EndpointId::parse(ENDPOINT).unwrap(),
-        owner: Owner::default(),
-        url: url.to_owned(),
-        description: None,
-        event_types: None,
-        enabled: true,
-        secret: WebhookSecret::new([1, 2]),
-        created_at: CREATED,
-    };
+    let (id, secret) = (EndpointId::parse(ENDPOINT).unwrap(), WebhookSecret::new([1, 2]));
+    let new = Endpoint::new(id, Owner::default(), url.to_owned(), secret, CREATED);
     app.store.create_endpoint(new).await.unwrap()
 }
 

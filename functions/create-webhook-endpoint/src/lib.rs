@@ -18,7 +18,7 @@ async fn create(app: &App, request: &Request) -> Result<Endpoint> {
     let owner = Caller::lister(app, request, Scope::Write).await?;
     let wanted = EndpointRequest::parse(http::body(request)?)?;
     let secret = WebhookSecret::new([random_bits(), random_bits()]);
-    let new = wanted.into_new(owner, EndpointId::new(random_bits()), secret, app.clock.now())?;
+    let new = wanted.new_endpoint(owner, EndpointId::new(random_bits()), secret, app.clock.now())?;
     check_url(&new.url, Reach::of(app)).map_err(|bad| Error::invalid("url", bad.to_string()))?;
     app.store.create_endpoint(new).await
 }

@@ -11,7 +11,6 @@ use crate::{
         Attempt, Delivery, DeliveryId, DeliveryStatus, Endpoint, EndpointId, EventType, Owner, RawJson,
         Timestamp, WebhookSecret,
     },
-    store::NewEndpoint,
 };
 
 /// Stands for all events, those that do not exist yet included.
@@ -54,23 +53,15 @@ impl EndpointRequest {
     ///
     /// # Errors
     /// [`Error::InvalidField`] where there is no URL.
-    pub fn into_new(
-        self,
+    pub fn new_endpoint(
+        &self,
         owner: Owner,
         id: EndpointId,
         secret: WebhookSecret,
         created_at: Timestamp,
-    ) -> Result<NewEndpoint> {
-        Ok(NewEndpoint {
-            id,
-            owner,
-            url: self.url.ok_or_else(|| Error::invalid("url", "is required"))?,
-            description: self.description.filter(|text| !text.is_empty()),
-            event_types: self.event_types.flatten(),
-            enabled: self.enabled.unwrap_or(true),
-            secret,
-            created_at,
-        })
+    ) -> Result<Endpoint> {
+        let url = self.url.clone().ok_or_else(|| Error::invalid("url", "is required"))?;
+        Ok(self.change(Endpoint::new(id, owner, url, secret, created_at)))
     }
 
     /// The endpoint with what was given.

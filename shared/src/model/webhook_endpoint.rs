@@ -106,6 +106,28 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// One that wants everything, from the beginning of the feed.
+    pub fn new(
+        id: EndpointId,
+        owner: Owner,
+        url: String,
+        secret: WebhookSecret,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            owner,
+            url,
+            description: None,
+            event_types: None,
+            enabled: true,
+            secrets: vec![SecretInUse { secret, until: None }],
+            created_at,
+            after: 0,
+            version: 0,
+        }
+    }
+
     /// Whether it wants the event at this place of the feed.
     pub fn wants(&self, cursor: Cursor, event_type: &str) -> bool {
         let types = self.event_types.as_ref();

@@ -39,7 +39,7 @@ pub use keys::{owner_of_feed_end, subject_of};
 pub use listing::{Page, Place, Sought};
 pub use meter::{Spent, metered};
 pub use orders::OrderRecord;
-pub use webhooks::{Due, NewEndpoint};
+pub use webhooks::Due;
 
 /// Both tables' TTL attribute: DynamoDB removes an item some time after the epoch *second* in it.
 const REMOVABLE_AT: &str = "removable_at";

@@ -2,6 +2,10 @@
 
 use local::Options;
 use serde_json::json;
+use shared::{
+    http::random_bits,
+    model::{Endpoint, EndpointId, Owner, WebhookSecret},
+};
 use standardwebhooks::Webhook;
 use tests::{
     client::{Api, ENDPOINT_VARIABLE},
@@ -50,10 +54,10 @@ async fn in_the_cloud_an_endpoint_must_be_public_and_encrypted() {
 /// An endpoint from a time when it was allowed, or that got into the table some other way.
 #[tokio::test]
 async fn what_must_not_be_reached_is_not_reached_even_if_it_is_stored() {
-    let mut api = as_in_the_cloud().await;
+    let api = as_in_the_cloud().await;
     let receiver = Receiver::start().await;
-    let (id, _) = made_elsewhere(&mut api, &receiver.url).await;
-    let (encrypted, _) = made_elsewhere(&mut api, &receiver.url.replace("http:", "https:")).await;
+    let id = made_elsewhere(&api, &receiver.url).await;
+    let encrypted = made_elsewhere(&api, &receiver.url.replace("http:", "https:")).await;
     for (id, error) in [(id, "url_refused"), (encrypted, "address_refused")] {
         let sent = api.post(&format!("/webhook-endpoints/{id}/test"), &json!({})).await.ok();
         assert_eq!((&sent["status"], &sent["attempts"][0]["error"]), (&json!("failed"), &json!(error)));
@@ -63,25 +67,11 @@ async fn what_must_not_be_reached_is_not_reached_even_if_it_is_stored() {
 }
 
 /// Made past the check of the API.
-async fn made_elsewhere(api: &mut Api, url: &str) -> (String, String) {
-    use shared::{
-        http::random_bits,
-        model::{EndpointId, Owner, WebhookSecret},
-        store::NewEndpoint,
-    };
+async fn made_elsewhere(api: &Api, url: &str) -> String {
     let secret = WebhookSecret::new([random_bits(), random_bits()]);
-    let new = NewEndpoint {
-        id: EndpointId::new(random_bits()),
-        owner: Owner::default(),
-        url: url.to_owned(),
-        description: None,
-        event_types: None,
-        enabled: true,
-        secret: secret.clone(),
-        created_at: api.server.app.clock.now(),
-    };
-    let made = api.server.app.store.create_endpoint(new).await.unwrap();
-    (made.id.to_string(), secret.reveal().to_owned())
+    let now = api.server.app.clock.now();
+    let new = Endpoint::new(EndpointId::new(random_bits()), Owner::default(), url.to_owned(), secret, now);
+    api.server.app.store.create_endpoint(new).await.unwrap().id.to_string()
 }
 
 #[tokio::test]

@@ -12,22 +12,8 @@ use super::super::{
 };
 use crate::{
     Error,
-    model::{Endpoint, EndpointId, EventType, MOST_ENDPOINTS, Owner, SecretInUse, Timestamp, WebhookSecret},
+    model::{Endpoint, EndpointId, MOST_ENDPOINTS, Owner},
 };
-
-/// What an endpoint is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "these are the fields of an endpoint")]
-pub struct NewEndpoint {
-    pub id: EndpointId,
-    pub owner: Owner,
-    pub url: String,
-    pub description: Option<String>,
-    pub event_types: Option<Vec<EventType>>,
-    pub enabled: bool,
-    pub secret: WebhookSecret,
-    pub created_at: Timestamp,
-}
 
 /// What there is of a merchant's webhooks.
 #[derive(Debug, Deserialize)]
@@ -43,14 +29,14 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::TooManyEndpoints`]; [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn create_endpoint(&self, new: NewEndpoint) -> Result<Endpoint, Error> {
+    pub async fn create_endpoint(&self, new: Endpoint) -> Result<Endpoint, Error> {
         for _ in 0..RACES {
             let fan = self.fan(&new.owner).await?;
             if fan.as_ref().is_some_and(|fan| fan.endpoints >= MOST_ENDPOINTS) {
                 return Err(Error::TooManyEndpoints);
             }
             let end = self.feed_end(&new.owner).await?;
-            let endpoint = new.clone().at(end);
+            let endpoint = Endpoint { after: end, ..new.clone() };
             let item = item_of(&endpoint)?;
             let writes = vec![
                 put_new(&self.tables.webhooks, "pk", item)?,
@@ -184,24 +170,6 @@ impl Store {
     }
 }
 
-impl NewEndpoint {
-    /// An endpoint for what comes after this place of the feed.
-    fn at(self, after: u64) -> Endpoint {
-        Endpoint {
-            id: self.id,
-            owner: self.owner,
-            url: self.url,
-            description: self.description,
-            event_types: self.event_types,
-            enabled: self.enabled,
-            secrets: vec![SecretInUse { secret: self.secret, until: None }],
-            created_at: self.created_at,
-            after,
-            version: 0,
-        }
-    }
-}
-
 fn item_of(endpoint: &Endpoint) -> Result<Item, Error> {
     let mut item: Item = to_item(endpoint)?;
     item.extend(keys::endpoint(&endpoint.owner, endpoint.id));
@@ -215,20 +183,14 @@ fn read_endpoint(item: Item) -> Result<Endpoint, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{EventType, Timestamp, WebhookSecret};
 
     #[test]
     fn an_endpoint_is_read_as_it_was_written() {
-        let new = NewEndpoint {
-            id: EndpointId::new(7),
-            owner: Owner::default(),
-            url: "https://shop.example/hooks".to_owned(),
-            description: None,
-            event_types: Some(vec![EventType::SessionCompleted]),
-            enabled: true,
-            secret: WebhookSecret::new([1, 2]),
-            created_at: Timestamp::from_millis(1_759_387_147_944),
-        };
-        let endpoint = new.at(5);
+        let (url, secret) = ("https://shop.example/hooks".to_owned(), WebhookSecret::new([1, 2]));
+        let now = Timestamp::from_millis(1_759_387_147_944);
+        let new = Endpoint::new(EndpointId::new(7), Owner::default(), url, secret, now);
+        let endpoint = Endpoint { event_types: Some(vec![EventType::SessionCompleted]), after: 5, ..new };
         let item = item_of(&endpoint).unwrap();
         assert_eq!(item.get("sk"), Some(&string(format!("default#{}", endpoint.id))));
         assert_eq!(read_endpoint(item).unwrap(), endpoint);

@@ -9,5 +9,4 @@ mod endpoints;
 mod fan_out;
 mod lanes;
 
-pub use endpoints::NewEndpoint;
 pub use lanes::Due;
