@@ -7,13 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use shared::{
     App,
     http::{random_bits, required_variable, variable},
     model::{Chain, Evidence},
     store::{connect, sdk_config},
 };
+use sqs::Queue;
 
 use crate::{ChainStore, EvidenceQueue, Node, Purse, QueueError, Tools};
 
@@ -21,9 +21,6 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How long before Lambda's own limit to end: a look takes a few seconds, and the log has to get out.
 const BEFORE_DEADLINE: Duration = Duration::from_secs(8);
-
-/// `SendMessageBatch` takes no more.
-const MESSAGES_AT_ONCE: usize = 10;
 
 /// The environment and what it leads to.
 #[derive(Debug)]
@@ -40,10 +37,8 @@ impl Settings {
     /// What is missing or cannot be read.
     pub async fn from_env() -> Result<Self, BoxError> {
         let app = App::from_env().await?.with_chains()?;
-        let sdk = sdk_config().await?;
-        let ssm = aws_sdk_ssm::Client::new(&sdk);
-        let url = required_variable("EVIDENCE_QUEUE_URL")?;
-        let queue = Arc::new(SqsQueue { client: aws_sdk_sqs::Client::new(&sdk), url });
+        let ssm = aws_sdk_ssm::Client::new(&sdk_config().await?);
+        let queue = Arc::new(Queue::from_env("EVIDENCE_QUEUE_URL").await?);
         let store = ChainStore::new(connect(false).await?, required_variable("CHAINS_TABLE")?);
         let mut tools = Vec::new();
         for chain in app.settings.chains.iter() {
@@ -102,37 +97,14 @@ async fn secret(ssm: &aws_sdk_ssm::Client, name: &str) -> Result<String, BoxErro
     value.ok_or_else(|| format!("the SSM parameter {name} has no value").into())
 }
 
-#[derive(Debug)]
-struct SqsQueue {
-    client: aws_sdk_sqs::Client,
-    url: String,
-}
-
-impl SqsQueue {
-    async fn send_some(&self, evidence: &[Evidence]) -> Result<(), QueueError> {
-        let mut batch = self.client.send_message_batch().queue_url(&self.url);
-        for (position, piece) in evidence.iter().enumerate() {
-            let body = serde_json::to_string(piece)?;
-            let entry = SendMessageBatchRequestEntry::builder().id(position.to_string()).message_body(body);
-            batch = batch.entries(entry.build()?);
-        }
-        match batch.send().await?.failed.first() {
-            Some(failure) => Err(format!("the queue refused a message: {}", failure.code).into()),
-            None => Ok(()),
-        }
-    }
-}
-
-impl EvidenceQueue for SqsQueue {
+impl EvidenceQueue for Queue {
     fn send<'a>(
         &'a self,
         evidence: &'a [Evidence],
     ) -> Pin<Box<dyn Future<Output = Result<(), QueueError>> + Send + 'a>> {
         Box::pin(async move {
-            for some in evidence.chunks(MESSAGES_AT_ONCE) {
-                self.send_some(some).await?;
-            }
-            Ok(())
+            let messages: Vec<_> = evidence.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+            self.send(messages).await
         })
     }
 }

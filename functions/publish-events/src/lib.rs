@@ -19,7 +19,7 @@ use shared::{
     store::{Store, subject_of},
 };
 
-pub use retries::{BoxError, Retries, SqsRetries};
+pub use retries::Retries;
 
 /// What the function is called with.
 #[derive(Debug)]

@@ -2,9 +2,10 @@
 
 use std::{future::Future, pin::Pin, sync::Mutex};
 
-use publish_events::{Batch, BoxError, Retries};
+use publish_events::{Batch, Retries};
 use serde_json::{Value, json};
 use shared::{App, model::Subject};
+use sqs::BoxError;
 use tests::{client::Api, proxy::Proxy};
 
 use super::{

@@ -1,0 +1,52 @@
+//! Sends messages to SQS queues.
+
+use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
+use shared::{http::required_variable, store::sdk_config};
+
+/// Any error.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// `SendMessageBatch` takes no more.
+const MESSAGES_AT_ONCE: usize = 10;
+
+/// A queue to send to.
+#[derive(Debug)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+impl Queue {
+    /// The queue whose URL the environment variable holds. Connects with the first message.
+    ///
+    /// # Errors
+    /// What is missing or cannot be read.
+    pub async fn from_env(variable: &'static str) -> Result<Self, BoxError> {
+        let url = required_variable(variable)?;
+        Ok(Self { client: Client::new(&sdk_config().await?), url })
+    }
+
+    /// Sends all messages, or fails; then it may have sent some.
+    ///
+    /// # Errors
+    /// That the queue is out of reach, or refuses a message.
+    pub async fn send(&self, messages: impl IntoIterator<Item = String>) -> Result<(), BoxError> {
+        let messages = Vec::from_iter(messages);
+        for some in messages.chunks(MESSAGES_AT_ONCE) {
+            self.send_batch(some).await?;
+        }
+        Ok(())
+    }
+
+    async fn send_batch(&self, messages: &[String]) -> Result<(), BoxError> {
+        let mut batch = self.client.send_message_batch().queue_url(&self.url);
+        for (position, message) in messages.iter().enumerate() {
+            let entry = SendMessageBatchRequestEntry::builder().id(position.to_string());
+            batch = batch.entries(entry.message_body(message).build()?);
+        }
+        match batch.send().await?.failed.first() {
+            Some(failure) => Err(format!("the queue refused a message: {}", failure.code).into()),
+            None => Ok(()),
+        }
+    }
+}
