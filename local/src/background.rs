@@ -12,6 +12,7 @@ use webhooks::{Courier, Worker};
 
 use crate::{
     functions,
+    policies::acting_as,
     queues::{Queues, deliver},
     server::BoxError,
     streams::{StreamBatch, Streams},
@@ -63,7 +64,7 @@ impl Background {
 
     /// Sweeps, publishes until the streams have nothing new, and finds out what is to be delivered.
     async fn look_around(&self) -> Result<(), BoxError> {
-        sweep_expired::handle(&self.app).await?;
+        acting_as("sweep-expired", sweep_expired::handle(&self.app)).await?;
         // In this order: what is published is in the events' stream, which comes last.
         for table in self.streams.tables() {
             for batch in self.streams.read(table).await? {
@@ -74,7 +75,8 @@ impl Background {
             }
         }
         self.publish_again().await?;
-        Ok(retry_deliveries::handle(&self.app, self.queues.as_ref()).await?)
+        let retry = retry_deliveries::handle(&self.app, self.queues.as_ref());
+        Ok(acting_as("retry-deliveries", retry).await?)
     }
 
     /// Hands a batch to the function that its stream is for.

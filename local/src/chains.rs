@@ -8,11 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use aws_sdk_dynamodb::Client;
 use chain::{ChainStore, EvidenceQueue, Node, Purse, QueueError, Settler, Tools, Watcher};
-use shared::{App, http::random_bits, model::Evidence, store::connect_to};
+use shared::{App, http::random_bits, model::Evidence};
 use tokio::task::JoinHandle;
 
-use crate::{helpers::deliver, server::BoxError};
+use crate::{helpers::deliver, policies::acting_as, server::BoxError};
 
 /// How long a run lasts; the next one follows at once.
 const RUN: Duration = Duration::from_secs(60);
@@ -45,8 +46,8 @@ impl EvidenceQueue for Direct {
 ///
 /// # Errors
 /// An RPC URL that cannot be used here.
-pub(crate) fn tools(app: &App, database: &str, table: &str) -> Result<Vec<Tools>, BoxError> {
-    let store = ChainStore::new(connect_to(database)?, table.to_owned());
+pub(crate) fn tools(app: &App, client: Client, table: &str) -> Result<Vec<Tools>, BoxError> {
+    let store = ChainStore::new(client, table.to_owned());
     let queue = Arc::new(Direct(app.clone()));
     let tools = app.settings.chains.iter().map(|chain| {
         let timeout = Duration::from_millis(chain.rpc_timeout_millis);
@@ -76,13 +77,15 @@ pub(crate) fn start(tools: Vec<Tools>, purse: Option<&Purse>) -> Vec<JoinHandle<
         tasks.push(tokio::spawn(async move {
             loop {
                 // Failures have been logged.
-                let _ = watch_deposits::handle(&mut watchers, Instant::now() + RUN).await;
+                let run = watch_deposits::handle(&mut watchers, Instant::now() + RUN);
+                let _ = acting_as("watch-deposits", run).await;
             }
         }));
         tasks.push(tokio::spawn(async move {
             let settlers = [settler];
             loop {
-                let _ = settle_orders::handle(&settlers, Instant::now() + RUN).await;
+                let run = settle_orders::handle(&settlers, Instant::now() + RUN);
+                let _ = acting_as("settle-orders", run).await;
             }
         }));
     }

@@ -15,6 +15,8 @@ use serde_json::Value;
 use shared::{App, http::tidy};
 use webhooks::{Courier, DeliveryQueue};
 
+use crate::policies::acting_as;
+
 /// Calls a function behind the API: API Gateway's event in, the function's answer to it out.
 pub(crate) type HttpFunction = fn(Means, Value) -> Answering;
 
@@ -80,7 +82,7 @@ async fn not_found_without_app(_: &App, request: &Request) -> Response<Body> {
 /// Calls `record-payment` with a batch of its queue's messages.
 pub(crate) async fn record_payment(app: &App, batch: Value) -> Result<SqsBatchResponse, serde_json::Error> {
     let event: SqsEvent = serde_json::from_value(batch)?;
-    Ok(record_payment::handle(app, event).await)
+    Ok(acting_as("record-payment", record_payment::handle(app, event)).await)
 }
 
 /// Calls `publish-events` with a batch of its streams' records, or of its queue's messages.
@@ -89,7 +91,8 @@ pub(crate) async fn publish_events(
     retries: &dyn Retries,
     batch: Value,
 ) -> Result<BatchResponse, serde_json::Error> {
-    Ok(publish_events::handle(app, retries, Batch::parse(batch)?).await)
+    let publish = publish_events::handle(app, retries, Batch::parse(batch)?);
+    Ok(acting_as("publish-events", publish).await)
 }
 
 /// Calls `queue-deliveries` with a batch of its stream's records.
@@ -99,7 +102,7 @@ pub(crate) async fn queue_deliveries(
     batch: Value,
 ) -> Result<DynamoDbEventResponse, serde_json::Error> {
     let event: dynamodb::Event = serde_json::from_value(batch)?;
-    Ok(queue_deliveries::handle(app, queue, event).await)
+    Ok(acting_as("queue-deliveries", queue_deliveries::handle(app, queue, event)).await)
 }
 
 async fn invoke<F, Answer>(event: Value, handle: F) -> Result<Value, serde_json::Error>

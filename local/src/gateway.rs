@@ -14,12 +14,17 @@ use http_body_util::BodyExt as _;
 use serde_json::{Map, Value, json};
 use shared::{Error, http, model::MAX_BODY_BYTES};
 
-use crate::functions::{HttpFunction, Means};
+use crate::{
+    functions::{HttpFunction, Means},
+    policies::acting_as,
+};
 
 /// One route's function and what it works with.
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) means: Means,
+    /// The function's binary.
+    pub(crate) name: String,
     pub(crate) function: HttpFunction,
     /// As API Gateway writes it: `GET /orders/{orderId}`, or `$default`.
     pub(crate) route_key: String,
@@ -46,7 +51,7 @@ pub(crate) async fn forward(
         return refuse(Error::InvalidBody("ended before it was complete"));
     };
     let event = event(&target.route_key, &head, path_parameters.as_ref().ok(), &body);
-    match (target.function)(target.means, event).await {
+    match acting_as(target.name, (target.function)(target.means, event)).await {
         Ok(answer) => response(&answer),
         Err(error) => refuse(Error::Internal(error.into())),
     }

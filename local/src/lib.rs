@@ -12,12 +12,14 @@ mod database;
 mod functions;
 mod gateway;
 mod helpers;
+mod policies;
 mod queues;
 mod server;
 mod serving;
 mod streams;
 mod template;
 
+pub use policies::{Policies, acting_as};
 pub use queues::Queues;
 pub use server::{BoxError, Options, Server, StartError};
 pub use streams::StreamBatch;

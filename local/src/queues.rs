@@ -12,7 +12,7 @@ use publish_events::Retries;
 use shared::{App, model::Subject};
 use webhooks::{Courier, DeliveryQueue, Handing, Notice, Reach, Sender, Worker};
 
-use crate::server::BoxError;
+use crate::{policies::acting_as, server::BoxError};
 
 /// How long a worker goes on before it looks whether there is anything else.
 const WORKED: Duration = Duration::from_secs(30);
@@ -90,7 +90,8 @@ pub(crate) fn courier(app: &App) -> Result<Courier, BoxError> {
 
 /// Delivers what is due at a notice's endpoint. Failures are logged.
 pub(crate) async fn deliver(worker: Worker, notice: Notice) {
-    if let Err(error) = worker.work(&notice, Instant::now() + WORKED).await {
+    let work = worker.work(&notice, Instant::now() + WORKED);
+    if let Err(error) = acting_as("deliver-webhooks", work).await {
         shared::http::log_failure(&notice.endpoint.to_string(), &error);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
+use aws_sdk_dynamodb::Client;
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, Method},
@@ -24,6 +25,7 @@ use crate::{
     functions::{Means, http_function},
     gateway::{Target, forward},
     helpers::{self, Helpers},
+    policies::enforced,
     queues::{self, Queues},
     serving::serve,
     streams::{StreamBatch, Streams},
@@ -142,7 +144,8 @@ impl Server {
         let factory = app.settings.forwarder_factory;
         let purse = options.gas_key.map(|key| Purse::new(&key, factory)).transpose()?;
         let chains_table = format!("{}ChainsTable", options.table_prefix);
-        let tools = chains::tools(&app, &database, &chains_table).map_err(StartError::Chains)?;
+        let client = client(&template, &database, &options.table_prefix)?;
+        let tools = chains::tools(&app, client, &chains_table).map_err(StartError::Chains)?;
         app.settings.open_lists = !options.closed_lists;
         app.settings.webhooks_anywhere = !options.closed_webhooks;
         let courier = queues::courier(&app).map_err(StartError::Webhooks)?;
@@ -217,8 +220,13 @@ impl Drop for Server {
     }
 }
 
-async fn app(template: &Template, database: &str, prefix: &str, clock: Clock) -> Result<App, StartError> {
+fn client(template: &Template, database: &str, prefix: &str) -> Result<Client, StartError> {
     let client = connect_to(database).map_err(StartError::Client)?;
+    Ok(enforced(&client, template.policies.clone(), prefix))
+}
+
+async fn app(template: &Template, database: &str, prefix: &str, clock: Clock) -> Result<App, StartError> {
+    let client = client(template, database, prefix)?;
     for table in &template.tables {
         let name = format!("{prefix}{}", table.name);
         create_table(&client, table, &name).await.map_err(|error| StartError::Table(name, error))?;
@@ -268,7 +276,7 @@ fn api(template: &Template, means: &Means) -> Result<Router, TemplateError> {
 fn target(route: &Route, means: &Means, route_key: String) -> Result<Target, TemplateError> {
     let function = http_function(&route.function)
         .ok_or_else(|| TemplateError::new(format!("there is no function {}", route.function)))?;
-    Ok(Target { means: means.clone(), function, route_key })
+    Ok(Target { means: means.clone(), name: route.function.clone(), function, route_key })
 }
 
 fn cors(cors: &Cors) -> Result<CorsLayer, TemplateError> {

@@ -1,9 +1,11 @@
 //! What `template.yaml` says of routes, tables and CORS: the same file that is deployed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_yaml_ng::Value;
+
+use crate::policies::Policies;
 
 /// The deployed template, built in.
 const TEMPLATE: &str = include_str!("../../template.yaml");
@@ -15,6 +17,8 @@ pub struct Template {
     pub routes: Vec<Route>,
     /// The tables.
     pub tables: Vec<Table>,
+    /// What functions may do.
+    pub policies: Policies,
     /// What browsers may do.
     pub cors: Cors,
 }
@@ -152,9 +156,11 @@ impl Template {
         let document: Document =
             serde_yaml_ng::from_str(text).map_err(|error| TemplateError(error.to_string()))?;
         let of_kind = |kind: &'static str| document.resources.iter().filter(move |(_, it)| it.kind == kind);
-        let mut routes = Vec::new();
+        let (mut routes, mut policies) = (Vec::new(), Policies::new());
         for (name, function) in of_kind("AWS::Serverless::Function") {
-            routes.extend(routes_of(name, function)?);
+            let binary = binary_of(name, function)?;
+            routes.extend(routes_of(name, function, &binary)?);
+            policies.insert(binary, allowed(&function.properties));
         }
         let tables = of_kind("AWS::DynamoDB::Table").map(|(name, table)| {
             Ok(Table { name: name.clone(), properties: read(name, &table.properties)? })
@@ -163,14 +169,43 @@ impl Template {
             .next()
             .ok_or_else(|| TemplateError("there is no AWS::Serverless::HttpApi".to_owned()))?;
         let cors = with_defaults(member(&api.properties, "CorsConfiguration"), &document.parameters);
-        Ok(Self { routes, tables: tables.collect::<Result<_, _>>()?, cors: read(name, &cors)? })
+        Ok(Self { routes, tables: tables.collect::<Result<_, _>>()?, policies, cors: read(name, &cors)? })
     }
 }
 
-/// The routes that lead to a function. Its other events, such as a queue's, are not this program's.
-fn routes_of(name: &str, function: &Resource) -> Result<Vec<Route>, TemplateError> {
+fn binary_of(name: &str, function: &Resource) -> Result<String, TemplateError> {
     let binary = text(member(member(&function.metadata, "BuildProperties"), "Binary"));
-    let binary = binary.ok_or_else(|| TemplateError(format!("{name} names no BuildProperties.Binary")))?;
+    binary.ok_or_else(|| TemplateError(format!("{name} names no BuildProperties.Binary")))
+}
+
+/// What a function's policies allow, each as the action and the resource.
+fn allowed(function: &Value) -> HashSet<(String, String)> {
+    let mut allowed = HashSet::new();
+    for policy in items(member(function, "Policies")) {
+        for statement in items(member(policy, "Statement")) {
+            for action in items(member(statement, "Action")).filter_map(text) {
+                let resources = items(member(statement, "Resource")).filter_map(resource);
+                allowed.extend(resources.map(|resource| (action.clone(), resource)));
+            }
+        }
+    }
+    allowed
+}
+
+/// A value's items, or the value where it is alone.
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_sequence().map_or(std::slice::from_ref(value), Vec::as_slice).iter()
+}
+
+/// The resource that `!GetAtt Table.Arn` or `!Sub "${Table.Arn}/index/name"` is about: `Table`, or
+/// `Table/index/name`.
+fn resource(value: &Value) -> Option<String> {
+    let Value::Tagged(tagged) = value else { return None };
+    Some(tagged.value.as_str()?.replace("${", "").replace(".Arn}", "").trim_end_matches(".Arn").to_owned())
+}
+
+/// The routes that lead to a function. Its other events, such as a queue's, are not this program's.
+fn routes_of(name: &str, function: &Resource, binary: &str) -> Result<Vec<Route>, TemplateError> {
     let events = member(&function.properties, "Events").as_mapping().into_iter().flatten();
     let routes = events.filter(|(_, event)| text(member(event, "Type")).as_deref() == Some("HttpApi"));
     routes
@@ -180,7 +215,7 @@ fn routes_of(name: &str, function: &Resource) -> Result<Vec<Route>, TemplateErro
                 text(member(properties, key))
                     .ok_or_else(|| TemplateError(format!("{name}'s route has no {key}")))
             };
-            Ok(Route { method: literal("Method")?, path: literal("Path")?, function: binary.clone() })
+            Ok(Route { method: literal("Method")?, path: literal("Path")?, function: binary.to_owned() })
         })
         .collect()
 }

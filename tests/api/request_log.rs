@@ -175,7 +175,12 @@ async fn measured() -> Vec<(&'static str, f64)> {
     rows.push(units!("publishing a sale's 6 events at once", published.await));
 
     let (owner, queues) = (Owner::default(), api.server.queues.clone());
-    let queue = queue_deliveries::queue_deliveries(app, queues.as_ref(), &owner);
+    let queue = queue_deliveries::queue_deliveries(
+        app,
+        queues.as_ref(),
+        &owner,
+        Instant::now() + Duration::from_secs(30),
+    );
     rows.push(units!("making deliveries of them, for one webhook endpoint", queue.await.unwrap()));
     let endpoint = EndpointId::parse(endpoint.as_str().unwrap()).unwrap();
     let worker = Worker::new(Courier::new(app.clone()).unwrap(), queues.clone());

@@ -157,7 +157,14 @@ async fn an_event_costs_two_reads_and_a_transaction_to_deliver_and_a_merchant_wi
     let (app, queues, owner) = (&api.server.app, api.server.queues.clone(), Owner::default());
     let queue = async || {
         proxy.take_operations();
-        queue_deliveries::queue_deliveries(app, queues.as_ref(), &owner).await.unwrap();
+        queue_deliveries::queue_deliveries(
+            app,
+            queues.as_ref(),
+            &owner,
+            Instant::now() + Duration::from_secs(30),
+        )
+        .await
+        .unwrap();
         proxy.take_operations()
     };
     assert_eq!(queue().await, ["GetItem"]);

@@ -3,6 +3,7 @@
 //! Here nothing looks at the chain by itself: each look is made by hand.
 
 use chain::{Purse, Settler, Watcher};
+use local::acting_as;
 use serde_json::{Value, json};
 
 use crate::{
@@ -25,9 +26,14 @@ impl Scene {
         Self { watcher: Watcher::new(tools), settler, shop }
     }
 
+    /// Pays the price of what [`Shop::sell`] sells.
+    async fn pay(&self, order: &Waiting) {
+        self.shop.anvil.mint(&self.shop.anvil.token, &order.address, 1_000_000).await;
+    }
+
     async fn look(&mut self) {
-        assert!(self.watcher.look().await.unwrap());
-        assert!(self.settler.look().await.unwrap());
+        assert!(acting_as("watch-deposits", self.watcher.look()).await.unwrap());
+        assert!(acting_as("settle-orders", self.settler.look()).await.unwrap());
     }
 
     /// Lets enough blocks and time pass for everything that is put off to be tried again.
@@ -60,7 +66,7 @@ async fn a_payment_is_seen_within_one_look_and_executed_by_the_first_that_finds_
     let mut scene = Scene::set(json!({})).await;
     let order = scene.shop.sell().await;
     scene.look().await;
-    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.pay(&order).await;
     scene.look().await;
     assert_eq!(scene.status(&order).await, "executing");
     scene.shop.anvil.mine(2).await;
@@ -75,7 +81,7 @@ async fn a_payment_is_seen_within_one_look_and_executed_by_the_first_that_finds_
 async fn a_stuck_transaction_is_replaced_by_one_that_pays_more() {
     let mut scene = Scene::set(json!({})).await;
     let order = scene.shop.sell().await;
-    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.pay(&order).await;
     scene.look().await;
     scene.shop.anvil.mine(2).await;
     scene.shop.anvil.rpc("evm_setAutomine", json!([false])).await;
@@ -100,7 +106,7 @@ async fn a_stuck_transaction_is_replaced_by_one_that_pays_more() {
 async fn gas_that_costs_too_much_is_waited_out() {
     let mut scene = Scene::set(json!({"max_fee_per_gas": "3000000000"})).await;
     let order = scene.shop.sell().await;
-    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.pay(&order).await;
     scene.look().await;
     scene.shop.anvil.rpc("anvil_setNextBlockBaseFeePerGas", json!(["0xb2d05e00"])).await;
     scene.shop.anvil.mine(1).await;
@@ -120,7 +126,7 @@ async fn an_empty_purse_delays_and_loses_nothing() {
     let mut scene = Scene::set(json!({})).await;
     let order = scene.shop.sell().await;
     scene.shop.anvil.rpc("anvil_setBalance", json!([GAS_ACCOUNT, "0x0"])).await;
-    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.pay(&order).await;
     scene.look().await;
     scene.shop.anvil.mine(2).await;
     assert!(scene.watcher.look().await.unwrap());
@@ -176,7 +182,7 @@ async fn what_is_refused_for_a_day_has_failed() {
 async fn an_order_whose_payment_is_gone_for_good_has_failed_once_it_is_watched_no_more() {
     let mut scene = Scene::set(json!({})).await;
     let order = scene.shop.sell().await;
-    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.pay(&order).await;
     scene.look().await;
     scene.shop.anvil.reorganise(1, &[]).await;
     scene.shop.anvil.mine(1).await;
@@ -197,7 +203,7 @@ async fn nothing_is_sent_where_there_is_no_factory() {
     let order = scene.shop.sell().await;
     let code = scene.shop.anvil.rpc("eth_getCode", json!([FACTORY, "latest"])).await;
     scene.shop.anvil.rpc("anvil_setCode", json!([FACTORY, "0x"])).await;
-    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.pay(&order).await;
     scene.look().await;
     scene.shop.anvil.mine(2).await;
     assert!(scene.watcher.look().await.unwrap());
@@ -242,7 +248,7 @@ async fn a_flush_that_fails_in_its_block_is_not_paid_for_again_at_once() {
 async fn a_transaction_of_a_key_that_is_gone_holds_nobody_up_for_long() {
     let mut scene = Scene::set(json!({})).await;
     let order = scene.shop.sell().await;
-    scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    scene.pay(&order).await;
     scene.look().await;
     scene.shop.anvil.mine(2).await;
     scene.shop.anvil.rpc("evm_setAutomine", json!([false])).await;

@@ -73,7 +73,8 @@ impl Courier {
         };
         let outcome = self.sender.send(&endpoint.url, &message).await;
         if outcome.status == Some(GONE) {
-            let disable = |endpoint| Endpoint { enabled: false, ..endpoint };
+            // Its merchant may have moved it elsewhere meanwhile.
+            let disable = |it: Endpoint| Endpoint { enabled: it.enabled && it.url != endpoint.url, ..it };
             self.app.store.change_endpoint(&endpoint.owner, endpoint.id, disable).await?;
         }
         Ok(Attempt {

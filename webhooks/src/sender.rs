@@ -133,14 +133,6 @@ impl fmt::Debug for Sender {
     }
 }
 
-impl Outcome {
-    /// Whether the message arrived.
-    #[must_use]
-    pub fn is_delivered(&self) -> bool {
-        self.error.is_none()
-    }
-}
-
 impl Limits {
     pub(crate) const USUAL: Self = Self {
         connect: Duration::from_secs(5),

@@ -99,9 +99,12 @@ impl Worker {
     }
 
     async fn deliver(&self, endpoint: &Endpoint, due: Due) -> Result<()> {
-        let Some(delivery) = self.courier.app.store.delivery(endpoint.id, &due.delivery).await? else {
-            // DynamoDB has removed it for its age, and its entry only later.
-            return self.courier.app.store.forget_due(due).await;
+        let store = &self.courier.app.store;
+        let delivery = match store.delivery(endpoint.id, &due.delivery).await? {
+            Some(delivery) if due.is_of(&delivery) => delivery,
+            // DynamoDB has removed it for its age, and its entry only later; or it has been delivered by hand
+            // since the list was read. An entry that stayed would be looked at without end.
+            read => return store.forget_due(due, read.as_ref()).await,
         };
         let attempt = self.courier.attempt(endpoint, &delivery).await?;
         if attempt.error.is_some() && delivery.is_at_its_last() {

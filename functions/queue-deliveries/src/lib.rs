@@ -2,7 +2,10 @@
 //! grown; what of it has no deliveries yet is found out here, so a record that comes twice, late or not at all
 //! does no harm: the next one makes up for it, and so does `retry-deliveries` every minute.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
@@ -12,8 +15,13 @@ use serde_dynamo::AttributeValue;
 use shared::{App, Error, Result, http, model::Owner, store::owner_of_feed_end};
 use webhooks::{DeliveryQueue, Notice};
 
+/// How long to go on with feeds that are long. What is under way then, and some of each feed that is left,
+/// still get their time before Lambda ends the function.
+pub const WORKED: Duration = Duration::from_secs(40);
+
 /// Looks at each feed that has grown. The stream starts again from the first record that is reported as failed.
 pub async fn handle(app: &App, queue: &dyn DeliveryQueue, event: Event) -> DynamoDbEventResponse {
+    let end = Instant::now() + WORKED;
     let mut owners = BTreeMap::new();
     for (position, record) in event.records.iter().enumerate() {
         if let Some(owner) = grown(record) {
@@ -22,7 +30,7 @@ pub async fn handle(app: &App, queue: &dyn DeliveryQueue, event: Event) -> Dynam
     }
     let mut first_failed = None::<usize>;
     for (position, owner) in owners.into_values() {
-        if let Err(error) = queue_deliveries(app, queue, &owner).await {
+        if let Err(error) = queue_deliveries(app, queue, &owner, end).await {
             http::log_failure(owner.as_str(), &error);
             first_failed = Some(first_failed.map_or(position, |first| first.min(position)));
         }
@@ -45,13 +53,25 @@ fn grown(record: &EventRecord) -> Option<Owner> {
     }
 }
 
-/// Makes deliveries of what there is in a merchant's feed, and says which endpoints they are for.
+/// Makes deliveries of what there is in a merchant's feed, and says which endpoints they are for: after each
+/// transaction, so that none waits for the rest. What is left at `end` is for the next call, within a minute.
+/// One transaction's are made even then, so that no feed waits for all of another.
 ///
 /// # Errors
 /// [`Error::Unavailable`], [`Error::Internal`]; what was made stays, and is due.
-pub async fn queue_deliveries(app: &App, queue: &dyn DeliveryQueue, owner: &Owner) -> Result<()> {
-    let fed = app.store.fan_out(owner).await?.into_iter();
-    let notices: Vec<_> =
-        fed.map(|endpoint| Notice { owner: owner.clone(), endpoint, delivery: None }).collect();
-    queue.notify(&notices).await.map_err(Error::Unavailable)
+pub async fn queue_deliveries(
+    app: &App,
+    queue: &dyn DeliveryQueue,
+    owner: &Owner,
+    end: Instant,
+) -> Result<()> {
+    while let Some(fed) = app.store.fan_out(owner).await? {
+        let notice = |endpoint| Notice { owner: owner.clone(), endpoint, delivery: None };
+        let notices: Vec<_> = fed.into_iter().map(notice).collect();
+        queue.notify(&notices).await.map_err(Error::Unavailable)?;
+        if Instant::now() >= end {
+            break;
+        }
+    }
+    Ok(())
 }

@@ -1,9 +1,9 @@
 //! Has delivered what has become due, and what a stream or a queue has lost word of.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Instant};
 
 use futures_util::{StreamExt as _, stream};
-use queue_deliveries::queue_deliveries;
+use queue_deliveries::{WORKED, queue_deliveries};
 use shared::{App, Error, Result, http, model::Endpoint};
 use webhooks::{DeliveryQueue, Notice};
 
@@ -16,6 +16,7 @@ const AT_ONCE: usize = 8;
 /// # Errors
 /// That something could not be read or handed on; the rest was, and the next minute tries again.
 pub async fn handle(app: &App, queue: &dyn DeliveryQueue) -> Result<()> {
+    let end = Instant::now() + WORKED;
     let endpoints = app.store.all_endpoints().await?;
     let mut seen = HashSet::new();
     let owners = endpoints.iter().map(|endpoint| endpoint.owner.clone());
@@ -25,7 +26,7 @@ pub async fn handle(app: &App, queue: &dyn DeliveryQueue) -> Result<()> {
     });
     let mut failed: usize = looks.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await.into_iter().sum();
     let looks = stream::iter(owners)
-        .map(|owner| async move { logged(owner.as_str(), queue_deliveries(app, queue, &owner).await) });
+        .map(|owner| async move { logged(owner.as_str(), queue_deliveries(app, queue, &owner, end).await) });
     failed += looks.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await.into_iter().sum::<usize>();
     match failed {
         0 => Ok(()),

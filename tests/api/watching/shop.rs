@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chain::{ChainError, Settler, Tools, Watcher};
-use local::Options;
+use local::{Options, acting_as};
 use serde_json::{Value, json};
 use shared::model::Chains;
 use tests::{
@@ -118,7 +118,7 @@ impl Shop {
     }
 
     pub(super) async fn try_look(&mut self) -> Result<bool, ChainError> {
-        self.watcher.look().await
+        acting_as("watch-deposits", self.watcher.look()).await
     }
 
     pub(super) async fn look(&mut self) {
@@ -126,7 +126,7 @@ impl Shop {
     }
 
     pub(super) async fn try_settle(&self) -> Result<bool, ChainError> {
-        self.settler.look().await
+        acting_as("settle-orders", self.settler.look()).await
     }
 
     /// Settles what can be settled, including what was put off.

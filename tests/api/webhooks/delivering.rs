@@ -6,10 +6,13 @@ use std::{
 };
 
 use futures_util::future::join_all;
+use publish_events::Batch;
+use queue_deliveries::queue_deliveries;
 use serde_json::{Value, json};
 use shared::model::{EndpointId, Owner};
 use tests::{
     client::Api,
+    proxy::{Fault, Proxy},
     receiver::{Manner, Receiver},
 };
 use webhooks::{Courier, Notice, Worker};
@@ -138,6 +141,47 @@ async fn a_worker_whose_time_is_up_leaves_the_rest_to_the_next() {
     // It has told the queue, and nobody has to wait for its lane.
     api.server.catch_up().await.unwrap();
     assert_eq!(receiver.accepted().len(), 6);
+}
+
+/// A sale's six events, in the feed, and sixteen endpoints that want them. Deliveries of three events fit one
+/// transaction; none are made yet. Returns one of the endpoints.
+async fn sold_to_sixteen(api: &Api, receiver: &Receiver) -> String {
+    let endpoints = join_all((0..16).map(|_| endpoint_at(api, receiver))).await;
+    sell(api).await;
+    let app = &api.server.app;
+    for batch in api.server.read_streams().await.unwrap() {
+        if batch.table != app.store.events_table() {
+            let batch = Batch::parse(batch.event).unwrap();
+            let published = publish_events::handle(app, api.server.queues.as_ref(), batch).await;
+            assert!(published.batch_item_failures.is_empty());
+        }
+    }
+    endpoints[0].0.clone()
+}
+
+#[tokio::test]
+async fn deliveries_that_are_made_are_told_of_even_if_the_rest_of_the_feed_fails() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    let receiver = Receiver::start().await;
+    sold_to_sixteen(&api, &receiver).await;
+    // The first transaction is the fourth call.
+    proxy.inject_after(4, &Fault::Rejected);
+    let (app, queues, end) = (&api.server.app, &api.server.queues, Instant::now() + Duration::from_secs(60));
+    queue_deliveries(app, queues.as_ref(), &Owner::default(), end).await.unwrap_err();
+    assert_eq!(queues.take_notices().len(), 16);
+}
+
+#[tokio::test]
+async fn a_feed_that_takes_too_long_is_gone_on_with_by_the_next_call() {
+    let api = Api::start().await;
+    let receiver = Receiver::start().await;
+    let id = sold_to_sixteen(&api, &receiver).await;
+    let (app, queues) = (&api.server.app, &api.server.queues);
+    queue_deliveries(app, queues.as_ref(), &Owner::default(), Instant::now()).await.unwrap();
+    assert_eq!(deliveries(&api, &id).await.len(), 3);
+    api.server.catch_up().await.unwrap();
+    assert_eq!(receiver.accepted().len(), 6 * 16);
 }
 
 #[tokio::test]

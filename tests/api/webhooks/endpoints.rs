@@ -6,6 +6,10 @@ use tests::{
     client::Api,
     receiver::{Manner, Receiver},
 };
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 
 use super::{deliveries, endpoint, endpoint_at, patch, sell, statuses, text, told, verify};
 
@@ -194,4 +198,25 @@ async fn an_endpoint_that_is_gone_is_disabled_and_one_that_is_deleted_hears_noth
     api.create_session().await;
     api.server.catch_up().await.unwrap();
     assert_eq!((leaves.messages().len(), deleted.messages().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn an_endpoint_that_has_moved_is_not_disabled_for_being_gone_from_where_it_was() {
+    let api = Api::start().await;
+    let (old, new) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), Receiver::start().await);
+    let url = format!("http://{}/hooks", old.local_addr().unwrap());
+    let id = text(&endpoint(&api, &json!({"url": url})).await["id"]);
+    let leave = async {
+        let (mut stream, _) = old.accept().await.unwrap();
+        assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0);
+        patch(&api, &id, &json!({"url": new.url})).await;
+        stream.write_all(b"HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        stream
+    };
+    let (path, nothing) = (format!("/webhook-endpoints/{id}"), json!({}));
+    let test = format!("{path}/test");
+    let (tested, _stream) = tokio::join!(api.post(&test, &nothing), leave);
+    assert_eq!(tested.ok()["attempts"][0]["status_code"], 410);
+    let moved = api.get(&path).await.ok();
+    assert_eq!((&moved["url"], &moved["enabled"]), (&json!(new.url), &json!(true)));
 }

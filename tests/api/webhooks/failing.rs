@@ -1,13 +1,18 @@
 //! Endpoints that fail, and a database that does.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
+use shared::model::{EndpointId, Owner};
 use tests::{
     client::Api,
     proxy::{Fault, Proxy},
     receiver::{Manner, Receiver},
 };
+use webhooks::{Courier, Notice, Worker};
 
 use super::{deliveries, endpoint, endpoint_at, feed, sell, statuses, text, told};
 
@@ -153,6 +158,59 @@ async fn events_that_cannot_be_read_hold_up_no_others() {
     assert_eq!((failed.len(), delivered.len()), (17, 3));
     assert!(failed.iter().all(|delivery| delivery["attempts"][9]["error"] == "event_unreadable"));
     assert_eq!(api.server.queues.given_up().len(), 17);
+}
+
+/// Entries as a restored table may have them, of a delivery that has arrived and of one that is due later.
+#[tokio::test]
+async fn an_entry_by_which_nothing_is_due_is_removed_and_nothing_is_posted() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    let receiver = Receiver::start().await;
+    let id = endpoint_for_one(&api, &receiver).await;
+    for status in [200, 500] {
+        receiver.behave(Manner::Answers(status));
+        api.create_session().await;
+        api.server.catch_up().await.unwrap();
+    }
+    let (table, list) = (proxy.table("WebhooksTable").await, json!({"S": format!("due#{id}")}));
+    for delivery in deliveries(&api, &id).await {
+        let place = format!("{:013}#{}", 0, text(&delivery["id"]));
+        let entry = json!({"pk": list, "sk": {"S": place}});
+        proxy.call("PutItem", &json!({"TableName": table, "Item": entry})).await;
+    }
+    tokio::select! {
+        done = api.server.catch_up() => done.unwrap(),
+        () = receiver.has_got(3) => panic!("what is not due is posted"),
+    }
+    let query = json!({"TableName": table, "KeyConditionExpression": "pk = :list",
+                       "ExpressionAttributeValues": {":list": list}});
+    assert_eq!(proxy.call("Query", &query).await["Count"], 1);
+    // The one that is left is of what is due later.
+    receiver.behave(Manner::Answers(200));
+    api.advance_clock(600.0).await;
+    api.server.catch_up().await.unwrap();
+    assert_eq!(receiver.messages().len(), 3);
+    assert_eq!(statuses(&api, &id).await, BTreeSet::from(["delivered".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_delivery_that_comes_into_view_after_its_entry_is_not_lost() {
+    let proxy = Proxy::start().await;
+    let api = Api::behind(&proxy).await;
+    let receiver = Receiver::start().await;
+    let id = endpoint_for_one(&api, &receiver).await;
+    receiver.behave(Manner::Answers(500));
+    api.create_session().await;
+    api.server.catch_up().await.unwrap();
+    receiver.behave(Manner::Answers(200));
+    api.advance_clock(600.0).await;
+    let worker = Worker::new(Courier::new(api.server.app.clone()).unwrap(), api.server.queues.clone());
+    let endpoint = EndpointId::parse(&id).unwrap();
+    let notice = Notice { owner: Owner::default(), endpoint, delivery: None };
+    // After the lane, the endpoint and the list, the delivery is read.
+    proxy.inject_after(3, &Fault::Rewritten(|answer| drop(answer.as_object_mut().unwrap().remove("Item"))));
+    worker.work(&notice, Instant::now() + Duration::from_secs(60)).await.unwrap();
+    assert_eq!((proxy.heal(), receiver.accepted().len()), (0, 1));
 }
 
 /// Whatever call to the database fails, however, on the way from a feed to an endpoint: all arrives in the end,

@@ -37,8 +37,7 @@ impl Store {
         limit: usize,
     ) -> Result<(Vec<Delivery>, bool), Error> {
         // A colon sorts behind all digits.
-        let before = after.map_or(":", DeliveryId::as_str);
-        let before = if after.is_some() { before.to_owned() } else { "whd_:".to_owned() };
+        let before = after.map_or("whd_:", DeliveryId::as_str);
         let query = self.client.query().table_name(&self.tables.webhooks);
         let answer = query
             .key_condition_expression("pk = :deliveries AND sk < :before")
@@ -108,8 +107,8 @@ impl Store {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    /// What goes with its delivery's change, whose condition protects it too.
-    fn delete(&self, key: Item) -> Result<TransactWriteItem, Error> {
+    /// What goes with a condition on its delivery, which protects it too.
+    pub(super) fn delete(&self, key: Item) -> Result<TransactWriteItem, Error> {
         let delete = Delete::builder().table_name(&self.tables.webhooks).set_key(Some(key));
         let delete = delete.build().map_err(|error| Error::Internal(error.into()))?;
         Ok(TransactWriteItem::builder().delete(delete).build())

@@ -43,26 +43,25 @@ struct Portion {
 }
 
 impl Store {
-    /// Makes deliveries of all events that none have been made of, and returns the endpoints that got some.
-    /// A merchant without endpoints costs one round trip.
+    /// Makes deliveries of the next events that none have been made of, as many as one transaction takes, and
+    /// returns the endpoints that got some; `None` where there are no such events. Four round trips, two where
+    /// nothing is new, one for a merchant without endpoints.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`]; what was made until then stays.
-    pub async fn fan_out(&self, owner: &Owner) -> Result<BTreeSet<EndpointId>, Error> {
-        let (mut fed, mut lost) = (BTreeSet::new(), 0);
-        while lost < RACES {
-            let Some(fan) = self.fan(owner).await?.filter(|fan| fan.endpoints > 0) else { return Ok(fed) };
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn fan_out(&self, owner: &Owner) -> Result<Option<BTreeSet<EndpointId>>, Error> {
+        for _ in 0..RACES {
+            let Some(fan) = self.fan(owner).await?.filter(|fan| fan.endpoints > 0) else { return Ok(None) };
             let entries = self.feed(owner, Cursor(fan.fanned_to), EVENTS_AT_ONCE).await?.entries;
             if entries.is_empty() {
-                return Ok(fed);
+                return Ok(None);
             }
             // Read after the events: so an endpoint whose making was answered before an event is seen.
             let endpoints = self.endpoints(owner).await?;
             let portion = Portion::of(&entries, &endpoints)?;
-            let fed_now: Vec<_> = portion.deliveries.iter().map(|(endpoint, _)| *endpoint).collect();
-            match self.transact(self.portion_writes(owner, &fan, portion)?).await? {
-                Outcome::Written => fed.extend(fed_now),
-                Outcome::Refused(_) => lost += 1,
+            let fed = portion.deliveries.iter().map(|(endpoint, _)| *endpoint).collect();
+            if let Outcome::Written = self.transact(self.portion_writes(owner, &fan, portion)?).await? {
+                return Ok(Some(fed));
             }
         }
         Err(outraced("the making of deliveries"))

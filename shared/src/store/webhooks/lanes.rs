@@ -1,11 +1,15 @@
 //! What is due at an endpoint, and who works on it.
 
-use aws_sdk_dynamodb::{error::SdkError, operation::update_item::UpdateItemError, types::ReturnValue};
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::update_item::UpdateItemError,
+    types::{ConditionCheck, ReturnValue, TransactWriteItem},
+};
 
 use super::super::{Item, Store, keys, number, store_error, string};
 use crate::{
     Error,
-    model::{DeliveryId, EndpointId, Timestamp},
+    model::{Delivery, DeliveryId, EndpointId, Timestamp},
 };
 
 /// How long a lane is held without being taken again, in milliseconds: longer than an attempt and what is
@@ -20,10 +24,21 @@ const IS_MINE_AND_NOBODY_CAME: &str = "holder = :me AND callers = :callers";
 /// A delivery whose time has come.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Due {
+    /// Where it goes.
+    endpoint: EndpointId,
     /// Which one.
     pub delivery: DeliveryId,
     /// Its entry in the list.
     entry: Item,
+}
+
+impl Due {
+    /// Whether this is the entry by which a delivery is due. What is not pending is due at no time.
+    pub fn is_of(&self, delivery: &Delivery) -> bool {
+        delivery.due_at.is_some_and(|time| {
+            keys::due_entry(self.endpoint, time, &delivery.id).get("sk") == self.entry.get("sk")
+        })
+    }
 }
 
 impl Store {
@@ -101,18 +116,29 @@ impl Store {
             .send()
             .await
             .map_err(store_error)?;
-        let due = |entry: Item| Some(Due { delivery: keys::delivery_of_entry(&entry)?, entry });
+        let due = |entry: Item| Some(Due { endpoint: id, delivery: keys::delivery_of_entry(&entry)?, entry });
         Ok(answer.items.unwrap_or_default().into_iter().filter_map(due).collect())
     }
 
-    /// Removes an entry whose delivery is gone. One round trip.
+    /// Removes an entry by which nothing is due, as its delivery was `read`. Where that has been changed by now,
+    /// the entry stays: a transaction may have come half into view, the entry first. One round trip.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn forget_due(&self, due: Due) -> Result<(), Error> {
+    pub async fn forget_due(&self, due: Due, read: Option<&Delivery>) -> Result<(), Error> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.tables.webhooks)
+            .set_key(Some(keys::delivery(due.endpoint, &due.delivery)));
+        let check = match read {
+            None => check.condition_expression("attribute_not_exists(pk)"),
+            Some(read) => check
+                .condition_expression("version = :read")
+                .expression_attribute_values(":read", number(read.version)),
+        };
+        let check = check.build().map_err(|error| Error::Internal(error.into()))?;
         let key = due.entry.into_iter().filter(|(name, _)| name == "pk" || name == "sk").collect();
-        let delete = self.client.delete_item().table_name(&self.tables.webhooks).set_key(Some(key));
-        delete.send().await.map(drop).map_err(store_error)
+        let writes = vec![TransactWriteItem::builder().condition_check(check).build(), self.delete(key)?];
+        self.transact(writes).await.map(drop)
     }
 }
 
