@@ -32,8 +32,8 @@ pub struct Node {
 pub(crate) enum LogQuery {
     /// `Transfer`s to them of these tokens; `None` for those of all.
     Transfers(Option<Vec<Address>>),
-    /// Where they, as forwarders, were flushed of the native token.
-    NativeFlushes,
+    /// Where they, as forwarders, were flushed of this token; zero for the native one.
+    Flushes(Address),
 }
 
 /// Why a node gave no answer that can be used. Never says the node's URL, which may hold an access key.
@@ -166,26 +166,11 @@ impl Node {
                 let filter = Filter::new().event_signature(TRANSFER).topic2(recipients);
                 tokens.iter().fold(filter, |filter, tokens| filter.address(tokens.clone()))
             }
-            LogQuery::NativeFlushes => {
+            LogQuery::Flushes(token) => {
                 let filter = Filter::new().address(addresses.to_vec());
-                filter.event_signature(Flushed::SIGNATURE_HASH).topic1(B256::ZERO)
+                filter.event_signature(Flushed::SIGNATURE_HASH).topic1(token.into_word())
             }
         };
-        self.logs(filter, range).await
-    }
-
-    /// What `emitter` told under `event` since block `from`.
-    pub(crate) async fn events_of(
-        &self,
-        emitter: Address,
-        event: B256,
-        from: u64,
-        to: u64,
-    ) -> NodeResult<Vec<Log>> {
-        self.logs(Filter::new().address(emitter).event_signature(event), &(from..=to)).await
-    }
-
-    async fn logs(&self, filter: Filter, range: &RangeInclusive<u64>) -> NodeResult<Vec<Log>> {
         self.ask("eth_getLogs", (filter.from_block(*range.start()).to_block(*range.end()),)).await
     }
 

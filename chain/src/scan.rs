@@ -93,7 +93,8 @@ pub(crate) async fn scan(
         }
         if chain.native == NativeDeposits::Balances {
             let flushes =
-                logs(node, chain, limits, &LogQuery::NativeFlushes, &awaited.native(), &range).await?;
+                logs(node, chain, limits, &LogQuery::Flushes(Address::ZERO), &awaited.native(), &range)
+                    .await?;
             deposits.extend(native::sent_on(node, awaited, &range, &blocks, &deposits, &flushes).await?);
         }
         let transfers = LogQuery::Transfers(watched_tokens(chain));
@@ -145,8 +146,8 @@ async fn logs(
     Ok(portions.into_iter().flat_map(|(_, logs)| logs).collect())
 }
 
-/// The logs of some of the addresses, and the limits that the node kept to at last.
-async fn portion(
+/// The logs of some of the addresses, the oldest first, and the limits that the node kept to at last.
+pub(crate) async fn portion(
     node: &Node,
     chain: &Chain,
     mut limits: LogLimits,

@@ -20,7 +20,7 @@ use alloy::{
     sol,
 };
 use serde::{Deserialize, Serialize};
-use shared::model::{OrderId, Timestamp};
+use shared::model::{BaseUnits, OrderId, Timestamp};
 
 use crate::{
     node::{Block, Node, NodeError},
@@ -36,6 +36,7 @@ sol! {
             address recipient;
             address token;
         }
+        function addressOf(bytes32 salt, address recipient) external view returns (address);
         function flush(bytes32 salt, address recipient, address token) external;
         function flushMany(Order[] calldata orders, uint256 gasPerOrder) external;
     }
@@ -95,6 +96,12 @@ struct Flush {
     forwarder: Address,
     recipient: Address,
     token: Address,
+    /// What has arrived for it, as far as was known.
+    #[serde(default)]
+    paid: BaseUnits,
+    /// The block in which that began.
+    #[serde(default)]
+    from_block: u64,
 }
 
 /// A signed transaction.
@@ -110,6 +117,8 @@ struct Signed {
 struct View {
     node: Node,
     head: Block,
+    /// The other nodes, and their newest blocks.
+    others: Vec<(Node, Block)>,
     /// The number of the last final block.
     last_final: u64,
 }
@@ -154,10 +163,11 @@ impl Settler {
     /// [`ChainError`].
     pub async fn look(&self) -> Result<bool, ChainError> {
         let mut failed = NodeError::Inconsistent("no node tells of its newest block");
-        for (node, head) in self.tools.nodes_by_head().await {
+        let nodes = self.tools.nodes_by_head().await;
+        for position in 0..nodes.len() {
             let Some(book) = self.tools.acquire::<Book>(Work::Settle).await? else { return Ok(false) };
             let looked = tokio::select! {
-                looked = self.work(node, head, book.unwrap_or_default()) => looked,
+                looked = self.work(&nodes, position, book.unwrap_or_default()) => looked,
                 lost = self.tools.keep_lease(Work::Settle) => Err(lost),
             };
             match looked {
@@ -169,11 +179,14 @@ impl Settler {
         Err(failed.into())
     }
 
-    async fn work(&self, node: Node, head: Block, book: Book) -> Result<(), ChainError> {
+    /// Settles by what the node at `position` tells.
+    async fn work(&self, nodes: &[(Node, Block)], position: usize, book: Book) -> Result<(), ChainError> {
+        let mut others = nodes.to_vec();
+        let (node, head) = others.remove(position);
         self.tools.check_chain(&node).await?;
         let last_final = node.final_block(&head, self.tools.chain.confirmations).await?;
         let last_final = last_final.map_or(0, |block| block.number());
-        let view = View { node, head, last_final };
+        let view = View { node, head, others, last_final };
         if let Some(batch) = book.batch
             && !self.follow(&view, batch).await?
         {

@@ -29,10 +29,15 @@ const TRANSACTION_GAS: u64 = 25_000;
 
 const REFUSED: &str = "the recipient or the token refuses the transfer";
 
+const OTHER_FACTORY: &str =
+    "its deposit address is not of this factory: flush it by hand (contracts/README.md)";
+
 /// What is found of an order that is to be flushed.
 enum Finding {
     /// There is nothing in its forwarder.
     Empty,
+    /// Its forwarder is none of this factory's.
+    OtherFactory,
     /// Its flush would succeed.
     Passes,
 }
@@ -61,6 +66,12 @@ impl Settler {
             let Some(flush) = Flush::of(order) else { continue };
             match self.examine(view, purse, &flush).await {
                 Ok(Finding::Empty) => self.execute_flushed(view, order, &flush).await?,
+                Ok(Finding::OtherFactory) => {
+                    let chain = &self.tools.chain.name;
+                    tracing::warn!(chain, order_id = %flush.order_id, "{OTHER_FACTORY}");
+                    self.tools.put_off(&order.unsettled).await?;
+                }
+                Ok(Finding::Passes) if order.wastes_gas() => self.tools.fail(order, REFUSED).await?,
                 Ok(Finding::Passes) => flushes.push(flush),
                 Err(NodeError::Reverted { .. }) => self.tools.put_off_or_give_up(order, REFUSED).await?,
                 Err(error) => return Err(error.into()),
@@ -92,6 +103,11 @@ impl Settler {
             return Ok(Finding::Empty);
         }
         let (salt, recipient, token) = (flush.salt(), flush.recipient, flush.token);
+        let call = ForwarderFactory::addressOfCall { salt, recipient }.abi_encode();
+        let answer = view.node.call(purse.account(), purse.factory, &call).await?;
+        if ForwarderFactory::addressOfCall::abi_decode_returns(&answer) != Ok(flush.forwarder) {
+            return Ok(Finding::OtherFactory);
+        }
         let call = ForwarderFactory::flushCall { salt, recipient, token }.abi_encode();
         let gas = self.tools.chain.flush_gas + TRANSACTION_GAS;
         view.node.call_within(purse.account(), purse.factory, &call, gas).await?;
@@ -186,6 +202,8 @@ impl Flush {
             forwarder: ready.forwarder()?,
             recipient: ready.order.terms.recipient_address.evm()?,
             token: ready.order.terms.src_token_address.evm()?,
+            paid: ready.paid,
+            from_block: ready.unsettled.from_block,
         })
     }
 

@@ -19,7 +19,7 @@ pub(super) struct Ready {
     pub(super) unsettled: Unsettled,
     pub(super) order: Order,
     /// What of its payment is there.
-    paid: BaseUnits,
+    pub(super) paid: BaseUnits,
     /// What of that is confirmed.
     confirmed: BaseUnits,
     /// The transaction of the last confirmed deposit.
@@ -28,6 +28,9 @@ pub(super) struct Ready {
 
 /// The longest time between two tries for one order, in milliseconds.
 const LONGEST_WAIT_MILLIS: i64 = 5 * 60 * 1000;
+
+/// How many transactions may fail to flush an order, though it looked as if they would.
+const MOST_WASTED: u32 = 5;
 
 /// How long flushing an order is tried, in milliseconds. What is left in its forwarder can be flushed by
 /// anybody at any time later.
@@ -59,6 +62,11 @@ impl Ready {
     /// Whether `amount` of what left the forwarder is all that was owed.
     pub(super) fn is_covered_by(&self, amount: U256) -> bool {
         BaseUnits::parse(&amount.to_string()).is_some_and(|amount| self.covers(amount))
+    }
+
+    /// Whether its recipient or its token refuses in blocks what it takes when asked, at our cost.
+    pub(super) fn wastes_gas(&self) -> bool {
+        self.unsettled.wasted >= MOST_WASTED
     }
 
     /// Whether a reorganisation took the payment away and nothing has come instead for as long as payments
@@ -131,16 +139,18 @@ impl Tools {
         if since.is_some_and(|since| self.now() >= since.plus_millis(PATIENCE_MILLIS)) {
             return self.fail(ready, why).await;
         }
-        self.refused(ready.order.id, ready.unsettled.attempts).await
+        let (now, until) = (self.now(), self.now().plus_millis(wait(ready.unsettled.attempts)));
+        Ok(self.store.refuse(self.chain.id, ready.order.id, 0, now, until).await?)
     }
 
-    /// Writes down that an order was refused, and tries it again later.
-    pub(super) async fn refused(&self, order: OrderId, attempts: u32) -> Result<(), ChainError> {
-        let (now, until) = (self.now(), self.now().plus_millis(wait(attempts)));
-        Ok(self.store.refuse(self.chain.id, order, now, until).await?)
+    /// Writes down that a transaction was paid for that did not flush an order, which is not tried again at once.
+    /// It was the order's fault if the transaction `succeeded` as such.
+    pub(super) async fn refused_in_block(&self, order: OrderId, succeeded: bool) -> Result<(), ChainError> {
+        let (now, until) = (self.now(), self.now().plus_millis(LONGEST_WAIT_MILLIS));
+        Ok(self.store.refuse(self.chain.id, order, succeeded.into(), now, until).await?)
     }
 
-    async fn fail(&self, ready: &Ready, why: &str) -> Result<(), ChainError> {
+    pub(super) async fn fail(&self, ready: &Ready, why: &str) -> Result<(), ChainError> {
         let (chain, order_id) = (self.chain.id.number(), ready.order.id);
         tracing::error!(chain, %order_id, "an order could not be settled: {why}");
         let failure = Fact::Failure { detail: why.to_owned() };

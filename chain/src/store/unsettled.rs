@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 
+use aws_sdk_dynamodb::{
+    config::http::HttpResponse, error::SdkError, operation::update_item::UpdateItemError,
+};
 use serde::{Deserialize, Serialize};
 use shared::{
     Result,
@@ -22,6 +25,9 @@ pub(crate) struct Unsettled {
     pub(crate) attempts: u32,
     /// Since when its recipient, or its token, is known to refuse.
     pub(crate) refused_since: Option<Timestamp>,
+    /// How many transactions were paid for that did not flush it.
+    #[serde(default)]
+    pub(crate) wasted: u32,
     /// Not before then.
     pub(crate) next_at: Timestamp,
 }
@@ -32,8 +38,9 @@ struct Confirmed {
     evidence_id: String,
 }
 
-/// How long a confirmed deposit is kept, in milliseconds: longer than settling its order is tried.
-const KEPT_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// How long a confirmed deposit is kept, in milliseconds: longer than anybody leaves a purse empty, or a ceiling
+/// below what gas costs. Nothing else remembers that it is confirmed.
+const KEPT_MILLIS: i64 = 366 * 24 * 60 * 60 * 1000;
 
 impl ChainStore {
     /// Writes down that a deposit is confirmed. Doing so twice is doing it once.
@@ -153,35 +160,33 @@ impl ChainStore {
             .expression_attribute_values(":attempts", number(order.attempts + 1))
             .expression_attribute_values(":until", number(until.millis()))
             .expression_attribute_values(":was", number(order.next_at.millis()));
-        ignore_refusal(update.send().await.map(drop).map_err(|error| {
-            let refused =
-                error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception());
-            (refused, store_error(error))
-        }))
+        unless_refused(update.send().await)
     }
 
-    /// Puts an order off that its recipient or its token refuses.
+    /// Puts an order off that its recipient or its token refuses, in so many transactions that were paid for.
+    /// One that is settled meanwhile stays so.
     pub(crate) async fn refuse(
         &self,
         chain: ChainId,
         order: OrderId,
+        wasted: u32,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<()> {
-        self.client
+        let update = self
+            .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(chain, unsettled(order))))
             .update_expression(
-                "SET refused_since = if_not_exists(refused_since, :now), next_at = :until ADD attempts :one",
+                "SET refused_since = if_not_exists(refused_since, :now), next_at = :until ADD attempts :one, wasted :wasted",
             )
+            .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":now", number(now.millis()))
             .expression_attribute_values(":until", number(until.millis()))
             .expression_attribute_values(":one", number(1))
-            .send()
-            .await
-            .map(drop)
-            .map_err(store_error)
+            .expression_attribute_values(":wasted", number(wasted));
+        unless_refused(update.send().await)
     }
 
     /// Forgets an order that needs no settling any more.
@@ -197,9 +202,16 @@ impl ChainStore {
     }
 }
 
-fn ignore_refusal(result: Result<(), (bool, shared::Error)>) -> Result<()> {
-    match result {
-        Ok(()) | Err((true, _)) => Ok(()),
-        Err((false, error)) => Err(error),
+/// A condition that is not met any more leaves nothing to do.
+fn unless_refused<T>(updated: Result<T, SdkError<UpdateItemError, HttpResponse>>) -> Result<()> {
+    match updated {
+        Err(error)
+            if !error
+                .as_service_error()
+                .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+        {
+            Err(store_error(error))
+        }
+        _ => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An amount in a token's base units (the smallest unit, such as 10⁻⁶ USDC), 0 to 2²⁵⁶−1. Written as a
 /// decimal string everywhere: JSON numbers lose digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BaseUnits(U256);
 
 impl BaseUnits {

@@ -12,12 +12,15 @@ use super::{
 /// that make a chain configured.
 const WELL_KNOWN: &str = include_str!("chains.json");
 
+/// The most gas that the orders of one transaction may spend.
+const MOST_BATCH_GAS: u64 = 12_000_000;
+
 /// What keeps a configuration document from being used.
 #[derive(Debug, thiserror::Error)]
 pub enum ChainsError {
     /// It is not a document of this form.
     #[error("CHAINS cannot be read: {0}")]
-    Unreadable(#[from] serde_json::Error),
+    Unreadable(String),
     /// A chain in it breaks a rule.
     #[error("CHAINS: chain {chain}: {rule}")]
     Invalid {
@@ -98,6 +101,17 @@ impl Entry {
         let max_fee_per_gas = self
             .max_fee_per_gas
             .map_or(Some(100_000_000_000), |fee| fee.to_string().parse().ok().filter(|fee: &u128| *fee > 0));
+        let flush_gas = within(
+            self.flush_gas.unwrap_or(250_000),
+            100_000,
+            5_000_000,
+            "flush_gas must be 100000 to 5000000",
+        )?;
+        // Ethereum takes no transaction of more than 2^24 gas (EIP-7825), and some of it is the batch's own.
+        let max_batch = self.max_batch.unwrap_or_else(|| 20.min((MOST_BATCH_GAS / flush_gas) as usize));
+        if max_batch as u64 * flush_gas > MOST_BATCH_GAS {
+            return Err("max_batch times flush_gas must be at most 12000000");
+        }
         Ok(Chain {
             id,
             name: self.name.unwrap_or_else(|| format!("chain {}", id.number())),
@@ -126,15 +140,23 @@ impl Entry {
                 "max_log_addresses must be 1 to 10000",
             )?,
             max_fee_per_gas: max_fee_per_gas.ok_or("max_fee_per_gas must be wei, from 1 to 2^128-1")?,
-            flush_gas: within(
-                self.flush_gas.unwrap_or(250_000),
-                100_000,
-                5_000_000,
-                "flush_gas must be 100000 to 5000000",
-            )?,
-            max_batch: within(self.max_batch.unwrap_or(20), 1, 60, "max_batch must be 1 to 60")?,
+            flush_gas,
+            max_batch: within(max_batch, 1, 60, "max_batch must be 1 to 60")?,
         })
     }
+}
+
+impl From<serde_json::Error> for ChainsError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unreadable(without_values(&error.to_string()))
+    }
+}
+
+/// What was wrong, without the strings that it may quote: one of them may be a URL with an access key.
+fn without_values(problem: &str) -> String {
+    let quoted = problem.split_once('"').zip(problem.rsplit_once('"'));
+    let told = quoted.map_or(problem.to_owned(), |((before, _), (_, after))| format!("{before}…{after}"));
+    told.split(' ').map(|word| if word.contains("://") { "…" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 fn millis(seconds: f64) -> Option<u64> {

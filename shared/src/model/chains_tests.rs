@@ -73,11 +73,25 @@ fn a_document_that_cannot_be_used_says_which_chain_and_why() {
         (r#"{"5": {"rpc": ["http://x"], "confirmations": 1}}"#, "chain 5: tokens"),
         (r#"{"5": {"rpc": ["http://x"], "tokens": "any"}}"#, "chain 5: confirmations"),
         (r#"{"8453": {"rpc": ["http://x"], "max_batch": 0}}"#, "chain 8453: max_batch"),
+        (r#"{"8453": {"rpc": ["http://x"], "max_batch": 50}}"#, "max_batch times flush_gas"),
+        (r#"{"8453": {"rpc": ["http://x"], "max_batch": 3, "flush_gas": 5000000}}"#, "times flush_gas"),
+        (r#"{"8453": {"rpc": "https://x/KEY"}}"#, "invalid type: string …, expected a sequence at line 1"),
+        (r#"{"8453": {"tokens": "https://x/KEY"}}"#, "did not match"),
+        (r#"{"8453": {"https://x/KEY": 1}}"#, "unknown field …"),
         (r#"{"8453": {"rpc": ["http://x"], "poll_seconds": 61}}"#, "chain 8453: poll_seconds"),
         (r#"{"8453": {"rpc": ["http://x"], "max_fee_per_gas": "0"}}"#, "chain 8453: max_fee_per_gas"),
     ] {
         let error: ChainsError = Chains::parse(document).unwrap_err();
         assert!(error.to_string().contains(part), "{document}: {error}");
+        assert!(!format!("{error} {error:?}").contains("KEY"), "{document}: {error}");
+    }
+}
+
+#[test]
+fn orders_that_may_spend_much_are_flushed_in_smaller_batches() {
+    for (flush_gas, max_batch) in [(100_000, 20), (250_000, 20), (1_000_000, 12), (5_000_000, 2)] {
+        let document = format!(r#"{{"8453": {{"rpc": ["http://x"], "flush_gas": {flush_gas}}}}}"#);
+        assert_eq!(chains(&document).iter().next().unwrap().max_batch, max_batch);
     }
 }
 
