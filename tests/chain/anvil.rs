@@ -80,11 +80,18 @@ impl Anvil {
     }
 
     async fn deploy(&mut self) {
-        let factory = artifact("ForwarderFactory");
-        let salt = factory["deployment"]["salt"].as_str().unwrap();
-        let code = factory["creationCode"].as_str().unwrap();
-        self.send(json!({"to": DEPLOYER, "data": format!("{salt}{}", &code[2..])})).await;
+        let salt = artifact("ForwarderFactory")["deployment"]["salt"].as_str().unwrap().to_owned();
+        assert_eq!(self.deploy_factory(&salt[2..]).await, FACTORY);
         self.token = self.deploy_token().await;
+    }
+
+    /// Deploys a factory, and says where it is.
+    pub(crate) async fn deploy_factory(&self, salt: &str) -> String {
+        let code = artifact("ForwarderFactory")["creationCode"].as_str().unwrap().to_owned();
+        let deployment = json!({"from": RICH, "to": DEPLOYER, "data": format!("0x{salt}{}", &code[2..])});
+        let address = self.rpc("eth_call", json!([deployment, "latest"])).await;
+        self.send(deployment).await;
+        address.as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn deploy_token(&self) -> String {

@@ -44,34 +44,6 @@ async fn a_payment_is_seen_confirmed_and_passed_on() {
 }
 
 #[tokio::test]
-async fn without_a_gas_key_the_confirmed_deposit_executes() {
-    let shop = Shop::open().await;
-    let order = shop.sell().await;
-    let receipt = shop.anvil.mint(&shop.anvil.token, &order.address, 1_000_000).await;
-    shop.until_status(&order, "executing").await;
-    shop.anvil.mine(1).await;
-    shop.until_looked_by_head(&order).await;
-    assert_eq!(session_status(&shop, &order.session).await, "processing");
-    shop.anvil.mine(1).await;
-    let seen = shop.until_status(&order, "executed").await;
-    assert_eq!(session_status(&shop, &order.session).await, "complete");
-    assert_eq!(seen["executeTx"]["txHash"], receipt["transactionHash"]);
-    assert_eq!(seen["order"]["settlement"]["actualDstAmount"], "1000000");
-    // Anybody can pass it on, and only to the recipient.
-    assert_eq!(shop.anvil.balance(&shop.anvil.token, &order.address).await, 1_000_000);
-}
-
-impl Shop {
-    /// Another order's payment in a later block has been seen, so the earlier ones have been looked at.
-    async fn until_looked_by_head(&self, _: &crate::shop::Waiting) {
-        let marker = self.sell_for(NATIVE, 1).await;
-        self.anvil.rpc("evm_setAutomine", json!([false])).await;
-        self.anvil.rpc("evm_setAutomine", json!([true])).await;
-        assert_eq!(self.api.order(&marker.id).await["depositTxs"], json!([]));
-    }
-}
-
-#[tokio::test]
 async fn native_money_is_seen_and_passed_on() {
     let shop = Shop::with_gas_key().await;
     let order = shop.sell_for(NATIVE, 5_000_000).await;

@@ -2,64 +2,14 @@
 //!
 //! Here nothing looks at the chain by itself: each look is made by hand.
 
-use chain::{Purse, Settler, Watcher};
-use local::acting_as;
+use chain::{Purse, Settler};
 use serde_json::{Value, json};
 
 use crate::{
     anvil::{FACTORY, GAS_ACCOUNT, GAS_KEY, RICH},
-    shop::{NATIVE, Shop, Waiting, deposit_statuses},
+    scene::Scene,
+    shop::{NATIVE, Shop, deposit_statuses},
 };
-
-/// A shop, its watcher and its settler.
-struct Scene {
-    shop: Shop,
-    watcher: Watcher,
-    settler: Settler,
-}
-
-impl Scene {
-    async fn set(settings: Value) -> Self {
-        let shop = Shop::unattended(Some(GAS_KEY.to_owned()), settings).await;
-        let tools = shop.api.server.chain_tools[0].clone();
-        let settler = Settler::new(tools.clone(), shop.api.server.purse.clone());
-        Self { watcher: Watcher::new(tools), settler, shop }
-    }
-
-    /// Pays the price of what [`Shop::sell`] sells.
-    async fn pay(&self, order: &Waiting) {
-        self.shop.anvil.mint(&self.shop.anvil.token, &order.address, 1_000_000).await;
-    }
-
-    async fn look(&mut self) {
-        assert!(acting_as("watch-deposits", self.watcher.look()).await.unwrap());
-        assert!(acting_as("settle-orders", self.settler.look()).await.unwrap());
-    }
-
-    /// Lets enough blocks and time pass for everything that is put off to be tried again.
-    async fn settle(&mut self) {
-        for _ in 0..8 {
-            self.shop.anvil.mine(2).await;
-            self.shop.api.advance_clock(20.0).await;
-            self.look().await;
-        }
-    }
-
-    async fn status(&self, order: &Waiting) -> Value {
-        self.shop.api.order(&order.id).await["order"]["status"].clone()
-    }
-
-    async fn gas_transactions(&self, tag: &str) -> u64 {
-        let count = self.shop.anvil.rpc("eth_getTransactionCount", json!([GAS_ACCOUNT, tag])).await;
-        u64::from_str_radix(&count.as_str().unwrap()[2..], 16).unwrap()
-    }
-
-    /// What waits for a block.
-    async fn pending(&self) -> Vec<Value> {
-        let block = self.shop.anvil.rpc("eth_getBlockByNumber", json!(["pending", true])).await;
-        block["transactions"].as_array().unwrap().clone()
-    }
-}
 
 #[tokio::test]
 async fn a_payment_is_seen_within_one_look_and_executed_by_the_first_that_finds_it_final() {
@@ -75,6 +25,80 @@ async fn a_payment_is_seen_within_one_look_and_executed_by_the_first_that_finds_
     scene.look().await;
     assert_eq!(scene.status(&order).await, "executed");
     assert_eq!(scene.gas_transactions("latest").await, 1);
+}
+
+#[tokio::test]
+async fn without_a_gas_key_the_confirmed_deposit_executes() {
+    let mut scene = Scene::of(Shop::unattended(None, json!({})).await);
+    let order = scene.shop.sell().await;
+    let receipt = scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    for _ in 0..2 {
+        scene.look().await;
+        assert_eq!(scene.status(&order).await, "executing");
+        assert_eq!(scene.shop.api.session(&order.session).await["status"], "processing");
+        scene.shop.anvil.mine(1).await;
+    }
+    scene.look().await;
+    let seen = scene.shop.api.order(&order.id).await;
+    assert_eq!(seen["order"]["status"], "executed");
+    assert_eq!(scene.shop.api.session(&order.session).await["status"], "complete");
+    assert_eq!(seen["executeTx"]["txHash"], receipt["transactionHash"]);
+    assert_eq!(seen["order"]["settlement"]["actualDstAmount"], "1000000");
+    // Anybody can pass it on, and only to the recipient.
+    assert_eq!(scene.shop.anvil.balance(&scene.shop.anvil.token, &order.address).await, 1_000_000);
+}
+
+#[tokio::test]
+async fn what_has_been_flushed_before_counts_as_delivered_too() {
+    for (first, rest) in [(600_000, 400_000), (1_000_000, 1)] {
+        let mut scene = Scene::set(json!({})).await;
+        let (order, token) = (scene.shop.sell().await, scene.shop.anvil.token.clone());
+        scene.shop.anvil.mint(&token, &order.address, first).await;
+        scene.shop.anvil.flush(&order, &token).await;
+        scene.shop.anvil.mint(&token, &order.address, rest).await;
+        scene.look().await;
+        scene.settle().await;
+        let seen = scene.shop.api.order(&order.id).await;
+        assert_eq!(seen["order"]["settlement"]["actualDstAmount"], (first + rest).to_string());
+        assert_eq!(scene.shop.anvil.balance(&token, &order.recipient).await, u128::from(first + rest));
+        assert_eq!(scene.gas_transactions("latest").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_order_waits_for_weeks_where_nothing_pays_for_gas() {
+    let mut scene = Scene::set(json!({})).await;
+    let order = scene.shop.sell().await;
+    scene.shop.anvil.rpc("anvil_setBalance", json!([GAS_ACCOUNT, "0x0"])).await;
+    scene.pay(&order).await;
+    scene.look().await;
+    scene.shop.anvil.mine(2).await;
+    assert!(scene.watcher.look().await.unwrap());
+    scene.settler.look().await.unwrap_err();
+    // Long after all that is put away for a week.
+    scene.shop.api.advance_clock(30.0 * 24.0 * 3600.0).await;
+    scene.settler.look().await.unwrap_err();
+    scene.shop.anvil.rpc("anvil_setBalance", json!([GAS_ACCOUNT, "0xde0b6b3a7640000"])).await;
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executed");
+}
+
+#[tokio::test]
+async fn no_gas_is_spent_on_what_another_factory_has_to_flush() {
+    let mut scene = Scene::set(json!({})).await;
+    let order = scene.shop.sell().await;
+    scene.pay(&order).await;
+    let factory = scene.shop.anvil.deploy_factory(&"11".repeat(32)).await;
+    let purse = Purse::new(GAS_KEY, factory.parse().unwrap()).unwrap();
+    scene.settler = Settler::new(scene.shop.api.server.chain_tools[0].clone(), Some(purse));
+    scene.look().await;
+    scene.settle().await;
+    assert_eq!(scene.gas_transactions("pending").await, 0);
+    assert_eq!(scene.status(&order).await, "executing");
+    scene.shop.anvil.flush(&order, &scene.shop.anvil.token).await;
+    scene.shop.api.advance_clock(600.0).await;
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executed");
 }
 
 #[tokio::test]
@@ -228,7 +252,7 @@ async fn a_recipient_that_wants_more_gas_than_an_order_may_spend_gets_no_transac
 }
 
 #[tokio::test]
-async fn a_flush_that_fails_in_its_block_is_not_paid_for_again_at_once() {
+async fn a_flush_that_fails_in_its_block_is_paid_for_five_times_at_most() {
     let mut scene = Scene::set(json!({})).await;
     let order = scene.shop.sell_for(NATIVE, 1000).await;
     // Takes money at the price of gas that a mere question has, which is none.
@@ -242,6 +266,12 @@ async fn a_flush_that_fails_in_its_block_is_not_paid_for_again_at_once() {
     }
     assert_eq!(scene.status(&order).await, "executing");
     assert_eq!(scene.gas_transactions("latest").await, 1);
+    for _ in 0..8 {
+        scene.shop.api.advance_clock(300.0).await;
+        scene.settle().await;
+    }
+    assert_eq!(scene.status(&order).await, "failure");
+    assert_eq!(scene.gas_transactions("latest").await, 5);
 }
 
 #[tokio::test]

@@ -45,6 +45,16 @@ impl Shop {
 
     async fn start(gas_key: Option<String>, settings: Value, leave_chains: bool) -> Self {
         let anvil = Anvil::start().await;
+        Self::on(anvil, gas_key, settings, leave_chains).await
+    }
+
+    /// On a chain that is there already, asked through other nodes where the settings name some.
+    pub(crate) async fn on(
+        anvil: Anvil,
+        gas_key: Option<String>,
+        settings: Value,
+        leave_chains: bool,
+    ) -> Self {
         let mut chain = json!({"rpc": [anvil.url], "tokens": "any", "confirmations": 2, "poll_seconds": 0.1});
         for (name, value) in settings.as_object().unwrap() {
             chain[name] = value.clone();

@@ -1,0 +1,141 @@
+//! Settling through nodes that fail, refuse and lie.
+
+use local::acting_as;
+use serde_json::{Value, json};
+
+use crate::{
+    anvil::{Anvil, GAS_KEY},
+    relay::{Relay, Reply},
+    scene::Scene,
+    shop::Shop,
+};
+
+/// A scene whose chain is asked through so many nodes.
+async fn scene_behind(nodes: usize) -> (Scene, Vec<Relay>) {
+    let anvil = Anvil::start().await;
+    let mut relays = Vec::new();
+    for _ in 0..nodes {
+        relays.push(Relay::start(&anvil.url).await);
+    }
+    let urls: Vec<_> = relays.iter().map(|relay| relay.url.clone()).collect();
+    let shop = Shop::on(anvil, Some(GAS_KEY.to_owned()), json!({"rpc": urls}), true).await;
+    (Scene::of(shop), relays)
+}
+
+/// How many blocks a question for logs is about.
+fn blocks(params: &Value) -> u64 {
+    let number = |name: &str| u64::from_str_radix(&params[0][name].as_str().unwrap()[2..], 16).unwrap();
+    number("toBlock") + 1 - number("fromBlock")
+}
+
+/// Whether a question is for the logs of one address, as that for an order's flushes is.
+fn is_of_one_emitter(method: &str, params: &Value) -> bool {
+    method == "eth_getLogs" && (params[0]["address"].is_string() || params[0]["address"].is_array())
+}
+
+#[tokio::test]
+async fn a_flush_by_somebody_else_is_found_in_portions_that_a_node_takes() {
+    let (mut scene, relays) = scene_behind(1).await;
+    let order = scene.shop.sell().await;
+    scene.pay(&order).await;
+    let receipt = scene.shop.anvil.flush(&order, &scene.shop.anvil.token).await;
+    relays[0].answer_by(|method, params| match method == "eth_getLogs" && blocks(params) > 4 {
+        true => Reply::Refusal,
+        false => Reply::Chain,
+    });
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executed");
+    let seen = scene.shop.api.order(&order.id).await;
+    assert_eq!(seen["executeTx"]["txHash"], receipt["transactionHash"]);
+    assert_eq!(scene.gas_transactions("latest").await, 0);
+}
+
+#[tokio::test]
+async fn an_order_whose_flush_no_node_tells_of_holds_up_no_other() {
+    let (mut scene, relays) = scene_behind(1).await;
+    let (flushed, other) = (scene.shop.sell().await, scene.shop.sell().await);
+    scene.pay(&flushed).await;
+    scene.shop.anvil.flush(&flushed, &scene.shop.anvil.token).await;
+    scene.pay(&other).await;
+    relays[0].answer_by(|method, params| match is_of_one_emitter(method, params) {
+        true => Reply::Refusal,
+        false => Reply::Chain,
+    });
+    scene.settle().await;
+    assert_eq!(scene.status(&flushed).await, "executing");
+    assert_eq!(scene.status(&other).await, "executed");
+    relays[0].answer_by(|_, _| Reply::Chain);
+    scene.shop.api.advance_clock(600.0).await;
+    scene.settle().await;
+    assert_eq!(scene.status(&flushed).await, "executed");
+}
+
+#[tokio::test]
+async fn another_node_settles_in_place_of_one_that_fails() {
+    for failing in ["eth_getCode", "eth_call", "eth_getTransactionReceipt", "eth_sendRawTransaction"] {
+        let (mut scene, relays) = scene_behind(2).await;
+        let order = scene.shop.sell().await;
+        scene.pay(&order).await;
+        relays[0].answer_by(move |method, _| match method == failing {
+            true => Reply::Nothing,
+            false => Reply::Chain,
+        });
+        scene.settle().await;
+        // A transaction that could not be sent through one is sent through another once the first is gone.
+        relays[0].answer_by(|_, _| Reply::Nothing);
+        scene.settle().await;
+        assert_eq!(scene.status(&order).await, "executed", "{failing}");
+        assert_eq!(scene.gas_transactions("latest").await, 1, "{failing}");
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_that_the_other_node_denies_executes_nothing_until_they_agree() {
+    let (mut scene, relays) = scene_behind(2).await;
+    let order = scene.shop.sell().await;
+    scene.pay(&order).await;
+    scene.look().await;
+    scene.shop.anvil.mine(2).await;
+    scene.look().await;
+    assert_eq!(scene.gas_transactions("latest").await, 1);
+    relays[1].answer_by(|method, _| match method == "eth_getTransactionReceipt" {
+        true => Reply::Result(Value::Null),
+        false => Reply::Chain,
+    });
+    scene.shop.anvil.mine(2).await;
+    let problem = acting_as("settle-orders", scene.settler.look()).await.unwrap_err();
+    assert!(problem.to_string().contains("contradict"), "{problem}");
+    assert_eq!(scene.status(&order).await, "executing");
+    relays[1].answer_by(|_, _| Reply::Chain);
+    scene.look().await;
+    assert_eq!(scene.status(&order).await, "executed");
+}
+
+#[tokio::test]
+async fn a_receipt_that_one_of_three_nodes_denies_or_makes_up_changes_nothing() {
+    for liar in 0..3 {
+        let (mut scene, relays) = scene_behind(3).await;
+        let order = scene.shop.sell().await;
+        scene.pay(&order).await;
+        scene.look().await;
+        scene.shop.anvil.mine(2).await;
+        scene.shop.anvil.rpc("evm_setAutomine", json!([false])).await;
+        scene.look().await;
+        // The flush is on its way. One node tells of it in a block that there is none of.
+        let block = scene.shop.anvil.rpc("eth_getBlockByNumber", json!(["0x1", false])).await;
+        let made_up = json!({
+            "status": "0x1", "transactionHash": scene.pending().await[0]["hash"],
+            "blockHash": block["hash"], "blockNumber": "0x1", "logs": [],
+        });
+        relays[liar].answer_by(move |method, _| match method == "eth_getTransactionReceipt" {
+            true => Reply::Result(made_up.clone()),
+            false => Reply::Chain,
+        });
+        scene.look().await;
+        assert_eq!(scene.status(&order).await, "executing", "{liar}");
+        scene.shop.anvil.rpc("evm_setAutomine", json!([true])).await;
+        scene.settle().await;
+        assert_eq!(scene.status(&order).await, "executed", "{liar}");
+        assert_eq!(scene.gas_transactions("latest").await, 1, "{liar}");
+    }
+}
