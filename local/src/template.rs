@@ -182,7 +182,8 @@ fn binary_of(name: &str, function: &Resource) -> Result<String, TemplateError> {
 fn allowed(function: &Value) -> HashSet<(String, String)> {
     let mut allowed = HashSet::new();
     for policy in items(member(function, "Policies")) {
-        for statement in items(member(policy, "Statement")) {
+        let statements = items(member(policy, "Statement"));
+        for statement in statements.filter(|it| text(member(it, "Effect")).as_deref() == Some("Allow")) {
             for action in items(member(statement, "Action")).filter_map(text) {
                 let resources = items(member(statement, "Resource")).filter_map(resource);
                 allowed.extend(resources.map(|resource| (action.clone(), resource)));

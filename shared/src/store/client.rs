@@ -44,6 +44,9 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 /// that the client gets our answer and not the gateway's. No request makes more, but for one that loses
 /// races or lists many orders that are overdue.
 const CALL_TIMEOUT: Duration = Duration::from_secs(3);
+/// The same for what is not DynamoDB, nor as fast: SQS and SSM.
+const OTHER_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
+const OTHER_CALL_TIMEOUT: Duration = Duration::from_secs(8);
 /// Attempts, of which most come within the first second: a loser of a race of many for one session
 /// meets a handful of conflicts.
 const ATTEMPTS: u32 = 8;
@@ -70,12 +73,17 @@ pub async fn connect(metered: bool) -> Result<Client, BoxError> {
     Ok(client(if metered { config.interceptor(Meter) } else { config }, connector))
 }
 
-/// What other AWS clients are to be built from, in functions that need them.
+/// What other AWS clients are to be built from, in functions that need them. They give up in time, too: a
+/// connection that died while the function was frozen tells nobody.
 ///
 /// # Errors
 /// When the file named by `AWS_CA_BUNDLE` cannot be read.
 pub async fn sdk_config() -> Result<SdkConfig, BoxError> {
-    Ok(from_environment(connector()?).await)
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(OTHER_ATTEMPT_TIMEOUT)
+        .operation_timeout(OTHER_CALL_TIMEOUT);
+    let config = from_environment(connector()?).await.into_builder();
+    Ok(config.timeout_config(timeouts.build()).build())
 }
 
 async fn from_environment(connector: SharedHttpConnector) -> SdkConfig {

@@ -1,0 +1,50 @@
+//! Sends what the deployed functions send, to the queues that the environment names, with what they read from
+//! SSM. Prints what that was. For `interop/queues.py`.
+
+use publish_events::Retries;
+use serde_json::json;
+use shared::model::{EndpointId, Evidence, OrderId, Owner, Subject};
+use sqs::{BoxError, Queue};
+use webhooks::Notice;
+
+/// More than fit one request.
+const MESSAGES: u128 = 25;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), BoxError> {
+    chain::use_ring();
+    let settings = chain::aws::Settings::from_env().await?;
+    let account = settings.purse().await?.map(|purse| purse.account());
+    let tools = settings.tools();
+    let tools = tools.first().ok_or("no chain is configured")?;
+    let evidence = (0..MESSAGES).map(piece).collect::<Result<Vec<_>, _>>()?;
+    tools.queue.send(&evidence).await?;
+
+    let notice = |id| Notice { owner: Owner::default(), endpoint: EndpointId::new(id), delivery: None };
+    let notices: Vec<_> = (0..MESSAGES).map(notice).collect();
+    let queues = webhooks::aws::notices_and_dead_letters().await?;
+    queues.notify(&notices).await?;
+    queues.give_up(&notice(MESSAGES)).await?;
+
+    let subjects: Vec<_> = (0..MESSAGES).map(|id| Subject::Order(OrderId::new(id))).collect();
+    let retries = Queue::from_env("PUBLISHING_RETRIES_QUEUE_URL").await?;
+    let retries: &dyn Retries = &retries;
+    retries.send(&subjects).await?;
+
+    let sent = json!({
+        "EVIDENCE_QUEUE_URL": evidence,
+        "DELIVERY_QUEUE_URL": notices,
+        "DEAD_DELIVERIES_QUEUE_URL": [notice(MESSAGES)],
+        "PUBLISHING_RETRIES_QUEUE_URL": subjects.iter().map(Subject::to_string).collect::<Vec<_>>(),
+    });
+    let printed = json!({"account": account, "chain": tools.chain.id.number(), "nodes": tools.nodes.len(), "sent": sent});
+    std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{printed}\n"))?;
+    Ok(())
+}
+
+fn piece(number: u128) -> Result<Evidence, serde_json::Error> {
+    serde_json::from_value(json!({
+        "orderId": OrderId::new(number).to_string(), "id": format!("example:{number}"),
+        "occurredAt": 1_767_225_600_000_i64, "kind": "failure", "detail": "naïve \"quotes\" 💶",
+    }))
+}
