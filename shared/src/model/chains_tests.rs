@@ -1,10 +1,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{ChainsError, Onramp, RawJson};
+use crate::model::{
+    ChainsError, Onramp, RawJson,
+    sample::{NATIVE, terms},
+};
 
 const USDC: &str = "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913";
-const NATIVE: &str = "0x0000000000000000000000000000000000000000";
 
 fn chains(document: &str) -> Chains {
     Chains::parse(document).unwrap()
@@ -12,26 +14,6 @@ fn chains(document: &str) -> Chains {
 
 fn base() -> Chains {
     chains(r#"{"8453": {"rpc": ["https://base.example/key"]}}"#)
-}
-
-fn terms(chain: u64, token: &str) -> OrderTerms {
-    let chain = ChainId::new(chain).unwrap();
-    let token = Address::parse_token(chain, token).unwrap();
-    OrderTerms {
-        order_type: OrderType::Swap,
-        recipient_address: Address::parse(chain, "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44").unwrap(),
-        src_chain: chain,
-        dst_chain: chain,
-        src_token_address: token.clone(),
-        dst_token_address: token,
-        src_amount: BaseUnits::parse("1000000").unwrap(),
-        payload: RawJson::empty_object(),
-        metadata: RawJson::empty_object(),
-        onramp: None,
-        creator_address: None,
-        partner_id: None,
-        client_reference_id: None,
-    }
 }
 
 fn refused(terms: &OrderTerms) -> (&'static str, bool) {

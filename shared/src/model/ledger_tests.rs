@@ -4,9 +4,9 @@ use proptest::{prelude::*, sample::subsequence};
 
 use super::*;
 use crate::model::{
-    Address, ChainId, OrderId, OrderTerms, OrderType, ProgressStatus, RawJson, RelayStatus, SessionStatus,
+    Address, ChainId, EventObject, OrderId, OrderTerms, ProgressStatus, RelayStatus, SessionStatus, Story,
+    sample::{NATIVE, terms},
 };
-use crate::model::{EventObject, Story};
 
 const CREATED: Timestamp = Timestamp::from_millis(1_000_000);
 /// Of an order made at `CREATED` without a session.
@@ -15,23 +15,12 @@ const WINDOW: i64 = 60_000;
 const TOKEN: &str = "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913";
 
 fn order(amount: u64, same_token: bool) -> Order {
-    let base = ChainId::new(8453).unwrap();
-    let token = Address::parse_token(base, TOKEN).unwrap();
-    let native = Address::parse_token(base, "0x0000000000000000000000000000000000000000").unwrap();
+    let same = terms(8453, TOKEN);
+    let native = terms(8453, NATIVE).dst_token_address;
     let terms = OrderTerms {
-        order_type: OrderType::Swap,
-        recipient_address: Address::parse(base, "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44").unwrap(),
-        src_chain: base,
-        dst_chain: base,
-        src_token_address: token.clone(),
-        dst_token_address: if same_token { token } else { native },
         src_amount: BaseUnits::parse(&amount.to_string()).unwrap(),
-        payload: RawJson::empty_object(),
-        metadata: RawJson::empty_object(),
-        onramp: None,
-        creator_address: None,
-        partner_id: None,
-        client_reference_id: None,
+        dst_token_address: if same_token { same.dst_token_address.clone() } else { native },
+        ..same
     };
     Order::new(OrderId::new(1), None, terms, None, CREATED, WINDOW)
 }

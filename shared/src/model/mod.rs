@@ -16,6 +16,8 @@ mod ledger;
 mod order;
 mod owner;
 mod redirect;
+#[cfg(test)]
+mod sample;
 mod session;
 mod status;
 mod story;

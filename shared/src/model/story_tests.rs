@@ -2,30 +2,15 @@ use std::sync::Arc;
 
 use super::*;
 use crate::model::{
-    Address, BaseUnits, ChainId, Evidence, EvidenceId, Fact, OrderId, OrderTerms, OrderType, RawJson,
+    BaseUnits, Evidence, EvidenceId, Fact, OrderId, OrderTerms,
+    sample::{NATIVE, terms},
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
 fn order() -> Order {
-    let base = ChainId::new(8453).unwrap();
-    let native = Address::parse_token(base, "0x0000000000000000000000000000000000000000").unwrap();
-    let terms = OrderTerms {
-        order_type: OrderType::Swap,
-        recipient_address: Address::parse(base, "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44").unwrap(),
-        src_chain: base,
-        dst_chain: base,
-        src_token_address: native.clone(),
-        dst_token_address: native,
-        src_amount: BaseUnits::parse("1000000").unwrap(),
-        payload: RawJson::empty_object(),
-        metadata: serde_json::value::to_raw_value(&"x".repeat(60_000)).unwrap().into(),
-        onramp: None,
-        creator_address: None,
-        partner_id: None,
-        client_reference_id: None,
-    };
-    Order::new(OrderId::new(1), None, terms, None, NOW, 60_000)
+    let metadata = serde_json::value::to_raw_value(&"x".repeat(60_000)).unwrap().into();
+    Order::new(OrderId::new(1), None, OrderTerms { metadata, ..terms(8453, NATIVE) }, None, NOW, 60_000)
 }
 
 /// As many deposits as `count`, each the least that there is, as if recorded one after the other.
