@@ -250,8 +250,9 @@ pub fn use_ring() {
 /// Whether a call failed by what it called, and not by the node: code 3, or what nodes say instead.
 fn is_revert(method: &str, code: i64, message: &str) -> bool {
     let message = message.to_lowercase();
-    let told =
-        ["revert", "out of gas", "outofgas", "invalid opcode"].iter().any(|word| message.contains(word));
+    let told = ["revert", "out of gas", "outofgas", "invalid opcode", "invalid jump", "vm execution error"]
+        .iter()
+        .any(|word| message.contains(word));
     matches!(method, "eth_call" | "eth_estimateGas") && (code == 3 || told)
 }
 

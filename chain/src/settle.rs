@@ -45,6 +45,12 @@ sol! {
     #[derive(Debug)]
     event Flushed(address indexed token, address indexed recipient, uint256 amount);
 
+    /// `contracts/src/ForwarderFactory.sol`
+    #[derive(Debug)]
+    event FlushFailed(
+        bytes32 indexed salt, address indexed recipient, address indexed token, bytes reason
+    );
+
     /// ERC-20
     function balanceOf(address account) external view returns (uint256);
 }
@@ -117,10 +123,12 @@ struct Signed {
 struct View {
     node: Node,
     head: Block,
-    /// The other nodes, and their newest blocks.
-    others: Vec<(Node, Block)>,
+    /// All nodes that answer, this one first, and their newest blocks.
+    nodes: Vec<(Node, Block)>,
     /// The number of the last final block.
     last_final: u64,
+    /// Whether no other node is left to be asked in this look.
+    is_last: bool,
 }
 
 impl Purse {
@@ -166,8 +174,10 @@ impl Settler {
         let nodes = self.tools.nodes_by_head().await;
         for position in 0..nodes.len() {
             let Some(book) = self.tools.acquire::<Book>(Work::Settle).await? else { return Ok(false) };
+            let (mut nodes, is_last) = (nodes.clone(), position + 1 == nodes.len());
+            nodes.rotate_left(position);
             let looked = tokio::select! {
-                looked = self.work(&nodes, position, book.unwrap_or_default()) => looked,
+                looked = self.work(nodes, is_last, book.unwrap_or_default()) => looked,
                 lost = self.tools.keep_lease(Work::Settle) => Err(lost),
             };
             match looked {
@@ -179,14 +189,13 @@ impl Settler {
         Err(failed.into())
     }
 
-    /// Settles by what the node at `position` tells.
-    async fn work(&self, nodes: &[(Node, Block)], position: usize, book: Book) -> Result<(), ChainError> {
-        let mut others = nodes.to_vec();
-        let (node, head) = others.remove(position);
+    /// Settles by what the first of these nodes tells.
+    async fn work(&self, nodes: Vec<(Node, Block)>, is_last: bool, book: Book) -> Result<(), ChainError> {
+        let Some((node, head)) = nodes.first().cloned() else { return Ok(()) };
         self.tools.check_chain(&node).await?;
         let last_final = node.final_block(&head, self.tools.chain.confirmations).await?;
         let last_final = last_final.map_or(0, |block| block.number());
-        let view = View { node, head, others, last_final };
+        let view = View { node, head, nodes, last_final, is_last };
         if let Some(batch) = book.batch
             && !self.follow(&view, batch).await?
         {

@@ -148,10 +148,15 @@ impl Anvil {
 
     /// Flushes an order's forwarder, as anybody can.
     pub(crate) async fn flush(&self, order: &Waiting, token: &str) -> Value {
+        self.send(self.flushing(order, token)).await
+    }
+
+    /// The call that flushes, not sent yet.
+    pub(crate) fn flushing(&self, order: &Waiting, token: &str) -> Value {
         let (salt, recipient) = (order.id.replace('-', ""), &order.recipient[2..]);
         let selector = selector("flush(bytes32,address,address)");
         let data = format!("0x{selector}{salt:0>64}{recipient:0>64}{:0>64}", &token[2..]);
-        self.send(json!({"to": FACTORY, "data": data})).await
+        json!({"from": RICH, "to": FACTORY, "data": data})
     }
 
     /// Replaces the last `depth` blocks by others, with these calls in them, each with the position of its
@@ -161,10 +166,14 @@ impl Anvil {
     }
 }
 
+/// What the logs of an event begin with.
+pub(crate) fn topic(event: &str) -> String {
+    alloy_primitives::hex::encode(alloy_primitives::keccak256(event))
+}
+
 /// The selector of a contract's function.
 pub(crate) fn selector(signature: &str) -> String {
-    let hash = alloy_primitives::keccak256(signature);
-    hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    topic(signature)[..8].to_owned()
 }
 
 fn call(selector: &str, to: &str, amount: u64) -> String {

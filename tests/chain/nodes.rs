@@ -4,7 +4,7 @@ use local::acting_as;
 use serde_json::{Value, json};
 
 use crate::{
-    anvil::{Anvil, GAS_KEY},
+    anvil::{Anvil, GAS_KEY, topic},
     relay::{Relay, Reply},
     scene::Scene,
     shop::Shop,
@@ -72,7 +72,9 @@ async fn an_order_whose_flush_no_node_tells_of_holds_up_no_other() {
 
 #[tokio::test]
 async fn another_node_settles_in_place_of_one_that_fails() {
-    for failing in ["eth_getCode", "eth_call", "eth_getTransactionReceipt", "eth_sendRawTransaction"] {
+    let methods =
+        ["eth_getCode", "eth_call", "eth_estimateGas", "eth_getTransactionReceipt", "eth_sendRawTransaction"];
+    for failing in methods {
         let (mut scene, relays) = scene_behind(2).await;
         let order = scene.shop.sell().await;
         scene.pay(&order).await;
@@ -81,12 +83,94 @@ async fn another_node_settles_in_place_of_one_that_fails() {
             false => Reply::Chain,
         });
         scene.settle().await;
-        // A transaction that could not be sent through one is sent through another once the first is gone.
-        relays[0].answer_by(|_, _| Reply::Nothing);
-        scene.settle().await;
         assert_eq!(scene.status(&order).await, "executed", "{failing}");
         assert_eq!(scene.gas_transactions("latest").await, 1, "{failing}");
     }
+}
+
+#[tokio::test]
+async fn a_flush_that_the_first_node_does_not_tell_of_is_found_through_another() {
+    let (mut scene, relays) = scene_behind(2).await;
+    let order = scene.shop.sell().await;
+    scene.pay(&order).await;
+    scene.shop.anvil.flush(&order, &scene.shop.anvil.token).await;
+    relays[0].answer_by(|method, params| match is_of_one_emitter(method, params) {
+        true => Reply::Refusal,
+        false => Reply::Chain,
+    });
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executed");
+}
+
+#[tokio::test]
+async fn an_order_that_a_node_fails_at_holds_up_no_other() {
+    let (mut scene, relays) = scene_behind(1).await;
+    let (bad, other) = (scene.shop.sell().await, scene.shop.sell().await);
+    scene.pay(&bad).await;
+    scene.pay(&other).await;
+    let forwarder = bad.address[2..].to_owned();
+    relays[0].answer_by(move |method, params| {
+        let asks_of_it = method == "eth_call" && params[0]["data"].as_str().unwrap().contains(&forwarder);
+        if asks_of_it { Reply::Nothing } else { Reply::Chain }
+    });
+    for _ in 0..8 {
+        scene.shop.anvil.mine(2).await;
+        scene.shop.api.advance_clock(20.0).await;
+        scene.watcher.look().await.unwrap();
+        // Where the bad one is alone, that is a failure.
+        let _ = scene.settler.look().await;
+    }
+    assert_eq!(scene.status(&bad).await, "executing");
+    assert_eq!(scene.status(&other).await, "executed");
+}
+
+#[tokio::test]
+async fn too_low_an_estimate_wastes_no_gas() {
+    let (mut scene, relays) = scene_behind(1).await;
+    let order = scene.shop.sell().await;
+    scene.pay(&order).await;
+    relays[0].answer_by(|method, _| match method == "eth_estimateGas" {
+        true => Reply::Result(json!("0x186a0")),
+        false => Reply::Chain,
+    });
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executed");
+    assert_eq!(scene.gas_transactions("latest").await, 1);
+}
+
+#[tokio::test]
+async fn a_flush_that_one_of_three_nodes_makes_up_executes_nothing() {
+    let (mut scene, relays) = scene_behind(3).await;
+    let order = scene.shop.sell().await;
+    let real = scene.shop.anvil.mint(&scene.shop.anvil.token, &order.address, 1_000_000).await;
+    // The order's forwarder is empty, says one, since this transaction, which there is, has flushed it.
+    let log = json!({
+        "address": order.address, "transactionHash": real["transactionHash"], "logIndex": "0x0",
+        "blockHash": real["blockHash"], "blockNumber": real["blockNumber"], "transactionIndex": "0x0",
+        "data": format!("0x{:064x}", 1_000_000), "removed": false,
+        "topics": [
+            format!("0x{}", topic("Flushed(address,address,uint256)")),
+            format!("0x{:0>64}", &scene.shop.anvil.token[2..]), format!("0x{:0>64}", &order.recipient[2..]),
+        ],
+    });
+    let mut receipt = real.clone();
+    receipt["logs"] = json!([log]);
+    let (token, transaction) = (scene.shop.anvil.token.clone(), real["transactionHash"].clone());
+    relays[0].answer_by(move |method, params| match method {
+        "eth_call" if params[0]["to"] == token => Reply::Result(json!(format!("0x{:064x}", 0))),
+        "eth_getLogs" if is_of_one_emitter(method, params) && params[0]["topics"][1].is_string() => {
+            Reply::Result(json!([log]))
+        }
+        "eth_getTransactionReceipt" if params[0] == transaction => Reply::Result(receipt.clone()),
+        _ => Reply::Chain,
+    });
+    scene.settle().await;
+    assert_ne!(scene.shop.api.order(&order.id).await["executeTx"]["txHash"], real["transactionHash"]);
+    relays[0].answer_by(|_, _| Reply::Chain);
+    scene.shop.api.advance_clock(600.0).await;
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executed");
+    assert_eq!(scene.shop.anvil.balance(&scene.shop.anvil.token, &order.recipient).await, 1_000_000);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A shop whose chain is looked at by hand.
 
-use chain::{Settler, Watcher};
+use chain::{Settler, Tools, Watcher};
 use local::acting_as;
 use serde_json::{Value, json};
 
@@ -25,6 +25,13 @@ impl Scene {
         let tools = shop.api.server.chain_tools[0].clone();
         let settler = Settler::new(tools.clone(), shop.api.server.purse.clone());
         Self { watcher: Watcher::new(tools), settler, shop }
+    }
+
+    /// Another settler, whose lease nobody knows.
+    pub(crate) fn settler_of_its_own(&self) -> Settler {
+        let me = format!("{:032x}", fastrand::u128(..));
+        let tools = Tools { me, ..self.shop.api.server.chain_tools[0].clone() };
+        Settler::new(tools, self.shop.api.server.purse.clone())
     }
 
     /// Pays the price of what [`Shop::sell`] sells.

@@ -2,6 +2,8 @@
 //!
 //! Here nothing looks at the chain by itself: each look is made by hand.
 
+use std::{pin::pin, task::Poll};
+
 use chain::{Purse, Settler};
 use serde_json::{Value, json};
 
@@ -272,6 +274,90 @@ async fn a_flush_that_fails_in_its_block_is_paid_for_five_times_at_most() {
     }
     assert_eq!(scene.status(&order).await, "failure");
     assert_eq!(scene.gas_transactions("latest").await, 5);
+}
+
+#[tokio::test]
+async fn a_transaction_that_failed_counts_once_however_often_it_is_looked_at() {
+    let mut scene = Scene::set(json!({})).await;
+    let order = scene.shop.sell_for(NATIVE, 1000).await;
+    scene.shop.anvil.rpc("anvil_setCode", json!([order.recipient, "0x3a15600a5760006000fd5b00"])).await;
+    scene.shop.anvil.send(json!({"to": order.address, "value": "0x3e8"})).await;
+    scene.look().await;
+    for _ in 0..4 {
+        scene.shop.anvil.mine(2).await;
+        scene.shop.api.advance_clock(301.0).await;
+        scene.look().await; // Sends.
+        scene.shop.anvil.mine(2).await;
+        let mut polls = 1;
+        loop {
+            scene.shop.api.advance_clock(31.0).await;
+            if ends_within(polls, scene.settler_of_its_own().look()).await {
+                break;
+            }
+            polls += 1;
+        }
+        scene.shop.api.advance_clock(31.0).await;
+    }
+    let sent = scene.gas_transactions("latest").await;
+    assert!((3..5).contains(&sent), "{sent}");
+    assert_eq!(scene.status(&order).await, "executing");
+}
+
+/// Polls a future so often, if it does not end before, and drops it.
+async fn ends_within(polls: usize, future: impl Future) -> bool {
+    let (mut future, mut polled) = (pin!(future), 0);
+    std::future::poll_fn(|context| {
+        polled += 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(true),
+            Poll::Pending if polled == polls => Poll::Ready(false),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_flushed_before_our_transaction_in_its_block_executes_the_order() {
+    let mut scene = Scene::set(json!({})).await;
+    let (order, token) = (scene.shop.sell().await, scene.shop.anvil.token.clone());
+    scene.pay(&order).await;
+    scene.look().await;
+    scene.shop.anvil.mine(2).await;
+    scene.shop.anvil.rpc("evm_setAutomine", json!([false])).await;
+    scene.look().await;
+    assert_eq!(scene.pending().await.len(), 1);
+    let mut flush = scene.shop.anvil.flushing(&order, &token);
+    (flush["gas"], flush["gasPrice"]) = (json!("0x7a120"), json!("0x174876e800"));
+    let first = scene.shop.anvil.rpc("eth_sendTransaction", json!([flush])).await;
+    scene.shop.anvil.mine(1).await;
+    scene.shop.anvil.rpc("evm_setAutomine", json!([true])).await;
+    // As if there were still something to be had.
+    scene.shop.anvil.mint(&token, &order.address, 1).await;
+    scene.settle().await;
+    let seen = scene.shop.api.order(&order.id).await;
+    assert_eq!((&seen["order"]["status"], &seen["executeTx"]["txHash"]), (&json!("executed"), &first));
+    assert_eq!(scene.gas_transactions("latest").await, 1);
+}
+
+#[tokio::test]
+async fn a_day_of_refusals_is_counted_from_the_last_time_that_there_was_none() {
+    let mut scene = Scene::set(json!({})).await;
+    let order = scene.shop.sell_for(NATIVE, 1000).await;
+    let refuse = json!([order.recipient, "0x60006000fd"]);
+    scene.shop.anvil.rpc("anvil_setCode", refuse.clone()).await;
+    scene.shop.anvil.send(json!({"to": order.address, "value": "0x3e8"})).await;
+    scene.look().await;
+    scene.settle().await;
+    // It would pass now, but gas cannot be paid for.
+    scene.shop.anvil.rpc("anvil_setCode", json!([order.recipient, "0x"])).await;
+    scene.shop.anvil.rpc("anvil_setBalance", json!([GAS_ACCOUNT, "0x0"])).await;
+    scene.shop.api.advance_clock(600.0).await;
+    scene.settler.look().await.unwrap_err();
+    scene.shop.api.advance_clock(25.0 * 3600.0).await;
+    scene.shop.anvil.rpc("anvil_setCode", refuse).await;
+    scene.look().await;
+    assert_eq!(scene.status(&order).await, "executing");
 }
 
 #[tokio::test]

@@ -84,4 +84,14 @@ impl Receipt {
     pub(crate) fn block_number(&self) -> u64 {
         self.block_number.to()
     }
+
+    /// Whether another node's receipt says the same of block, success and logs.
+    pub(crate) fn tells_the_same_as(&self, other: &Self) -> bool {
+        // What else nodes write into logs is their own affair.
+        let logs = |receipt: &Self| {
+            Vec::from_iter(receipt.logs.iter().map(|log| (log.log_index, log.inner.clone())))
+        };
+        (self.block_hash, self.succeeded()) == (other.block_hash, other.succeeded())
+            && logs(self) == logs(other)
+    }
 }

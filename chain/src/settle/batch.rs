@@ -8,6 +8,8 @@ use alloy::{
     sol_types::SolCall as _,
 };
 
+use futures_util::future::join_all;
+
 use super::{
     Batch, Book, Flush, ForwarderFactory, Purse, Settler, Signed, View, balanceOfCall, ready::Ready,
 };
@@ -26,6 +28,15 @@ const ABANDONED_MILLIS: i64 = 10 * 60 * 1000;
 
 /// What a transaction costs by itself, its call data included, in gas.
 const TRANSACTION_GAS: u64 = 25_000;
+
+/// What a byte of a transaction's data may cost, at the least that Ethereum charges for it all (EIP-7623).
+const CALL_DATA_GAS: u64 = 40;
+
+/// What the factory sets aside for each order beside its grant (`LOOP_GAS` in `ForwarderFactory.sol`).
+const LOOP_GAS: u64 = 10_000;
+
+/// How many orders a node may fail at before the next one is asked.
+const MOST_FAILURES: usize = 3;
 
 const REFUSED: &str = "the recipient or the token refuses the transfer";
 
@@ -61,7 +72,7 @@ impl Settler {
         if view.node.code(purse.factory).await?.is_empty() {
             return Err(ChainError::NoFactory(purse.factory));
         }
-        let mut flushes = Vec::new();
+        let (mut flushes, mut failed) = (Vec::new(), Vec::new());
         for order in &ready {
             let Some(flush) = Flush::of(order) else { continue };
             match self.examine(view, purse, &flush).await {
@@ -72,18 +83,35 @@ impl Settler {
                     self.tools.put_off(&order.unsettled).await?;
                 }
                 Ok(Finding::Passes) if order.wastes_gas() => self.tools.fail(order, REFUSED).await?,
-                Ok(Finding::Passes) => flushes.push(flush),
+                Ok(Finding::Passes) => {
+                    self.tools.passes(order).await?;
+                    flushes.push(flush);
+                }
                 Err(NodeError::Reverted { .. }) => self.tools.put_off_or_give_up(order, REFUSED).await?,
-                Err(error) => return Err(error.into()),
+                Err(error) => {
+                    // It may be for what this order asks, so the others do not wait for it.
+                    if view.is_last {
+                        self.tools.put_off(&order.unsettled).await?;
+                    }
+                    failed.push(error);
+                    if failed.len() == MOST_FAILURES {
+                        break;
+                    }
+                }
             }
+        }
+        match failed.pop() {
+            Some(error) if flushes.is_empty() => return Err(error.into()),
+            Some(error) => self.tools.log(&error.into()),
+            None => {}
         }
         if flushes.is_empty() {
             return Ok(());
         }
         let Some((max_fee, tip)) = self.fees(view).await? else { return Ok(()) };
         let call = flush_many(&flushes, self.tools.chain.flush_gas);
-        let gas_limit = view.node.estimate_gas(purse.account(), purse.factory, &call).await?;
-        let gas_limit = gas_limit + gas_limit / 10;
+        let estimate = view.node.estimate_gas(purse.account(), purse.factory, &call).await?;
+        let gas_limit = (estimate + estimate / 10).max(self.least_gas(flushes.len(), &call));
         self.check_purse(view, purse, gas_limit, max_fee).await?;
         let batch = Batch {
             from: purse.account(),
@@ -97,6 +125,14 @@ impl Settler {
         self.sign_and_send(view, purse, batch, max_fee, tip).await
     }
 
+    /// What the factory wants before it begins, and what comes before that: with less, all would be paid for
+    /// nothing, however a node's estimate came about. Some chains add what data costs elsewhere to it.
+    fn least_gas(&self, orders: usize, call: &Bytes) -> u64 {
+        let flush_gas = self.tools.chain.flush_gas;
+        let wanted = orders as u64 * (flush_gas + LOOP_GAS) + flush_gas / 63;
+        TRANSACTION_GAS + CALL_DATA_GAS * call.len() as u64 + wanted
+    }
+
     /// What flushing an order by itself, within its share of gas, would come to.
     async fn examine(&self, view: &View, purse: &Purse, flush: &Flush) -> Result<Finding, NodeError> {
         if balance(&view.node, flush).await?.is_zero() {
@@ -104,8 +140,13 @@ impl Settler {
         }
         let (salt, recipient, token) = (flush.salt(), flush.recipient, flush.token);
         let call = ForwarderFactory::addressOfCall { salt, recipient }.abi_encode();
-        let answer = view.node.call(purse.account(), purse.factory, &call).await?;
-        if ForwarderFactory::addressOfCall::abi_decode_returns(&answer) != Ok(flush.forwarder) {
+        let address = match view.node.call(purse.account(), purse.factory, &call).await {
+            Ok(answer) => ForwarderFactory::addressOfCall::abi_decode_returns(&answer).ok(),
+            // Whatever there is, it is no factory of ours.
+            Err(NodeError::Reverted { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        if address != Some(flush.forwarder) {
             return Ok(Finding::OtherFactory);
         }
         let call = ForwarderFactory::flushCall { salt, recipient, token }.abi_encode();
@@ -153,11 +194,12 @@ impl Settler {
         Ok(())
     }
 
-    /// Sends the last signed transaction. A node that has it already says so, which does no harm; what it
-    /// refuses for another reason shows in the log, and is tried again at the next look.
+    /// Sends the last signed transaction, through all nodes. One that has it already says so, which does no harm;
+    /// what they refuse for another reason shows in the log, and is tried again at the next look.
     async fn send(&self, view: &View, batch: &Batch) {
         let Some(signed) = batch.signed.last() else { return };
-        if let Err(error) = view.node.send(&signed.raw).await {
+        let sent = join_all(view.nodes.iter().map(|(node, _)| node.send(&signed.raw))).await;
+        if let Some(Err(error)) = sent.iter().find(|sent| sent.is_ok()).or(sent.first()) {
             let chain = &self.tools.chain.name;
             tracing::warn!(chain, transaction = %signed.hash, "{error}");
         }
@@ -207,7 +249,7 @@ impl Flush {
         })
     }
 
-    fn salt(&self) -> B256 {
+    pub(super) fn salt(&self) -> B256 {
         B256::left_padding_from(self.order_id.as_bytes())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use alloy::primitives::{Address, U256};
+use alloy::primitives::{Address, B256, U256};
 use shared::{
     model::{BaseUnits, Evidence, EvidenceId, Fact, Order, OrderId, OrderStatus, Timestamp},
     store::{Awaited, OrderRecord},
@@ -30,7 +30,7 @@ pub(super) struct Ready {
 const LONGEST_WAIT_MILLIS: i64 = 5 * 60 * 1000;
 
 /// How many transactions may fail to flush an order, though it looked as if they would.
-const MOST_WASTED: u32 = 5;
+const MOST_WASTED: usize = 5;
 
 /// How long flushing an order is tried, in milliseconds. What is left in its forwarder can be flushed by
 /// anybody at any time later.
@@ -66,7 +66,7 @@ impl Ready {
 
     /// Whether its recipient or its token refuses in blocks what it takes when asked, at our cost.
     pub(super) fn wastes_gas(&self) -> bool {
-        self.unsettled.wasted >= MOST_WASTED
+        self.unsettled.wasted.len() >= MOST_WASTED
     }
 
     /// Whether a reorganisation took the payment away and nothing has come instead for as long as payments
@@ -140,14 +140,28 @@ impl Tools {
             return self.fail(ready, why).await;
         }
         let (now, until) = (self.now(), self.now().plus_millis(wait(ready.unsettled.attempts)));
-        Ok(self.store.refuse(self.chain.id, ready.order.id, 0, now, until).await?)
+        Ok(self.store.refuse(self.chain.id, ready.order.id, now, until).await?)
+    }
+
+    /// Writes down that an order is not refused any more, if it was.
+    pub(super) async fn passes(&self, ready: &Ready) -> Result<(), ChainError> {
+        if ready.unsettled.refused_since.is_some() {
+            self.store.accept(self.chain.id, ready.order.id).await?;
+        }
+        Ok(())
     }
 
     /// Writes down that a transaction was paid for that did not flush an order, which is not tried again at once.
-    /// It was the order's fault if the transaction `succeeded` as such.
-    pub(super) async fn refused_in_block(&self, order: OrderId, succeeded: bool) -> Result<(), ChainError> {
-        let (now, until) = (self.now(), self.now().plus_millis(LONGEST_WAIT_MILLIS));
-        Ok(self.store.refuse(self.chain.id, order, succeeded.into(), now, until).await?)
+    /// It counts if it `failed` for the order's own sake.
+    pub(super) async fn refused_in_block(
+        &self,
+        order: OrderId,
+        transaction: B256,
+        failed: bool,
+    ) -> Result<(), ChainError> {
+        let until = self.now().plus_millis(LONGEST_WAIT_MILLIS);
+        let transaction = failed.then(|| transaction.to_string());
+        Ok(self.store.waste(self.chain.id, order, transaction, until).await?)
     }
 
     pub(super) async fn fail(&self, ready: &Ready, why: &str) -> Result<(), ChainError> {

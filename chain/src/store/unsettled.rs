@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use aws_sdk_dynamodb::{
-    config::http::HttpResponse, error::SdkError, operation::update_item::UpdateItemError,
+    config::http::HttpResponse,
+    error::SdkError,
+    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    types::AttributeValue,
 };
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -25,9 +28,9 @@ pub(crate) struct Unsettled {
     pub(crate) attempts: u32,
     /// Since when its recipient, or its token, is known to refuse.
     pub(crate) refused_since: Option<Timestamp>,
-    /// How many transactions were paid for that did not flush it.
+    /// The transactions that were paid for and that it made fail to flush it.
     #[serde(default)]
-    pub(crate) wasted: u32,
+    pub(crate) wasted: Vec<String>,
     /// Not before then.
     pub(crate) next_at: Timestamp,
 }
@@ -163,30 +166,55 @@ impl ChainStore {
         unless_refused(update.send().await)
     }
 
-    /// Puts an order off that its recipient or its token refuses, in so many transactions that were paid for.
-    /// One that is settled meanwhile stays so.
+    /// Puts an order off that its recipient or its token refuses. One that is settled meanwhile stays so.
     pub(crate) async fn refuse(
         &self,
         chain: ChainId,
         order: OrderId,
-        wasted: u32,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<()> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(chain, unsettled(order))))
+            .unsettled_that_exists(chain, order)
             .update_expression(
-                "SET refused_since = if_not_exists(refused_since, :now), next_at = :until ADD attempts :one, wasted :wasted",
+                "SET refused_since = if_not_exists(refused_since, :now), next_at = :until ADD attempts :one",
             )
-            .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":now", number(now.millis()))
             .expression_attribute_values(":until", number(until.millis()))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":wasted", number(wasted));
+            .expression_attribute_values(":one", number(1));
         unless_refused(update.send().await)
+    }
+
+    /// Takes back that an order is refused.
+    pub(crate) async fn accept(&self, chain: ChainId, order: OrderId) -> Result<()> {
+        let update = self.unsettled_that_exists(chain, order).update_expression("REMOVE refused_since");
+        unless_refused(update.send().await)
+    }
+
+    /// Puts an order off after a transaction that did not flush it, and counts that one if it is named. Doing so
+    /// twice is doing it once.
+    pub(crate) async fn waste(
+        &self,
+        chain: ChainId,
+        order: OrderId,
+        transaction: Option<String>,
+        until: Timestamp,
+    ) -> Result<()> {
+        let update = self
+            .unsettled_that_exists(chain, order)
+            .expression_attribute_values(":until", number(until.millis()));
+        let update = match transaction {
+            None => update.update_expression("SET next_at = :until"),
+            Some(transaction) => update
+                .update_expression("SET next_at = :until ADD wasted :transaction")
+                .expression_attribute_values(":transaction", AttributeValue::Ss(vec![transaction])),
+        };
+        unless_refused(update.send().await)
+    }
+
+    fn unsettled_that_exists(&self, chain: ChainId, order: OrderId) -> UpdateItemFluentBuilder {
+        let update = self.client.update_item().table_name(&self.table);
+        update.set_key(Some(key(chain, unsettled(order)))).condition_expression("attribute_exists(pk)")
     }
 
     /// Forgets an order that needs no settling any more.

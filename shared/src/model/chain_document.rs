@@ -65,7 +65,9 @@ impl Chains {
         let mut well_known: BTreeMap<String, Entry> = serde_json::from_str(WELL_KNOWN)?;
         let chains = entries.into_iter().map(|(key, entry)| {
             let chain = entry.or(well_known.remove(&key).unwrap_or_default()).into_chain(&key);
-            chain.map(|chain| (chain.id, chain)).map_err(|rule| ChainsError::Invalid { chain: key, rule })
+            chain
+                .map(|chain| (chain.id, chain))
+                .map_err(|rule| ChainsError::Invalid { chain: without_values(&key), rule })
         });
         chains.collect::<Result<_, _>>().map(Self)
     }
@@ -109,6 +111,7 @@ impl Entry {
         )?;
         // Ethereum takes no transaction of more than 2^24 gas (EIP-7825), and some of it is the batch's own.
         let max_batch = self.max_batch.unwrap_or_else(|| 20.min((MOST_BATCH_GAS / flush_gas) as usize));
+        let max_batch = within(max_batch, 1, 60, "max_batch must be 1 to 60")?;
         if max_batch as u64 * flush_gas > MOST_BATCH_GAS {
             return Err("max_batch times flush_gas must be at most 12000000");
         }
@@ -141,7 +144,7 @@ impl Entry {
             )?,
             max_fee_per_gas: max_fee_per_gas.ok_or("max_fee_per_gas must be wei, from 1 to 2^128-1")?,
             flush_gas,
-            max_batch: within(max_batch, 1, 60, "max_batch must be 1 to 60")?,
+            max_batch,
         })
     }
 }
@@ -156,7 +159,7 @@ impl From<serde_json::Error> for ChainsError {
 fn without_values(problem: &str) -> String {
     let quoted = problem.split_once('"').zip(problem.rsplit_once('"'));
     let told = quoted.map_or(problem.to_owned(), |((before, _), (_, after))| format!("{before}…{after}"));
-    told.split(' ').map(|word| if word.contains("://") { "…" } else { word }).collect::<Vec<_>>().join(" ")
+    told.split(' ').map(|word| if word.contains('/') { "…" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 fn millis(seconds: f64) -> Option<u64> {

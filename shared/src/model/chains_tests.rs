@@ -60,6 +60,9 @@ fn a_document_that_cannot_be_used_says_which_chain_and_why() {
         (r#"{"8453": {"rpc": "https://x/KEY"}}"#, "invalid type: string …, expected a sequence at line 1"),
         (r#"{"8453": {"tokens": "https://x/KEY"}}"#, "did not match"),
         (r#"{"8453": {"https://x/KEY": 1}}"#, "unknown field …"),
+        (r#"{"8453": {"x/KEY": 1}}"#, "unknown field …"),
+        (r#"{"https://x/KEY": {}}"#, "chain …: the key"),
+        (r#"{"8453": {"rpc": ["http://x"], "max_batch": 61}}"#, "max_batch must be 1 to 60"),
         (r#"{"8453": {"rpc": ["http://x"], "poll_seconds": 61}}"#, "chain 8453: poll_seconds"),
         (r#"{"8453": {"rpc": ["http://x"], "max_fee_per_gas": "0"}}"#, "chain 8453: max_fee_per_gas"),
     ] {
