@@ -37,7 +37,9 @@ impl Relay {
     /// A node that is honest until it is told otherwise.
     pub(crate) async fn start(chain: &str) -> Self {
         let habit: Arc<Mutex<Habit>> = Arc::new(Mutex::new(Box::new(|_, _| Reply::Chain)));
-        let node = Node { chain: chain.to_owned(), habit: Arc::clone(&habit), http: reqwest::Client::new() };
+        // A connection for each question: none is kept that the chain might close just then.
+        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        let node = Node { chain: chain.to_owned(), habit: Arc::clone(&habit), http };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().route("/", post(answer)).with_state(node);
