@@ -120,12 +120,14 @@ impl fmt::Display for Address {
 /// whatever it came from, so nothing is demanded of the address but that it fits an item.
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        match text.len() {
-            1..=255 if text.starts_with("0x") => Ok(Self(text.to_ascii_lowercase())),
-            1..=255 => Ok(Self(text)),
-            _ => Err(de::Error::custom("an address must have 1 to 255 bytes")),
+        let mut text = String::deserialize(deserializer)?;
+        if !(1..=255).contains(&text.len()) {
+            return Err(de::Error::custom("an address must have 1 to 255 bytes"));
         }
+        if text.starts_with("0x") {
+            text.make_ascii_lowercase();
+        }
+        Ok(Self(text))
     }
 }
 
