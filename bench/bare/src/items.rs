@@ -25,14 +25,13 @@ const TERMS: &str = concat!(
     r#"{"order_type":"swap","recipient_address":"0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44","src"#,
     r#"_chain":8453,"dst_chain":8453,"src_token_address":"0x833589fcd6edb6e08f4c7c32d4f71b54bda02"#,
     r#"913","dst_token_address":"0x833589fcd6edb6e08f4c7c32d4f71b54bda02913","src_amount":"100000"#,
-    r#"0","payload":"{\"expectedDstAmount\":\"1000000\"}","metadata":"{\"srcToken\":{\"chainId\":"#,
-    r#"8453,\"address\":\"0x833589fcd6edb6e08f4c7c32d4f71b54bda02913\",\"symbol\":\"USDC\",\"name"#,
-    r#"\":\"USD Coin\",\"decimals\":6,\"metadata\":{}},\"dstToken\":{\"chainId\":8453,\"address\""#,
-    r#":\"0x833589fcd6edb6e08f4c7c32d4f71b54bda02913\",\"symbol\":\"USDC\",\"name\":\"USD Coin\","#,
-    r#"\"decimals\":6,\"metadata\":{}}}","onramp":null,"creator_address":null,"partner_id":null,""#,
-    r#"client_reference_id":null}"#,
+    r#"0","payload":{"expectedDstAmount":"1000000"},"metadata":{"srcToken":{"chainId":8453,"addre"#,
+    r#"ss":"0x833589fcd6edb6e08f4c7c32d4f71b54bda02913","symbol":"USDC","name":"USD Coin","decima"#,
+    r#"ls":6,"metadata":{}},"dstToken":{"chainId":8453,"address":"0x833589fcd6edb6e08f4c7c32d4f71"#,
+    r#"b54bda02913","symbol":"USDC","name":"USD Coin","decimals":6,"metadata":{}}},"onramp":null,"#,
+    r#""creator_address":null,"partner_id":null,"client_reference_id":null}"#,
 );
-const ORDER_NUMBERS: &[&str] = &["created_at", "expires_at", "deadline", "evidence_count"];
+const ORDER_NUMBERS: &[&str] = &["created_at", "expires_at", "deadline", "evidence_count", "later_events"];
 
 /// The key of a session.
 pub(crate) fn session_key(id: &str) -> Item {
