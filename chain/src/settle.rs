@@ -170,7 +170,7 @@ impl Settler {
     /// # Errors
     /// [`ChainError`].
     pub async fn look(&self) -> Result<bool, ChainError> {
-        let mut failed = NodeError::Inconsistent("no node tells of its newest block");
+        let mut failed = NodeError::Inconsistent("no node of this chain tells of its newest block");
         let nodes = self.tools.nodes_by_head().await;
         for position in 0..nodes.len() {
             let Some(book) = self.tools.acquire::<Book>(Work::Settle).await? else { return Ok(false) };
@@ -192,7 +192,6 @@ impl Settler {
     /// Settles by what the first of these nodes tells.
     async fn work(&self, nodes: Vec<(Node, Block)>, is_last: bool, book: Book) -> Result<(), ChainError> {
         let Some((node, head)) = nodes.first().cloned() else { return Ok(()) };
-        self.tools.check_chain(&node).await?;
         let last_final = node.final_block(&head, self.tools.chain.confirmations).await?;
         let last_final = last_final.map_or(0, |block| block.number());
         let view = View { node, head, nodes, last_final, is_last };

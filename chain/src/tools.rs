@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     http::{Clock, causes},
@@ -89,10 +89,12 @@ impl Tools {
         self.nodes.get(index).cloned().ok_or(NodeError::Inconsistent("there is no node"))
     }
 
-    /// The nodes that answer, each with its newest block, the one that has come farthest first.
+    /// The nodes of this chain that answer, each with its newest block, the one that has come farthest first.
     pub(crate) async fn nodes_by_head(&self) -> Vec<(Node, Block)> {
-        let asked =
-            self.nodes.iter().map(|node| async move { Some((node.clone(), node.head().await.ok()?)) });
+        let asked = self.nodes.iter().map(|node| async move {
+            let (head, checked) = join(node.head(), self.check_chain(node)).await;
+            checked.ok().and(head.ok()).map(|head| (node.clone(), head))
+        });
         let mut answers: Vec<_> = join_all(asked).await.into_iter().flatten().collect();
         answers.sort_by_key(|(_, head)| std::cmp::Reverse(head.number()));
         answers

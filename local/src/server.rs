@@ -136,7 +136,9 @@ impl Server {
         };
         let database =
             engine.as_ref().map(|engine| engine.endpoint.clone()).or(options.endpoint).unwrap_or_default();
-        let mut app = app(&template, &database, &options.table_prefix, clock).await?;
+        let client = connect_to(&database).map_err(StartError::Client)?;
+        let client = enforced(&client, template.policies.clone(), &options.table_prefix);
+        let mut app = app(&template, client.clone(), &options.table_prefix, clock).await?;
         if options.chains.iter().next().is_some() {
             app.settings.chains = Arc::new(options.chains);
         }
@@ -144,7 +146,6 @@ impl Server {
         let factory = app.settings.forwarder_factory;
         let purse = options.gas_key.map(|key| Purse::new(&key, factory)).transpose()?;
         let chains_table = format!("{}ChainsTable", options.table_prefix);
-        let client = client(&template, &database, &options.table_prefix)?;
         let tools = chains::tools(&app, client, &chains_table).map_err(StartError::Chains)?;
         app.settings.open_lists = !options.closed_lists;
         app.settings.webhooks_anywhere = !options.closed_webhooks;
@@ -220,13 +221,7 @@ impl Drop for Server {
     }
 }
 
-fn client(template: &Template, database: &str, prefix: &str) -> Result<Client, StartError> {
-    let client = connect_to(database).map_err(StartError::Client)?;
-    Ok(enforced(&client, template.policies.clone(), prefix))
-}
-
-async fn app(template: &Template, database: &str, prefix: &str, clock: Clock) -> Result<App, StartError> {
-    let client = client(template, database, prefix)?;
+async fn app(template: &Template, client: Client, prefix: &str, clock: Clock) -> Result<App, StartError> {
     for table in &template.tables {
         let name = format!("{prefix}{}", table.name);
         create_table(&client, table, &name).await.map_err(|error| StartError::Table(name, error))?;

@@ -199,6 +199,20 @@ async fn a_receipt_that_the_other_node_denies_executes_nothing_until_they_agree(
 }
 
 #[tokio::test]
+async fn a_node_of_another_chain_has_no_say_in_what_is_settled() {
+    let (mut scene, relays) = scene_behind(2).await;
+    let order = scene.shop.sell().await;
+    scene.pay(&order).await;
+    relays[1].answer_by(|method, _| match method {
+        "eth_chainId" => Reply::Result(json!("0x1")),
+        "eth_getTransactionReceipt" => Reply::Result(Value::Null),
+        _ => Reply::Chain,
+    });
+    scene.settle().await;
+    assert_eq!(scene.status(&order).await, "executed");
+}
+
+#[tokio::test]
 async fn a_receipt_that_one_of_three_nodes_denies_or_makes_up_changes_nothing() {
     for liar in 0..3 {
         let (mut scene, relays) = scene_behind(3).await;

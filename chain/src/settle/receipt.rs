@@ -93,22 +93,25 @@ impl Settler {
         ready: &Ready,
         flush: &Flush,
     ) -> Result<(), ChainError> {
-        let found = match self.flushes(view, flush, view.last_final).await {
-            Ok(flushes) => {
-                let flushes = Vec::from_iter(&flushes);
-                let left = flushes.iter().map(|receipt| left_by(&receipt.logs, flush));
-                match ready.is_covered_by(left.fold(U256::ZERO, U256::saturating_add)) {
-                    true => self.executed(view, flush, &flushes).await.map_err(ChainError::from),
-                    false => Ok(None),
-                }
-            }
-            Err(error) => Err(error),
-        };
-        match found {
+        match self.find_execution(view, ready, flush).await {
             Ok(evidence) => self.tools.tell_all(evidence.as_slice()).await?,
             Err(error) => self.tools.log(&error),
         }
         self.tools.put_off(&ready.unsettled).await
+    }
+
+    async fn find_execution(
+        &self,
+        view: &View,
+        ready: &Ready,
+        flush: &Flush,
+    ) -> Result<Option<Evidence>, ChainError> {
+        let flushes = self.flushes(view, flush, view.last_final).await?;
+        let flushes = Vec::from_iter(&flushes);
+        match ready.is_covered_by(left_by_all(&flushes, flush)) {
+            true => Ok(self.executed(view, flush, &flushes).await?),
+            false => Ok(None),
+        }
     }
 
     /// The transactions that flushed an order's forwarder of its token up to block `to`, the first first, as the
@@ -172,7 +175,7 @@ impl Settler {
         let block = block.ok_or(NodeError::Inconsistent("a receipt is of a block that is not there"))?;
         let (chain, transaction) = (self.tools.chain.id, receipt.transaction_hash);
         let amounts = flushes.iter().map(|receipt| delivered(flush, &receipt.logs));
-        let amount = base_units(amounts.fold(U256::ZERO, U256::saturating_add));
+        let amount = base_units(sum(amounts));
         let index = receipt.logs.iter().rfind(|log| is_flush(log, flush)).and_then(|log| log.log_index);
         Ok(index.zip(amount).and_then(|(index, amount)| {
             let id = format!("{}:{transaction}:{index}:{}", chain.number(), receipt.block_hash);
@@ -206,8 +209,7 @@ async fn check_others(view: &View, receipt: &Receipt) -> Result<(), ChainError> 
 /// Whether these flushes, or the transaction that was made for it, have done all that was to be done. What a
 /// forwarder was emptied of before our transaction leaves that one nothing to tell.
 fn is_flushed_by(flushes: &[&Receipt], flush: &Flush, receipt: &Receipt) -> bool {
-    let left =
-        flushes.iter().map(|receipt| left_by(&receipt.logs, flush)).fold(U256::ZERO, U256::saturating_add);
+    let left = left_by_all(flushes, flush);
     has_flush(receipt, flush) || (!left.is_zero() && base_units(left) >= Some(flush.paid))
 }
 
@@ -215,10 +217,18 @@ fn has_flush(receipt: &Receipt, flush: &Flush) -> bool {
     receipt.logs.iter().any(|log| is_flush(log, flush))
 }
 
+/// How much these transactions took out of an order's forwarder.
+fn left_by_all(flushes: &[&Receipt], flush: &Flush) -> U256 {
+    sum(flushes.iter().map(|receipt| left_by(&receipt.logs, flush)))
+}
+
+fn sum(amounts: impl Iterator<Item = U256>) -> U256 {
+    amounts.fold(U256::ZERO, U256::saturating_add)
+}
+
 /// How much a transaction took out of an order's forwarder.
 fn left_by(logs: &[Log], flush: &Flush) -> U256 {
-    let flushes = logs.iter().filter(|log| is_flush(log, flush)).filter_map(flushed);
-    flushes.fold(U256::ZERO, U256::saturating_add)
+    sum(logs.iter().filter(|log| is_flush(log, flush)).filter_map(flushed))
 }
 
 fn base_units(amount: U256) -> Option<BaseUnits> {

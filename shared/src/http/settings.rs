@@ -78,9 +78,7 @@ impl Settings {
             chains: Arc::default(),
         })
     }
-}
 
-impl Settings {
     /// With the chains that `CHAINS` describes. Apart from the others, so that the functions that need no
     /// chain do not carry what reads the document.
     ///
