@@ -17,6 +17,7 @@ mod chaos;
 mod kills;
 mod nodes;
 mod payments;
+mod refusals;
 mod relay;
 mod reorganisations;
 mod scene;

@@ -1,16 +1,14 @@
-//! Settling against trouble: fees, an empty purse, recipients that refuse, payments that are gone.
+//! Settling against trouble: fees, an empty purse, flushes by others, payments that are gone.
 //!
 //! Here nothing looks at the chain by itself: each look is made by hand.
-
-use std::{pin::pin, task::Poll};
 
 use chain::{Purse, Settler};
 use serde_json::{Value, json};
 
 use crate::{
-    anvil::{FACTORY, GAS_ACCOUNT, GAS_KEY, RICH},
+    anvil::{FACTORY, GAS_ACCOUNT, GAS_KEY},
     scene::Scene,
-    shop::{NATIVE, Shop, deposit_statuses},
+    shop::{Shop, deposit_statuses},
 };
 
 #[tokio::test]
@@ -166,45 +164,6 @@ async fn an_empty_purse_delays_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_recipient_that_refuses_holds_nobody_up_and_costs_no_gas() {
-    let mut scene = Scene::set(json!({})).await;
-    let refusing = scene.shop.sell_for(NATIVE, 1000).await;
-    let other = scene.shop.sell_for(NATIVE, 1000).await;
-    // `revert(0, 0)`
-    scene.shop.anvil.rpc("anvil_setCode", json!([refusing.recipient, "0x60006000fd"])).await;
-    for order in [&refusing, &other] {
-        scene.shop.anvil.send(json!({"from": RICH, "to": order.address, "value": "0x3e8"})).await;
-    }
-    scene.look().await;
-    scene.settle().await;
-    assert_eq!(scene.status(&other).await, "executed");
-    assert_eq!(scene.status(&refusing).await, "executing");
-    assert_eq!(scene.gas_transactions("latest").await, 1);
-
-    scene.shop.anvil.rpc("anvil_setCode", json!([refusing.recipient, "0x"])).await;
-    scene.shop.api.advance_clock(600.0).await;
-    scene.settle().await;
-    assert_eq!(scene.status(&refusing).await, "executed");
-}
-
-#[tokio::test]
-async fn what_is_refused_for_a_day_has_failed() {
-    let mut scene = Scene::set(json!({})).await;
-    let order = scene.shop.sell_for(NATIVE, 1000).await;
-    scene.shop.anvil.rpc("anvil_setCode", json!([order.recipient, "0x60006000fd"])).await;
-    scene.shop.anvil.send(json!({"to": order.address, "value": "0x3e8"})).await;
-    scene.look().await;
-    scene.settle().await;
-    assert_eq!(scene.status(&order).await, "executing");
-    scene.shop.api.advance_clock(24.0 * 3600.0).await;
-    scene.settle().await;
-    let seen = scene.shop.api.order(&order.id).await;
-    assert_eq!(seen["order"]["status"], "failure");
-    assert!(seen["order"]["errorDetails"].as_str().unwrap().contains("refuses the transfer"));
-    assert_eq!(scene.shop.api.session(&order.session).await["expired_reason"], "payment_failed");
-}
-
-#[tokio::test]
 async fn an_order_whose_payment_is_gone_for_good_has_failed_once_it_is_watched_no_more() {
     let mut scene = Scene::set(json!({})).await;
     let order = scene.shop.sell().await;
@@ -241,83 +200,6 @@ async fn nothing_is_sent_where_there_is_no_factory() {
 }
 
 #[tokio::test]
-async fn a_recipient_that_wants_more_gas_than_an_order_may_spend_gets_no_transaction() {
-    let mut scene = Scene::set(json!({"flush_gas": 200_000})).await;
-    let order = scene.shop.sell_for(NATIVE, 1000).await;
-    // Jumps back to its beginning, for ever.
-    scene.shop.anvil.rpc("anvil_setCode", json!([order.recipient, "0x5b600056"])).await;
-    scene.shop.anvil.send(json!({"to": order.address, "value": "0x3e8"})).await;
-    scene.look().await;
-    scene.settle().await;
-    assert_eq!(scene.status(&order).await, "executing");
-    assert_eq!(scene.gas_transactions("pending").await, 0);
-}
-
-#[tokio::test]
-async fn a_flush_that_fails_in_its_block_is_paid_for_five_times_at_most() {
-    let mut scene = Scene::set(json!({})).await;
-    let order = scene.shop.sell_for(NATIVE, 1000).await;
-    // Takes money at the price of gas that a mere question has, which is none.
-    scene.shop.anvil.rpc("anvil_setCode", json!([order.recipient, "0x3a15600a5760006000fd5b00"])).await;
-    scene.shop.anvil.send(json!({"to": order.address, "value": "0x3e8"})).await;
-    scene.look().await;
-    for _ in 0..6 {
-        scene.shop.anvil.mine(2).await;
-        scene.shop.api.advance_clock(5.0).await;
-        scene.look().await;
-    }
-    assert_eq!(scene.status(&order).await, "executing");
-    assert_eq!(scene.gas_transactions("latest").await, 1);
-    for _ in 0..8 {
-        scene.shop.api.advance_clock(300.0).await;
-        scene.settle().await;
-    }
-    assert_eq!(scene.status(&order).await, "failure");
-    assert_eq!(scene.gas_transactions("latest").await, 5);
-}
-
-#[tokio::test]
-async fn a_transaction_that_failed_counts_once_however_often_it_is_looked_at() {
-    let mut scene = Scene::set(json!({})).await;
-    let order = scene.shop.sell_for(NATIVE, 1000).await;
-    scene.shop.anvil.rpc("anvil_setCode", json!([order.recipient, "0x3a15600a5760006000fd5b00"])).await;
-    scene.shop.anvil.send(json!({"to": order.address, "value": "0x3e8"})).await;
-    scene.look().await;
-    for _ in 0..4 {
-        scene.shop.anvil.mine(2).await;
-        scene.shop.api.advance_clock(301.0).await;
-        scene.look().await; // Sends.
-        scene.shop.anvil.mine(2).await;
-        let mut polls = 1;
-        loop {
-            scene.shop.api.advance_clock(31.0).await;
-            if ends_within(polls, scene.settler_of_its_own().look()).await {
-                break;
-            }
-            polls += 1;
-        }
-        scene.shop.api.advance_clock(31.0).await;
-    }
-    let sent = scene.gas_transactions("latest").await;
-    assert!((3..5).contains(&sent), "{sent}");
-    assert_eq!(scene.status(&order).await, "executing");
-}
-
-/// Polls a future so often, if it does not end before, and drops it.
-async fn ends_within(polls: usize, future: impl Future) -> bool {
-    let (mut future, mut polled) = (pin!(future), 0);
-    std::future::poll_fn(|context| {
-        polled += 1;
-        match future.as_mut().poll(context) {
-            Poll::Ready(_) => Poll::Ready(true),
-            Poll::Pending if polled == polls => Poll::Ready(false),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await
-}
-
-#[tokio::test]
 async fn what_is_flushed_before_our_transaction_in_its_block_executes_the_order() {
     let mut scene = Scene::set(json!({})).await;
     let (order, token) = (scene.shop.sell().await, scene.shop.anvil.token.clone());
@@ -338,26 +220,6 @@ async fn what_is_flushed_before_our_transaction_in_its_block_executes_the_order(
     let seen = scene.shop.api.order(&order.id).await;
     assert_eq!((&seen["order"]["status"], &seen["executeTx"]["txHash"]), (&json!("executed"), &first));
     assert_eq!(scene.gas_transactions("latest").await, 1);
-}
-
-#[tokio::test]
-async fn a_day_of_refusals_is_counted_from_the_last_time_that_there_was_none() {
-    let mut scene = Scene::set(json!({})).await;
-    let order = scene.shop.sell_for(NATIVE, 1000).await;
-    let refuse = json!([order.recipient, "0x60006000fd"]);
-    scene.shop.anvil.rpc("anvil_setCode", refuse.clone()).await;
-    scene.shop.anvil.send(json!({"to": order.address, "value": "0x3e8"})).await;
-    scene.look().await;
-    scene.settle().await;
-    // It would pass now, but gas cannot be paid for.
-    scene.shop.anvil.rpc("anvil_setCode", json!([order.recipient, "0x"])).await;
-    scene.shop.anvil.rpc("anvil_setBalance", json!([GAS_ACCOUNT, "0x0"])).await;
-    scene.shop.api.advance_clock(600.0).await;
-    scene.settler.look().await.unwrap_err();
-    scene.shop.api.advance_clock(25.0 * 3600.0).await;
-    scene.shop.anvil.rpc("anvil_setCode", refuse).await;
-    scene.look().await;
-    assert_eq!(scene.status(&order).await, "executing");
 }
 
 #[tokio::test]
