@@ -117,7 +117,7 @@ impl Workload {
         let (id, now) = (OrderId::new(random_bits()), self.clock.now());
         let address = self.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
         let order = Order::new(id, session, terms, address, now, self.settings.detection_window_millis);
-        self.store.create_order(&order, false, None, now).await?;
+        self.store.create_order(&order, false, None, random_bits(), now).await?;
         Ok(id)
     }
 }

@@ -66,6 +66,10 @@ pub enum Error {
     /// The store did not take or give the data in time; the same request may succeed later.
     #[error("The service is busy; try again in a moment")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store took nothing, since other writes to the same items, or a throttle, kept it from doing so for
+    /// longer than the call was repeated. The items can be read meanwhile. For clients the same as `Unavailable`.
+    #[error("The service is busy; try again in a moment")]
+    Contended(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A fault of ours: a bad item, a bad setting, a missing permission.
     #[error("Something went wrong on our side")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),

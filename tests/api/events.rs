@@ -51,7 +51,7 @@ pub(crate) async fn with_order(app: &App) {
     assert_eq!(id.to_string(), ORDER);
     let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
     let order = Order::new(id, session, terms, address, CREATED, app.settings.detection_window_millis);
-    app.store.create_order(&order, false, None, CREATED).await.unwrap();
+    app.store.create_order(&order, false, None, 1, CREATED).await.unwrap();
 }
 
 fn root() -> PathBuf {

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod contention;
 mod events;
 mod faults;
 mod feed;

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 /// What happens to a request instead of an answer.
@@ -18,16 +22,73 @@ pub enum Fault {
     AnswerHangs,
     /// DynamoDB fails.
     ServerError,
-    /// DynamoDB throttles.
+    /// DynamoDB throttles the account or table.
     Throttled,
-    /// Another transaction is at work on an item.
+    /// A partition has no capacity left; of a transaction, at one of its items.
+    ThroughputExceeded,
+    /// Another transaction is at work on an item, of a transaction on one of several. Reads do not conflict.
     Conflict,
+    /// A transaction with the same client token is under way. No other call meets this.
+    InProgress,
     /// DynamoDB finds the request itself at fault.
     Rejected,
     /// The answer is changed on its way back.
     Rewritten(fn(&mut Value)),
     /// The request waits outside until the semaphore lets it in.
     Held(Arc<Semaphore>),
+}
+
+impl Fault {
+    /// What DynamoDB answers instead of carrying a request out; `None` where it would carry it out. Of a
+    /// transaction's items it is the one at `place` that has the trouble, counted round.
+    pub(crate) fn refusal(&self, operation: &str, body: &[u8], place: usize) -> Option<Response> {
+        let is_read = matches!(operation, "GetItem" | "BatchGetItem" | "Query" | "Scan");
+        match self {
+            Self::ServerError => Some(refuse(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError")),
+            Self::Throttled => Some(refuse(StatusCode::BAD_REQUEST, "ThrottlingException")),
+            Self::Rejected => Some(refuse(StatusCode::BAD_REQUEST, "ValidationException")),
+            Self::ThroughputExceeded if operation == "TransactWriteItems" => {
+                Some(cancel(body, place, "ProvisionedThroughputExceeded"))
+            }
+            Self::ThroughputExceeded => {
+                Some(refuse(StatusCode::BAD_REQUEST, "ProvisionedThroughputExceededException"))
+            }
+            Self::Conflict if operation == "TransactWriteItems" => {
+                Some(cancel(body, place, "TransactionConflict"))
+            }
+            Self::Conflict if !is_read => {
+                Some(refuse(StatusCode::BAD_REQUEST, "TransactionConflictException"))
+            }
+            Self::InProgress if operation == "TransactWriteItems" => {
+                Some(refuse(StatusCode::BAD_REQUEST, "TransactionInProgressException"))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn refuse(status: StatusCode, kind: &str) -> Response {
+    answer(
+        status,
+        &json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"), "message": "injected"}),
+    )
+}
+
+/// A transaction that one of its items kept from being carried out; the others say nothing.
+fn cancel(body: &[u8], place: usize, code: &str) -> Response {
+    let request: Value = serde_json::from_slice(body).unwrap();
+    let count = request["TransactItems"].as_array().unwrap().len();
+    let reasons = (0..count).map(|at| json!({"Code": if at == place % count { code } else { "None" }}));
+    let body = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": format!("Transaction cancelled, please refer cancellation reasons for specific reasons [{code}]"),
+        "CancellationReasons": reasons.collect::<Vec<_>>(),
+    });
+    answer(StatusCode::BAD_REQUEST, &body)
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    (status, [("content-type", "application/x-amz-json-1.0")], body.to_string()).into_response()
 }
 
 /// Faults that requests meet by chance.

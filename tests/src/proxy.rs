@@ -5,7 +5,7 @@ use std::{
     io,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -13,7 +13,7 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Value, json};
@@ -40,6 +40,8 @@ struct Shared {
     weather: Mutex<Option<Weather>>,
     /// How many faults have been met by chance.
     storms: AtomicU64,
+    /// How many requests have been refused, by which a refused transaction's item is chosen.
+    refused: AtomicUsize,
     hung: Notify,
 }
 
@@ -65,6 +67,7 @@ impl Proxy {
             countdown: Mutex::default(),
             weather: Mutex::default(),
             storms: AtomicU64::new(0),
+            refused: AtomicUsize::new(0),
             hung: Notify::new(),
         });
         let (listener, url) = listen().await;
@@ -189,12 +192,6 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
             state.hung.notify_one();
             std::future::pending().await
         }
-        Some(Fault::ServerError) => refuse(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", ""),
-        Some(Fault::Throttled) => refuse(StatusCode::BAD_REQUEST, "ThrottlingException", ""),
-        Some(Fault::Conflict) => {
-            refuse(StatusCode::BAD_REQUEST, "TransactionCanceledException", "TransactionConflict")
-        }
-        Some(Fault::Rejected) => refuse(StatusCode::BAD_REQUEST, "ValidationException", ""),
         Some(Fault::Rewritten(rewrite)) => {
             let (head, body) = state.forward(headers, body).await.into_parts();
             let mut answer = serde_json::from_slice(&to_bytes(body, usize::MAX).await.unwrap()).unwrap();
@@ -206,6 +203,13 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
         Some(Fault::Held(gate)) => {
             gate.acquire().await.unwrap().forget();
             state.forward(headers, body).await
+        }
+        Some(fault) => {
+            let place = state.refused.fetch_add(1, Ordering::Relaxed);
+            match fault.refusal(&operation, &body, place) {
+                Some(refusal) => refusal,
+                None => state.forward(headers, body).await,
+            }
         }
     }
 }
@@ -266,13 +270,4 @@ fn scanned_count(body: &[u8]) -> u64 {
 fn broken() -> Response {
     let cut = futures_util::stream::once(async { Err::<Bytes, _>(io::Error::other("cut")) });
     Body::from_stream(cut).into_response()
-}
-
-fn refuse(status: StatusCode, kind: &str, reason: &str) -> Response {
-    let body = json!({
-        "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"),
-        "message": "injected",
-        "CancellationReasons": [{"Code": reason}, {"Code": "ConditionalCheckFailed"}],
-    });
-    (status, [("content-type", "application/x-amz-json-1.0")], body.to_string()).into_response()
 }

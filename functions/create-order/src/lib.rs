@@ -61,10 +61,11 @@ async fn write(
     now: Timestamp,
 ) -> Result<Option<RawJson>> {
     let watched = app.settings.chains.watches(order.terms.src_chain);
-    match app.store.create_order(&order, watched, claim, now).await {
+    match app.store.create_order(&order, watched, claim, http::random_bits(), now).await {
         // The session was made while keys were on, and now they are off.
         Err(Error::SessionRefused(SessionRefusal::OthersSession(owner))) if *caller == Caller::Anyone => {
-            app.store.create_order(&order.owned_by(owner), watched, claim, now).await
+            let order = order.owned_by(owner);
+            app.store.create_order(&order, watched, claim, http::random_bits(), now).await
         }
         outcome => outcome,
     }

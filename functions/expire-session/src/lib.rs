@@ -17,6 +17,6 @@ async fn expire(app: &App, request: &Request) -> Result<http::ExpiredSession> {
     let caller = Caller::merchant(app, request, Scope::Write).await?;
     http::check_no_fields(request)?;
     let id = http::session_id(request).ok_or(SessionRefusal::MalformedId)?;
-    app.store.expire_session(id, caller.bound_to(), app.clock.now()).await?;
+    app.store.expire_session(id, caller.bound_to(), http::random_bits(), app.clock.now()).await?;
     Ok(http::ExpiredSession::new(id))
 }

@@ -112,7 +112,7 @@ fn refuse(request: &Request, error: &Error) -> Response<Body> {
         Error::InvalidField { param, .. } => detail.param = Some(param),
         Error::RouteNotSupported(error) => detail.param = Some(error.param),
         Error::SessionRefused(SessionRefusal::HasOrder(order)) => detail.order_id = Some(*order),
-        Error::Unavailable(_) | Error::Internal(_) => {
+        Error::Unavailable(_) | Error::Contended(_) | Error::Internal(_) => {
             log_failure(request_id, error);
             detail.request_id = Some(request_id);
         }
@@ -148,7 +148,7 @@ fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::EndpointNotFound => (StatusCode::NOT_FOUND, "webhook_endpoint_not_found"),
         Error::DeliveryNotFound => (StatusCode::NOT_FOUND, "webhook_delivery_not_found"),
         Error::RouteNotFound { .. } => (StatusCode::NOT_FOUND, "route_not_found"),
-        Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        Error::Unavailable(_) | Error::Contended(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
     }
 }

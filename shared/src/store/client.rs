@@ -27,7 +27,7 @@ use aws_smithy_runtime_api::{
     },
 };
 
-use super::{meter::Meter, transact::RetryCancelled};
+use super::{contention::RetryContended, meter::Meter};
 
 /// The roots that DynamoDB's certificates chain to: Amazon Trust Services' published set. Reading the
 /// machine's whole bundle instead costs milliseconds of every cold start. `AWS_CA_BUNDLE`, the
@@ -129,7 +129,7 @@ fn client(config: Builder, connector: SharedHttpConnector) -> Client {
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .timeout_config(timeouts)
         .retry_config(retries)
-        .retry_classifier(RetryCancelled);
+        .retry_classifier(RetryContended);
     Client::from_conf(config.build())
 }
 

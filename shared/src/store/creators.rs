@@ -108,12 +108,14 @@ impl Store {
         if !order.is_overdue(now) {
             return Ok(order);
         }
-        match self.end(ending_of(&order), ExpiredReason::Ttl, now).await? {
-            None => Ok(order.expired(ExpiredReason::Ttl, now)),
-            Some(_) => match self.order(order.id, now).await? {
+        match self.end(ending_of(&order), ExpiredReason::Ttl, now).await {
+            Ok(None) => Ok(order.expired(ExpiredReason::Ttl, now)),
+            // It has changed, or changes now: it is read, and ended where it still has to be.
+            Ok(Some(_)) | Err(Error::Contended(_)) => match self.order(order.id, now).await? {
                 Some(record) => Ok(record.order),
                 None => Ok(order),
             },
+            Err(error) => Err(error),
         }
     }
 }

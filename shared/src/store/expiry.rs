@@ -59,7 +59,20 @@ impl Store {
         reason: ExpiredReason,
         now: Timestamp,
     ) -> Result<Option<Refusals>, Error> {
-        let writes = match ending {
+        match self.transact(self.ending_writes(ending, reason, now)?).await? {
+            Outcome::Written => Ok(None),
+            Outcome::Refused(refusals) => Ok(Some(refusals)),
+        }
+    }
+
+    /// The transaction that ends it.
+    pub(super) fn ending_writes(
+        &self,
+        ending: Ending<'_>,
+        reason: ExpiredReason,
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, Error> {
+        Ok(match ending {
             Ending::Session(session) => vec![self.end_session(session, LinkedTo::Nothing, reason, now)?],
             Ending::Order(order) => vec![self.end_order(order, reason, now)?],
             Ending::Both(session, order) => vec![
@@ -70,11 +83,7 @@ impl Store {
                 self.end_session(session, LinkedTo::Anything(owner), reason, now)?,
                 self.end_order_if_any(OrderId::of_session(session), reason, now)?,
             ],
-        };
-        match self.transact(writes).await? {
-            Outcome::Written => Ok(None),
-            Outcome::Refused(refusals) => Ok(Some(refusals)),
-        }
+        })
     }
 
     fn end_session(

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde_json::value::RawValue;
 
 use super::{
-    REMOVABLE_AT, Store, from_item, keys, number, to_item,
+    REMOVABLE_AT, Store, from_item, keys, number, store_error, to_item,
     transact::{Refusal, put_new},
 };
 use crate::{
@@ -34,6 +34,13 @@ impl Store {
         let removable_at = now.plus_millis(IdempotencyKey::LIFETIME_MILLIS).millis() / 1000 + 1;
         item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
         put_new(&self.tables.sessions, "id", item)
+    }
+
+    /// The answer of a request whose key has been used, if it has.
+    pub(super) async fn replayed(&self, claim: &Claim<'_>) -> Result<Option<RawJson>, Error> {
+        let read = self.client.get_item().table_name(&self.tables.sessions).consistent_read(true);
+        let answer = read.set_key(Some(keys::idempotency(claim.key))).send().await.map_err(store_error)?;
+        answer.item.map(|found| replay(claim.key, Refusal { found: Some(found) })).transpose()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::{error::SdkError, types::AttributeValue};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{keys, transact};
+use super::{contention, keys};
 use crate::Error;
 
 /// A DynamoDB item.
@@ -49,17 +49,22 @@ pub fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// What a failed call means: an outage or a throttle that outlasted the retries is for the client to try again; anything else is
-/// a fault of ours.
+/// Turns a failed call into an error: an outage, a conflict or a throttle that outlasted the retries is for the client to
+/// try again; anything else is a fault of ours.
 pub fn store_error<E, R>(error: SdkError<E, R>) -> Error
 where
     E: std::error::Error + aws_sdk_dynamodb::error::ProvideErrorMetadata + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
 {
-    let passing = match &error {
-        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
-        SdkError::ServiceError(refusal) => refusal.err().code().is_none_or(transact::is_passing),
-        _ => false,
-    };
-    if passing { Error::Unavailable(error.into()) } else { Error::Internal(error.into()) }
+    match &error {
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            Error::Unavailable(error.into())
+        }
+        SdkError::ServiceError(refusal) => match refusal.err().code() {
+            Some(code) if contention::is_contention(code) => Error::Contended(error.into()),
+            Some(code) if !contention::is_outage(code) => Error::Internal(error.into()),
+            _ => Error::Unavailable(error.into()),
+        },
+        _ => Error::Internal(error.into()),
+    }
 }

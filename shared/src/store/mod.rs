@@ -7,6 +7,7 @@
 mod api_keys;
 mod awaited;
 mod client;
+mod contention;
 mod creators;
 mod expiry;
 mod feed;
@@ -88,7 +89,7 @@ impl Store {
 const RACES: usize = 50;
 
 fn outraced(what: impl std::fmt::Display) -> Error {
-    Error::Unavailable(format!("{what} changes faster than it can be read").into())
+    Error::Contended(format!("{what} changes faster than it can be read").into())
 }
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
 //! Orders and their evidence.
 
+use futures_util::FutureExt as _;
+
 use super::{
     Item, OPEN_SHARD, RACES, Store,
+    contention::{Contest, Patience},
     expiry::Ending,
     from_item,
     idempotency::{Claim, replay},
     keys, outraced,
     sessions::refused_session,
     store_error, to_item,
-    transact::{Outcome, Refusal, put_new},
+    transact::put_new,
 };
 use crate::{
     Error,
@@ -32,7 +35,7 @@ impl Store {
     /// Writes a new order: with its session's link to it, if it has a session, and with an entry in its
     /// creator's list, if it names one, and among the addresses that are `watched`. With a `claim`, its key
     /// is used up by the same write; if it has been used before, nothing is written and the answer of then
-    /// is returned. One transaction, one round trip, no prior read; another round trip where the refusing session turns out to be overdue,
+    /// is returned. `token` is random, and this call's own. One transaction, one round trip, no prior read; another round trip where the refusing session turns out to be overdue,
     /// to write that down.
     ///
     /// # Errors
@@ -43,51 +46,80 @@ impl Store {
         order: &Order,
         watched: bool,
         claim: Option<Claim<'_>>,
+        token: u128,
         now: Timestamp,
     ) -> Result<Option<RawJson>, Error> {
-        let mut writes = Vec::with_capacity(5);
-        writes.extend(claim.map(|claim| self.use_key(&claim, now)).transpose()?);
-        let link = writes.len();
-        if let Some(session) = order.checkout_session_id {
-            writes.push(self.link_session(session, order, now)?);
-        }
-        let order_write = put_new(&self.tables.orders, "pk", order_item(order)?)?;
-        writes.push(order_write);
-        if let Some(creator) = &order.terms.creator_address {
-            writes.push(put_new(&self.tables.orders, "pk", keys::creator_entry(creator, order))?);
-        }
-        if watched {
-            writes.extend(self.await_deposits(order)?);
-        }
-        let Outcome::Refused(mut refusals) = self.transact(writes).await? else { return Ok(None) };
+        let item = order_item(order)?;
+        let writes = || {
+            let mut writes = Vec::with_capacity(5);
+            writes.extend(claim.map(|claim| self.use_key(&claim, now)).transpose()?);
+            if let Some(session) = order.checkout_session_id {
+                writes.push(self.link_session(session, order, now)?);
+            }
+            writes.push(put_new(&self.tables.orders, "pk", item.clone())?);
+            if let Some(creator) = &order.terms.creator_address {
+                writes.push(put_new(&self.tables.orders, "pk", keys::creator_entry(creator, order))?);
+            }
+            if watched {
+                writes.extend(self.await_deposits(order)?);
+            }
+            Ok(writes)
+        };
+        let mut refusals =
+            match self.contend(token, writes, || self.look_for_order(order, claim, now).boxed()).await? {
+                Contest::Written => return Ok(None),
+                Contest::Found(answer) => return Ok(Some(answer)),
+                Contest::Refused(refusals) => refusals,
+            };
         if let Some(claim) = claim
             && let Some(refusal) = refusals.take(0)
         {
             return replay(claim.key, refusal).map(Some);
         }
         if order.checkout_session_id.is_some() {
-            return self.refuse_link(&order.owner, refusals.take(link), now).await;
+            let link = usize::from(claim.is_some());
+            let refusal = refusals.take(link);
+            let refusal = refusal
+                .ok_or_else(|| Error::Internal("an open session's order is there without it".into()))?;
+            self.check_takes_order(&order.owner, refused_session(Some(refusal))?, now).await?;
+            return Err(Error::Internal("a session refused an order without a reason".into()));
         }
         // The order's id is new and random: it is there because an attempt of this very call wrote it
         // before its answer was lost.
         Ok(None)
     }
 
-    async fn refuse_link<T>(
+    /// Reads what may have won over a new order: the answer under its idempotency key, or the session's order.
+    async fn look_for_order(
+        &self,
+        order: &Order,
+        claim: Option<Claim<'_>>,
+        now: Timestamp,
+    ) -> Result<Option<RawJson>, Error> {
+        if let Some(claim) = claim
+            && let Some(answer) = self.replayed(&claim).await?
+        {
+            return Ok(Some(answer));
+        }
+        if let Some(session) = order.checkout_session_id {
+            let found = self.read_session_item(session).await?;
+            self.check_takes_order(&order.owner, found, now).await?;
+        }
+        Ok(None)
+    }
+
+    /// Refuses a session that takes no order of this owner's.
+    async fn check_takes_order(
         &self,
         owner: &Owner,
-        refusal: Option<Refusal>,
+        found: Option<Session>,
         now: Timestamp,
-    ) -> Result<T, Error> {
-        let refusal =
-            refusal.ok_or_else(|| Error::Internal("an open session's order is there without it".into()))?;
-        let found = refused_session(Some(refusal))?.ok_or(SessionRefusal::NotFound)?;
+    ) -> Result<(), Error> {
+        let found = found.ok_or(SessionRefusal::NotFound)?;
         if found.owner != *owner {
             return Err(SessionRefusal::OthersSession(found.owner).into());
         }
-        let session = self.settle_session(found, now).await?;
-        session.check_takes_order()?;
-        Err(Error::Internal("a session refused an order without a reason".into()))
+        Ok(self.settle_session(found, now).await?.check_takes_order()?)
     }
 
     /// Reads a session with its order as they stand together at `now`. Two round trips. The two reads are
@@ -133,13 +165,16 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`].
     pub async fn order(&self, id: OrderId, now: Timestamp) -> Result<Option<OrderRecord>, Error> {
+        let mut patience = Patience::new();
         for _ in 0..RACES {
             let Some(record) = self.read_order(id).await? else { return Ok(None) };
             if !record.order.is_overdue(now) {
                 return Ok(Some(record));
             }
             // Ended or not, it is read again: evidence may have come since, and its story is told from here.
-            self.end(ending_of(&record.order), ExpiredReason::Ttl, now).await?;
+            if let Err(error) = self.end(ending_of(&record.order), ExpiredReason::Ttl, now).await {
+                patience.wait_after(error).await?;
+            }
         }
         Err(outraced(id))
     }

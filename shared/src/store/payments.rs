@@ -3,7 +3,9 @@
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 
 use super::{
-    RACES, Store, number,
+    RACES, Store,
+    contention::Patience,
+    number,
     orders::{evidence_item, order_item},
     outraced, string,
     transact::{Outcome, put_new},
@@ -24,6 +26,7 @@ impl Store {
     /// # Errors
     /// [`Error::OrderNotFound`]; [`Error::Unavailable`], [`Error::Internal`].
     pub async fn record(&self, evidence: &Evidence, now: Timestamp) -> Result<(), Error> {
+        let mut patience = Patience::new();
         for _ in 0..RACES {
             let record = self.read_order(evidence.order_id).await?.ok_or(Error::OrderNotFound)?;
             if record.evidence.iter().any(|recorded| recorded.evidence.id == evidence.id) {
@@ -38,8 +41,10 @@ impl Store {
             if let Some(session) = order.checkout_session_id.filter(|_| order.status != was) {
                 writes.push(self.move_session(session, was, &order)?);
             }
-            if let Outcome::Written = self.transact(writes).await? {
-                return Ok(());
+            match self.transact(writes).await {
+                Ok(Outcome::Written) => return Ok(()),
+                Ok(Outcome::Refused(_)) => {}
+                Err(error) => patience.wait_after(error).await?,
             }
         }
         Err(outraced(evidence.order_id))

@@ -1,14 +1,16 @@
 //! Sessions.
 
 use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::TransactWriteItem};
+use futures_util::{FutureExt as _, TryFutureExt as _};
 
 use super::{
     Item, OPEN_SHARD, RACES, REMOVABLE_AT, Store,
+    contention::{Contest, Patience},
     expiry::Ending,
     from_item,
     idempotency::{Claim, replay},
     keys, number, outraced, store_error, string, to_item,
-    transact::{ConditionalUpdate, Outcome, Refusal, is_owned_by, put_new},
+    transact::{ConditionalUpdate, Refusal, is_owned_by, put_new},
 };
 use crate::{
     Error,
@@ -46,11 +48,17 @@ impl Store {
         item.extend(keys::listing(session));
         item.insert(OPEN_SHARD.to_owned(), keys::open_shard(session.id));
         let Some(claim) = claim else { return self.put_session(item).await.map(|()| None) };
-        let session_write = put_new(&self.tables.sessions, "id", item)?;
-        let writes = vec![session_write, self.use_key(&claim, session.created_at)?];
-        match self.transact(writes).await? {
-            Outcome::Written => Ok(None),
-            Outcome::Refused(mut refusals) => {
+        let writes = || {
+            let session_write = put_new(&self.tables.sessions, "id", item.clone())?;
+            Ok(vec![session_write, self.use_key(&claim, session.created_at)?])
+        };
+        match self
+            .contend(u128::from_be_bytes(*session.id.as_bytes()), writes, || self.replayed(&claim).boxed())
+            .await?
+        {
+            Contest::Written => Ok(None),
+            Contest::Found(answer) => Ok(Some(answer)),
+            Contest::Refused(mut refusals) => {
                 refusals.take(1).map(|refusal| replay(claim.key, refusal)).transpose()
             }
         }
@@ -100,7 +108,7 @@ impl Store {
     }
 
     /// Expires an open session for the merchant, with its order if it has one; only `owner`'s, if one is
-    /// given. One round trip: the order's id follows from the session's.
+    /// given. One round trip: the order's id follows from the session's. `token` is random, and this call's own.
     ///
     /// # Errors
     /// [`SessionRefusal::NotFound`] and [`SessionRefusal::NotOpen`]; [`Error::Unavailable`],
@@ -109,18 +117,35 @@ impl Store {
         &self,
         id: SessionId,
         owner: Option<&Owner>,
+        token: u128,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let ending = Ending::Whole(id, owner);
-        let Some(mut refusals) = self.end(ending, ExpiredReason::Manual, now).await? else {
-            return Ok(());
+        let writes = || self.ending_writes(Ending::Whole(id, owner), ExpiredReason::Manual, now);
+        let look = || {
+            let found = self.read_session_item(id);
+            found.and_then(move |found| self.check_open(found, owner, now)).map_ok(|()| None::<()>).boxed()
         };
-        let found = refused_session(refusals.take(0))?.ok_or(SessionRefusal::NotFound)?;
+        match self.contend(token, writes, look).await? {
+            Contest::Written | Contest::Found(()) => Ok(()),
+            Contest::Refused(mut refusals) => {
+                self.check_open(refused_session(refusals.take(0))?, owner, now).await?;
+                Err(Error::Internal("an open session could not be expired".into()))
+            }
+        }
+    }
+
+    /// Refuses a session that cannot be expired by hand.
+    async fn check_open(
+        &self,
+        found: Option<Session>,
+        owner: Option<&Owner>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let found = found.ok_or(SessionRefusal::NotFound)?;
         if owner.is_some_and(|owner| *owner != found.owner) {
             return Err(SessionRefusal::OthersSession(found.owner).into());
         }
-        self.settle_session(found, now).await?.check_open()?;
-        Err(Error::Internal("an open session could not be expired".into()))
+        Ok(self.settle_session(found, now).await?.check_open()?)
     }
 
     /// Writes down an expiry that the clock has reached and the item does not show yet.
@@ -129,15 +154,20 @@ impl Store {
         mut session: Session,
         now: Timestamp,
     ) -> Result<Session, Error> {
+        let mut patience = Patience::new();
         for _ in 0..RACES {
             if !session.is_overdue(now) {
                 return Ok(session);
             }
-            session = match self.end(ending_of(&session), ExpiredReason::Ttl, now).await? {
-                None => session.expired(ExpiredReason::Ttl, now),
-                Some(mut refusals) => refused_session(refusals.take(0))?
-                    .ok_or_else(|| Error::Internal("a session's order changed without it".into()))?,
+            let found = match self.end(ending_of(&session), ExpiredReason::Ttl, now).await {
+                Ok(None) => return Ok(session.expired(ExpiredReason::Ttl, now)),
+                Ok(Some(mut refusals)) => refused_session(refusals.take(0))?,
+                Err(error) => {
+                    patience.wait_after(error).await?;
+                    self.read_session_item(session.id).await?
+                }
             };
+            session = found.ok_or_else(|| Error::Internal("a session's order changed without it".into()))?;
         }
         Err(outraced(session.id))
     }

@@ -1,5 +1,7 @@
 //! The one way in which existing items change: conditional writes, all or nothing, in one round trip.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{
@@ -7,13 +9,8 @@ use aws_sdk_dynamodb::{
         Update,
     },
 };
-use aws_smithy_runtime_api::client::{
-    interceptors::context::InterceptorContext,
-    orchestrator::OrchestratorError,
-    retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority},
-};
 
-use super::{Item, Store, store_error, string};
+use super::{Item, Store, contention::is_contended, store_error, string};
 use crate::{Error, model::Owner};
 
 /// What came of a transaction that reached the store.
@@ -44,8 +41,23 @@ impl Refusals {
 }
 
 impl Store {
+    /// Sends a transaction. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Contended`], [`Error::Unavailable`], [`Error::Internal`].
     pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Outcome, Error> {
-        let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
+        self.transact_with(None, writes).await
+    }
+
+    /// Sends a transaction that DynamoDB takes for the same as an earlier one with this client token; without one, the
+    /// SDK makes a new token.
+    pub(super) async fn transact_with(
+        &self,
+        token: Option<String>,
+        writes: Vec<TransactWriteItem>,
+    ) -> Result<Outcome, Error> {
+        let request = self.client.transact_write_items().set_client_request_token(token);
+        let sent = request.set_transact_items(Some(writes)).send().await;
         let Err(error) = sent else { return Ok(Outcome::Written) };
         match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled))
@@ -55,9 +67,9 @@ impl Store {
                 Ok(Outcome::Refused(Refusals(reasons.map(refusal).collect())))
             }
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled))
-                if is_passing_cancellation(cancelled.cancellation_reasons()) =>
+                if is_contended(cancelled.cancellation_reasons()) =>
             {
-                Err(Error::Unavailable(error.into()))
+                Err(Error::Contended(error.into()))
             }
             _ => Err(store_error(error)),
         }
@@ -75,61 +87,6 @@ fn only_conditions_failed(reasons: &[CancellationReason]) -> bool {
     let mut failed =
         reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None").peekable();
     failed.peek().is_some() && failed.all(|code| code == CONDITION_FAILED)
-}
-
-fn is_passing_cancellation(reasons: &[CancellationReason]) -> bool {
-    reasons.iter().filter_map(CancellationReason::code).any(is_passing)
-}
-
-/// Whether an error or cancellation code tells of something that passes: another transaction on the
-/// same item, a throttle, an outage.
-pub(super) fn is_passing(code: &str) -> bool {
-    [
-        "TransactionConflict",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-        "ThrottlingError",
-        "ThrottlingException",
-        "ProvisionedThroughputExceeded",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "InternalServerError",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "LimitExceededException",
-    ]
-    .contains(&code)
-}
-
-/// Has the SDK retry, with its own back-off and jitter, what it does not retry by itself: a
-/// transaction that was cancelled by another one or by a throttle, not by its conditions.
-#[derive(Debug)]
-pub(super) struct RetryCancelled;
-
-impl ClassifyRetry for RetryCancelled {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let error =
-            context.output_or_error().and_then(Result::err).and_then(OrchestratorError::as_operation_error);
-        match error.and_then(|error| error.downcast_ref::<TransactWriteItemsError>()) {
-            Some(TransactWriteItemsError::TransactionCanceledException(cancelled))
-                if is_passing_cancellation(cancelled.cancellation_reasons()) =>
-            {
-                RetryAction::throttling_error()
-            }
-            Some(TransactWriteItemsError::TransactionInProgressException(_)) => {
-                RetryAction::throttling_error()
-            }
-            _ => RetryAction::NoActionIndicated,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "Cancelled Transaction"
-    }
-
-    fn priority(&self) -> RetryClassifierPriority {
-        RetryClassifierPriority::run_after(RetryClassifierPriority::modeled_as_retryable_classifier())
-    }
 }
 
 /// Protects a merchant's data from other merchants: a condition, and the value that it names. Items of the
@@ -152,18 +109,19 @@ pub(super) struct ConditionalUpdate<'a> {
 
 impl ConditionalUpdate<'_> {
     /// As part of a transaction that reports the item on which the condition failed. `status` and `count`
-    /// are reserved words of DynamoDB's, so the expressions say `#status` and `#count`.
+    /// are reserved words of DynamoDB's, so the expressions say `#status` and `#count`. DynamoDB refuses a map of names
+    /// that is empty.
     pub(super) fn into_write(self) -> Result<TransactWriteItem, Error> {
         let values = self.values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let used = ["status", "count"].into_iter().map(|name| (format!("#{name}"), name.to_owned()));
-        let names =
+        let names: HashMap<_, _> =
             used.filter(|(name, _)| self.update.contains(name) || self.condition.contains(name)).collect();
         let update = Update::builder()
             .table_name(self.table)
             .set_key(Some(self.key))
             .update_expression(self.update)
             .condition_expression(self.condition)
-            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_names((!names.is_empty()).then_some(names))
             .set_expression_attribute_values(Some(values))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()

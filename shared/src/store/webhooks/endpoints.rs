@@ -7,7 +7,9 @@ use aws_sdk_dynamodb::{
 use serde::Deserialize;
 
 use super::super::{
-    Item, RACES, Store, from_item, keys, number, outraced, store_error, string, to_item,
+    Item, RACES, Store,
+    contention::Patience,
+    from_item, keys, number, outraced, store_error, string, to_item,
     transact::{ConditionalUpdate, Outcome, put_new},
 };
 use crate::{
@@ -30,6 +32,7 @@ impl Store {
     /// # Errors
     /// [`Error::TooManyEndpoints`]; [`Error::Unavailable`], [`Error::Internal`].
     pub async fn create_endpoint(&self, new: Endpoint) -> Result<Endpoint, Error> {
+        let mut patience = Patience::new();
         for _ in 0..RACES {
             let fan = self.fan(&new.owner).await?;
             if fan.as_ref().is_some_and(|fan| fan.endpoints >= MOST_ENDPOINTS) {
@@ -42,14 +45,15 @@ impl Store {
                 put_new(&self.tables.webhooks, "pk", item)?,
                 self.count_one_more(&endpoint.owner, fan, end)?,
             ];
-            match self.transact(writes).await? {
-                Outcome::Written => return Ok(endpoint),
+            match self.transact(writes).await {
+                Ok(Outcome::Written) => return Ok(endpoint),
                 // An attempt of this very call, whose answer was lost, or another endpoint came in between.
-                Outcome::Refused(mut refusals) => {
+                Ok(Outcome::Refused(mut refusals)) => {
                     if let Some(found) = refusals.take(0).and_then(|refusal| refusal.found) {
                         return read_endpoint(found);
                     }
                 }
+                Err(error) => patience.wait_after(error).await?,
             }
         }
         Err(outraced("the list of endpoints"))
@@ -130,6 +134,7 @@ impl Store {
         id: EndpointId,
         change: impl Fn(Endpoint) -> Endpoint,
     ) -> Result<Option<Endpoint>, Error> {
+        let mut patience = Patience::new();
         for _ in 0..RACES {
             let Some(found) = self.endpoint(owner, id).await? else { return Ok(None) };
             let read = found.version;
@@ -141,7 +146,7 @@ impl Store {
                 Ok(_) => return Ok(Some(changed)),
                 Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
                 }
-                Err(error) => return Err(store_error(error)),
+                Err(error) => patience.wait_after(store_error(error)).await?,
             }
         }
         Err(outraced("an endpoint"))
