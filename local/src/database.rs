@@ -1,6 +1,4 @@
-//! The database: an engine in this process, or one at another endpoint; and the template's tables in it.
-
-use std::{path::PathBuf, sync::Arc, time::Duration};
+//! The template's tables.
 
 use aws_sdk_dynamodb::{
     Client, Config,
@@ -11,87 +9,11 @@ use aws_sdk_dynamodb::{
         ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
     },
 };
-use dynoxide::{Database, storage_backend};
-use shared::http::Clock;
-use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
-    server::{BoxError, StartError},
+    server::BoxError,
     template::{KeySchema, Table},
 };
-
-/// An engine in this process, reached over HTTP like any other. Ends when dropped.
-pub(crate) struct Engine {
-    pub(crate) endpoint: String,
-    database: Database,
-    tasks: Vec<JoinHandle<()>>,
-}
-
-/// How often garbage is removed. In the cloud it takes days.
-const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
-
-impl Engine {
-    /// Starts an engine that keeps its data in the directory `data`, or in memory.
-    pub(crate) async fn start(data: Option<PathBuf>, clock: Clock) -> Result<Self, StartError> {
-        let (database, listener) = open(data, clock).await.map_err(StartError::Engine)?;
-        let endpoint =
-            format!("http://{}", listener.local_addr().map_err(|error| StartError::Engine(error.into()))?);
-        let serving = tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
-        let swept = database.clone();
-        let sweeping = tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(SWEEP_INTERVAL).await;
-                sweep(swept.clone()).await;
-            }
-        });
-        Ok(Self { endpoint, database, tasks: vec![serving, sweeping] })
-    }
-
-    /// Removes what has been garbage for long enough, as DynamoDB does in its own time.
-    pub(crate) async fn sweep(&self) {
-        sweep(self.database.clone()).await;
-    }
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
-        }
-    }
-}
-
-async fn sweep(database: Database) {
-    let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
-    if let Ok(Err(error)) = swept {
-        tracing::warn!("the database could not be swept: {error}");
-    }
-}
-
-async fn open(data: Option<PathBuf>, clock: Clock) -> Result<(Database, TcpListener), BoxError> {
-    let database = match data {
-        None => Database::memory_with_clock(Arc::new(EngineClock(clock)))?,
-        Some(directory) => {
-            std::fs::create_dir_all(&directory)?;
-            Database::new(&directory.join("dynamodb.sqlite").to_string_lossy())?
-        }
-    };
-    Ok((database, TcpListener::bind(("127.0.0.1", 0)).await?))
-}
-
-/// Lets the engine's TTL follow the clock that the test helper moves.
-struct EngineClock(Clock);
-
-impl storage_backend::Clock for EngineClock {
-    fn now_unix_secs(&self) -> u64 {
-        self.0.now().millis().unsigned_abs() / 1000
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era fit a double's 53 bits")]
-    fn now_unix_secs_f64(&self) -> f64 {
-        self.0.now().millis() as f64 / 1000.0
-    }
-}
 
 /// Makes a table of the template, unless it is there already.
 pub(crate) async fn create_table(client: &Client, table: &Table, name: &str) -> Result<(), BoxError> {
@@ -124,7 +46,8 @@ pub(crate) async fn create_table(client: &Client, table: &Table, name: &str) -> 
     let patient = Config::builder().timeout_config(TimeoutConfig::disabled());
     match request.customize().config_override(patient).send().await {
         Ok(_) => enable_ttl(client, table, name).await,
-        Err(error) if error.code() == Some("ResourceInUseException") => Ok(()),
+        // It is there already, or an attempt whose answer was lost has made it.
+        Err(error) if error.code() == Some("ResourceInUseException") => enable_ttl(client, table, name).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -145,6 +68,10 @@ async fn enable_ttl(client: &Client, table: &Table, name: &str) -> Result<(), Bo
         TimeToLiveSpecification::builder().enabled(true).attribute_name(&ttl.attribute_name).build();
     let request = client.update_time_to_live().table_name(name);
     let request = request.time_to_live_specification(specification?);
-    request.send().await?;
-    Ok(())
+    match request.send().await {
+        Ok(_) => Ok(()),
+        // An earlier attempt, whose answer was lost, has done it.
+        Err(error) if error.message().is_some_and(|text| text.contains("already enabled")) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -15,7 +15,7 @@ use shared::{App, Error, model::Evidence};
 
 use tower::ServiceExt as _;
 
-use crate::{database::Engine, functions, gateway::refuse};
+use crate::{engine::Engine, functions, gateway::refuse};
 
 /// What the helpers work with.
 #[derive(Clone)]

@@ -4,11 +4,12 @@
 //! turned into the JSON event that API Gateway sends, read by `lambda_http`, and answered by the
 //! function's own handler, which talks to a DynamoDB over HTTP. What stands in for the cloud is the
 //! gateway (`gateway`), the queues (`helpers`, `queues`), the streams (`streams`), the schedule (`background`, `chains`)
-//! and, unless another endpoint is given, the database (`database`).
+//! and, unless another endpoint is given, the database (`engine`).
 
 mod background;
 mod chains;
 mod database;
+mod engine;
 mod functions;
 mod gateway;
 mod helpers;
@@ -19,6 +20,7 @@ mod serving;
 mod streams;
 mod template;
 
+pub use engine::Engine;
 pub use policies::{Policies, acting_as};
 pub use queues::Queues;
 pub use server::{BoxError, Options, Server, StartError};

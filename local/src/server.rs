@@ -21,7 +21,8 @@ use tower_http::cors::CorsLayer;
 use crate::{
     background::Background,
     chains,
-    database::{Engine, create_table},
+    database::create_table,
+    engine::Engine,
     functions::{Means, http_function},
     gateway::{Target, forward},
     helpers::{self, Helpers},
@@ -132,7 +133,10 @@ impl Server {
         let clock = Clock::default();
         let engine = match options.endpoint {
             Some(_) => None,
-            None => Some(Arc::new(Engine::start(options.data, clock.clone()).await?)),
+            None => {
+                let engine = Engine::start(options.data, clock.clone()).await;
+                Some(Arc::new(engine.map_err(StartError::Engine)?))
+            }
         };
         let database =
             engine.as_ref().map(|engine| engine.endpoint.clone()).or(options.endpoint).unwrap_or_default();

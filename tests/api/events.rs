@@ -7,7 +7,7 @@ use publish_events::Batch;
 use serde_json::{Value, json};
 use shared::{
     App,
-    http::{Clock, OrderRequest},
+    http::{Clock, OrderRequest, random_bits},
     model::{NewSession, Order, OrderId, RawJson, RedirectUrl, Session, Timestamp},
 };
 use tests::client::{Api, SHOP};
@@ -51,7 +51,7 @@ pub(crate) async fn with_order(app: &App) {
     assert_eq!(id.to_string(), ORDER);
     let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
     let order = Order::new(id, session, terms, address, CREATED, app.settings.detection_window_millis);
-    app.store.create_order(&order, false, None, 1, CREATED).await.unwrap();
+    app.store.create_order(&order, false, None, random_bits(), CREATED).await.unwrap();
 }
 
 fn root() -> PathBuf {

@@ -18,6 +18,7 @@ mod listing;
 mod payments;
 mod races;
 mod request_log;
+mod requests;
 mod round_trips;
 mod routes;
 mod seeds;

@@ -9,6 +9,7 @@
 )]
 
 pub mod client;
+pub mod dynamodb;
 mod fault;
 pub mod proxy;
 pub mod receiver;

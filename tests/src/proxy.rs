@@ -16,23 +16,33 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
+use local::Engine;
 use serde_json::{Value, json};
+use shared::http::Clock;
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
-use crate::client::{ENDPOINT_VARIABLE, http_client};
 pub use crate::fault::Fault;
 use crate::fault::Weather;
+use crate::{
+    client::{ENDPOINT_VARIABLE, http_client},
+    dynamodb::DynamoDb,
+};
 
 pub struct Proxy {
     pub url: String,
     state: Arc<Shared>,
-    tasks: Vec<JoinHandle<()>>,
+    serving: JoinHandle<()>,
+    /// Past the proxy.
+    direct: DynamoDb,
+    _engine: Option<Engine>,
 }
 
 struct Shared {
     target: String,
     http: reqwest::Client,
     operations: Mutex<Vec<String>>,
+    /// The tables made through the proxy.
+    tables: Mutex<Vec<String>>,
     items_read: AtomicU64,
     faults: Mutex<VecDeque<(String, Fault)>>,
     /// A fault that the request after so many others meets, whatever it is for.
@@ -48,20 +58,19 @@ struct Shared {
 impl Proxy {
     /// In front of an engine of its own, or of the one that the environment names.
     pub async fn start() -> Self {
-        let mut tasks = Vec::new();
-        let target = match std::env::var(ENDPOINT_VARIABLE) {
-            Ok(endpoint) => endpoint,
+        let (target, engine) = match std::env::var(ENDPOINT_VARIABLE) {
+            Ok(endpoint) => (endpoint, None),
             Err(_) => {
-                let (listener, url) = listen().await;
-                let database = dynoxide::Database::memory().unwrap();
-                tasks.push(tokio::spawn(dynoxide::server::serve_on(listener, database)));
-                url
+                let engine = Engine::start(None, Clock::default()).await.unwrap();
+                (engine.endpoint.clone(), Some(engine))
             }
         };
+        let direct = DynamoDb::at(&target);
         let state = Arc::new(Shared {
             target,
             http: http_client(|builder| builder),
             operations: Mutex::default(),
+            tables: Mutex::default(),
             items_read: AtomicU64::new(0),
             faults: Mutex::default(),
             countdown: Mutex::default(),
@@ -72,8 +81,8 @@ impl Proxy {
         });
         let (listener, url) = listen().await;
         let router = Router::new().fallback(pass).with_state(Arc::clone(&state));
-        tasks.push(tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }));
-        Self { url, state, tasks }
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { url, state, serving, direct, _engine: engine }
     }
 
     /// Has the next `times` requests for `operation` meet `fault`.
@@ -115,22 +124,23 @@ impl Proxy {
     }
 
     async fn set(&self, table: &str, key: &Value, attribute: &str, value: &Value) -> Value {
-        let update = json!({"TableName": self.table(table).await, "Key": key, "ReturnValues": "UPDATED_OLD",
+        let update = json!({"TableName": self.table(table), "Key": key, "ReturnValues": "UPDATED_OLD",
                             "UpdateExpression": "SET #a = :v", "ExpressionAttributeNames": {"#a": attribute},
                             "ExpressionAttributeValues": {":v": value}});
         self.call("UpdateItem", &update).await["Attributes"][attribute].take()
     }
 
-    /// The name of the one table whose name ends like this.
-    pub async fn table(&self, end: &str) -> String {
-        let tables = self.call("ListTables", &json!({})).await;
-        let mut names = tables["TableNames"].as_array().unwrap().iter().filter_map(Value::as_str);
-        names.find(|name| name.ends_with(end)).unwrap().to_owned()
+    /// The name of the table that was made through this proxy and whose name ends like this.
+    pub fn table(&self, end: &str) -> String {
+        let tables = self.state.tables.lock().unwrap();
+        tables.iter().find(|name| name.ends_with(end)).unwrap().clone()
     }
 
     /// A request of a test's own, which no fault meets and nobody counts.
     pub async fn call(&self, operation: &str, body: &Value) -> Value {
-        self.state.call(operation, body).await
+        let (status, answer) = self.direct.call(operation, body).await;
+        assert_eq!(status, 200, "{operation}: {answer}");
+        answer
     }
 
     /// How many faults no request has met yet.
@@ -159,9 +169,7 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
-        }
+        self.serving.abort();
     }
 }
 
@@ -175,6 +183,10 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
     let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     state.operations.lock().unwrap().push(operation.clone());
+    if operation == "CreateTable" {
+        let request: Value = serde_json::from_slice(&body).unwrap();
+        state.tables.lock().unwrap().extend(request["TableName"].as_str().map(str::to_owned));
+    }
     let fault = state.next_fault(&operation);
     match fault {
         None => state.forward(headers, body).await,
@@ -230,21 +242,6 @@ impl Shared {
         let fault = weather.as_mut()?.draw()?;
         self.storms.fetch_add(1, Ordering::Relaxed);
         Some(fault)
-    }
-
-    /// A request of the tests' own, past the faults.
-    async fn call(&self, operation: &str, body: &Value) -> Value {
-        let request = self.http.post(&self.target).body(body.to_string());
-        let request = request.header("x-amz-target", format!("DynamoDB_20120810.{operation}"));
-        let request = request.header("content-type", "application/x-amz-json-1.0").header(
-            "authorization",
-            "AWS4-HMAC-SHA256 Credential=local/20250101/us-east-1/dynamodb/aws4_request, \
-             SignedHeaders=host, Signature=0",
-        );
-        let answer = request.header("x-amz-date", "20250101T000000Z").send().await.unwrap();
-        let (status, text) = (answer.status(), answer.text().await.unwrap());
-        assert!(status.is_success(), "{operation}: {text}");
-        serde_json::from_str(&text).unwrap()
     }
 
     async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Response {

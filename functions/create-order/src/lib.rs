@@ -9,6 +9,8 @@ use shared::{
     store::Claim,
 };
 
+shared::http_function!(handle);
+
 /// Answers with the new order.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     http::answer_created(request, "Created order successfully", create(app, request).await)

@@ -8,6 +8,8 @@ use shared::{
     store::Claim,
 };
 
+shared::http_function!(handle);
+
 /// Answers with the new session.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     http::answer_created(request, "Checkout session created", create(app, request).await)

@@ -1,13 +1,6 @@
 //! The Lambda function `create-session`.
 
-use std::convert::Infallible;
-
-use create_session::handle;
-use lambda_http::{Error, Request, service_fn};
-use shared::{App, http::run};
-
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    let app = App::from_env().await?;
-    run(service_fn(async |request: Request| Ok::<_, Infallible>(handle(&app, &request).await))).await
+async fn main() -> Result<(), lambda_http::Error> {
+    create_session::run().await
 }

@@ -8,6 +8,8 @@ use shared::{
 };
 use webhooks::{Reach, check_url};
 
+shared::http_function!(handle);
+
 /// Answers with the endpoint and, this once, its secret.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let created = create(app, request).await;

@@ -7,6 +7,8 @@ use shared::{
     model::Scope,
 };
 
+shared::http_function!(handle);
+
 /// Answers with the id of what was deleted.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     http::answer(request, "Webhook endpoint deleted", delete(app, request).await)

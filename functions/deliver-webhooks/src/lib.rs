@@ -1,10 +1,28 @@
 //! Delivers what is due at the endpoints that its queue names.
 
-use std::time::{Duration, Instant};
+use std::{
+    convert::Infallible,
+    time::{Duration, Instant},
+};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use shared::{Error, Result, http};
-use webhooks::{Notice, Worker};
+use lambda_runtime::{LambdaEvent, service_fn};
+use shared::{App, Error, Result, http};
+use webhooks::{Courier, Notice, Worker};
+
+/// Runs the function until Lambda ends it.
+///
+/// # Errors
+/// A setting that is missing or cannot be used, or what ends the runtime.
+pub async fn run() -> Result<(), lambda_runtime::Error> {
+    let courier = Courier::new(App::from_env().await?)?;
+    let worker = Worker::new(courier, webhooks::aws::notices_and_dead_letters().await?);
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
+        // Boxed, because the compiler gives up on types as deeply nested as this future's.
+        Ok::<_, Infallible>(Box::pin(handle(&worker, event.payload)).await)
+    }))
+    .await
+}
 
 /// How long to go on with an endpoint that always has more. Attempts that are under way then still get their
 /// time before Lambda ends the function.

@@ -8,6 +8,8 @@ use shared::{
     model::Scope,
 };
 
+shared::http_function!(handle);
+
 /// Answers that the session is expired.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     http::answer(request, "Checkout session expired", expire(app, request).await)

@@ -8,6 +8,8 @@ use shared::{
     store::OrderRecord,
 };
 
+shared::http_function!(handle);
+
 /// Answers with the order.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;

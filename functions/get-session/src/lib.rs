@@ -10,6 +10,8 @@ use shared::{
     store::{OrderRecord, Store},
 };
 
+shared::http_function!(handle);
+
 /// Answers with the session.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;

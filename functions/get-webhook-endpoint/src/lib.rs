@@ -7,6 +7,8 @@ use shared::{
     model::{Endpoint, Scope},
 };
 
+shared::http_function!(handle);
+
 /// Answers with the endpoint.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;

@@ -8,6 +8,8 @@ use shared::{
     store::Stretch,
 };
 
+shared::http_function!(handle);
+
 /// Answers with a page of events.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;

@@ -7,6 +7,8 @@ use shared::{
     model::{Order, Scope},
 };
 
+shared::http_function!(handle);
+
 /// Answers with the orders.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;

@@ -8,6 +8,8 @@ use shared::{
     store::{Page, Sought},
 };
 
+shared::http_function!(handle);
+
 /// Answers with a page of sessions.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;

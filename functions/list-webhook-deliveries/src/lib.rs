@@ -8,6 +8,8 @@ use shared::{
     model::{Delivery, Scope},
 };
 
+shared::http_function!(handle);
+
 /// Answers with a page of deliveries.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;

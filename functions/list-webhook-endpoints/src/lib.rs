@@ -7,6 +7,8 @@ use shared::{
     model::{Endpoint, Scope},
 };
 
+shared::http_function!(handle);
+
 /// Answers with all of them: there are few.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;

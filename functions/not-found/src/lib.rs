@@ -1,7 +1,17 @@
 //! Everything that is no endpoint (API Gateway's `$default` route): a 404 in the API's own envelope.
 
-use lambda_http::{Body, Request, Response, http::Method};
+use std::convert::Infallible;
+
+use lambda_http::{Body, Request, Response, http::Method, service_fn};
 use shared::{Error, http};
+
+/// Runs the function until Lambda ends it.
+///
+/// # Errors
+/// A setting that cannot be used, or what ends the runtime.
+pub async fn run() -> Result<(), lambda_http::Error> {
+    http::run(service_fn(async |request: Request| Ok::<_, Infallible>(handle(&request)))).await
+}
 
 /// Answers a request that no endpoint is for. A browser's preflight ends up here too, since `$default`
 /// takes `OPTIONS`; API Gateway adds the CORS headers to any success.

@@ -10,6 +10,7 @@ use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
     sqs::{SqsEvent, SqsMessage},
 };
+use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_dynamo::AttributeValue;
 use serde_json::Value;
@@ -18,8 +19,22 @@ use shared::{
     model::{Cursor, Subject, Timestamp},
     store::{Store, subject_of},
 };
+use sqs::Queue;
 
 pub use retries::Retries;
+
+/// Runs the function until Lambda ends it.
+///
+/// # Errors
+/// A setting that is missing or cannot be used, or what ends the runtime.
+pub async fn run() -> Result<(), lambda_runtime::Error> {
+    let app = App::from_env().await?;
+    let retries = Queue::from_env("PUBLISHING_RETRIES_QUEUE_URL").await?;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
+        Ok::<_, lambda_runtime::Error>(handle(&app, &retries, Batch::parse(event.payload)?).await)
+    }))
+    .await
+}
 
 /// What the function is called with.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeMap,
+    convert::Infallible,
     time::{Duration, Instant},
 };
 
@@ -11,9 +12,23 @@ use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
+use lambda_runtime::{LambdaEvent, service_fn};
 use serde_dynamo::AttributeValue;
 use shared::{App, Error, Result, http, model::Owner, store::owner_of_feed_end};
 use webhooks::{DeliveryQueue, Notice};
+
+/// Runs the function until Lambda ends it.
+///
+/// # Errors
+/// A setting that is missing or cannot be used, or what ends the runtime.
+pub async fn run() -> Result<(), lambda_runtime::Error> {
+    let app = App::from_env().await?;
+    let queue = webhooks::aws::notices().await?;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Event>| {
+        Ok::<_, Infallible>(handle(&app, queue.as_ref(), event.payload).await)
+    }))
+    .await
+}
 
 /// How long to go on with feeds that are long. What is under way then, and some of each feed that is left,
 /// still get their time before Lambda ends the function.

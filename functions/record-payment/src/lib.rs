@@ -1,8 +1,23 @@
 //! Applies evidence from the queue to orders and their sessions: the only writer of an order's progress.
 
+use std::convert::Infallible;
+
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::future::join_all;
+use lambda_runtime::{LambdaEvent, service_fn};
 use shared::{App, Error, Result, http, model::Evidence};
+
+/// Runs the function until Lambda ends it.
+///
+/// # Errors
+/// A setting that is missing or cannot be used, or what ends the runtime.
+pub async fn run() -> Result<(), lambda_runtime::Error> {
+    let app = App::from_env().await?;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
+        Ok::<_, Infallible>(handle(&app, event.payload).await)
+    }))
+    .await
+}
 
 /// Applies each message by itself, all at the same time. One that fails is reported alone: the queue delivers it again, and
 /// after some tries moves it to the dead-letter queue, while the others are done.

@@ -3,9 +3,24 @@
 use std::{collections::HashSet, time::Instant};
 
 use futures_util::{StreamExt as _, stream};
+use lambda_runtime::{LambdaEvent, service_fn};
 use queue_deliveries::{WORKED, queue_deliveries};
+use serde_json::Value;
 use shared::{App, Error, Result, http, model::Endpoint};
 use webhooks::{DeliveryQueue, Notice};
+
+/// Runs the function until Lambda ends it.
+///
+/// # Errors
+/// A setting that is missing or cannot be used, or what ends the runtime.
+pub async fn run() -> Result<(), lambda_runtime::Error> {
+    let app = App::from_env().await?;
+    let queue = webhooks::aws::notices().await?;
+    lambda_runtime::run(service_fn(async |_: LambdaEvent<Value>| {
+        handle(&app, queue.as_ref()).await.map_err(lambda_runtime::Error::from)
+    }))
+    .await
+}
 
 /// How many endpoints or feeds are looked at at the same time.
 const AT_ONCE: usize = 8;

@@ -8,6 +8,8 @@ use shared::{
     model::{Endpoint, Scope, WebhookSecret},
 };
 
+shared::http_function!(handle);
+
 /// Answers with the endpoint and, this once, its new secret.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let changed = rotate(app, request).await;

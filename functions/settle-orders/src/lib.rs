@@ -2,8 +2,25 @@
 
 use std::time::Instant;
 
-use chain::{ChainError, Settler};
+use chain::{ChainError, Settler, aws};
 use futures_util::future::join_all;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::Value;
+
+/// Runs the function until Lambda ends it.
+///
+/// # Errors
+/// A setting that is missing or cannot be used, or what ends the runtime.
+pub async fn run() -> Result<(), lambda_runtime::Error> {
+    let settings = aws::Settings::from_env().await?;
+    let purse = settings.purse().await?;
+    let settlers = settings.tools().into_iter().map(|tools| Settler::new(tools, purse.clone()));
+    let settlers: Vec<_> = settlers.collect();
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
+        handle(&settlers, aws::end_of(event.context.deadline)).await.map_err(lambda_runtime::Error::from)
+    }))
+    .await
+}
 
 /// Settles the orders of each chain until `end`, of all chains at the same time.
 ///

@@ -1,12 +1,25 @@
 //! `POST /webhook-endpoints/{endpointId}/test`: sends an endpoint a test event at once, even if it is disabled.
 
-use lambda_http::{Body, Request, Response};
+use std::convert::Infallible;
+
+use lambda_http::{Body, Request, Response, service_fn};
 use shared::{
     App, Result,
     http::{self, Caller, DeliveryView, random_bits},
     model::{Delivery, Scope},
 };
 use webhooks::Courier;
+
+/// Runs the function until Lambda ends it.
+///
+/// # Errors
+/// A setting that is missing or cannot be used, or what ends the runtime.
+pub async fn run() -> Result<(), lambda_http::Error> {
+    let app = App::from_env().await?;
+    let courier = Courier::new(app.clone())?;
+    let serve = async |request: Request| Ok::<_, Infallible>(handle(&app, &courier, &request).await);
+    http::run(service_fn(serve)).await
+}
 
 /// Answers with the delivery, which says how it went.
 pub async fn handle(app: &App, courier: &Courier, request: &Request) -> Response<Body> {

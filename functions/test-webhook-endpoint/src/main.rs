@@ -1,16 +1,6 @@
 //! The Lambda function `test-webhook-endpoint`.
 
-use std::convert::Infallible;
-
-use lambda_http::{Error, Request, service_fn};
-use shared::{App, http::run};
-use test_webhook_endpoint::handle;
-use webhooks::Courier;
-
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    let app = App::from_env().await?;
-    let courier = Courier::new(app.clone())?;
-    run(service_fn(async |request: Request| Ok::<_, Infallible>(handle(&app, &courier, &request).await)))
-        .await
+async fn main() -> Result<(), lambda_http::Error> {
+    test_webhook_endpoint::run().await
 }

@@ -8,6 +8,8 @@ use shared::{
 };
 use webhooks::{Reach, check_url};
 
+shared::http_function!(handle);
+
 /// Answers with the endpoint as it is then.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let changed = change(app, request).await;

@@ -2,8 +2,26 @@
 
 use std::time::Instant;
 
-use chain::{ChainError, Watcher};
+use chain::{ChainError, Watcher, aws};
 use futures_util::future::join_all;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+/// Runs the function until Lambda ends it.
+///
+/// # Errors
+/// A setting that is missing or cannot be used, or what ends the runtime.
+pub async fn run() -> Result<(), lambda_runtime::Error> {
+    let watchers = aws::Settings::from_env().await?.tools().into_iter().map(Watcher::new);
+    // Kept from one invocation to the next, with the addresses that they know.
+    let watchers = Mutex::new(watchers.collect::<Vec<_>>());
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
+        let end = aws::end_of(event.context.deadline);
+        handle(&mut watchers.lock().await, end).await.map_err(lambda_runtime::Error::from)
+    }))
+    .await
+}
 
 /// Watches each chain until `end`, all at the same time.
 ///

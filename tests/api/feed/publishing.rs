@@ -106,7 +106,7 @@ async fn a_fault_while_publishing_loses_and_doubles_nothing() {
 
 /// Has the only deposit of an order be followed by `count` more of its kind.
 async fn add_dust(proxy: &Proxy, order: &str, count: usize) {
-    let (table, partition) = (proxy.table("OrdersTable").await, json!({"S": format!("order#{order}")}));
+    let (table, partition) = (proxy.table("OrdersTable"), json!({"S": format!("order#{order}")}));
     let query = json!({"TableName": table, "KeyConditionExpression": "pk = :pk AND begins_with(sk, :piece)",
                        "ExpressionAttributeValues": {":pk": partition, ":piece": {"S": "evidence#"}}});
     let first = proxy.call("Query", &query).await["Items"][0].clone();

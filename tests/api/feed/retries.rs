@@ -76,7 +76,7 @@ async fn a_story_with_a_gap_is_not_told_on_and_holds_up_no_other() {
     let session = api.create_session().await;
     // The first deposit's effect is lost, so its event is.
     let key = json!({"pk": {"S": format!("order#{id}")}, "sk": {"S": "evidence#a"}});
-    let update = json!({"TableName": proxy.table("OrdersTable").await, "Key": key,
+    let update = json!({"TableName": proxy.table("OrdersTable"), "Key": key,
                         "UpdateExpression": "REMOVE effect"});
     proxy.call("UpdateItem", &update).await;
     let batch = hints([session].iter(), [id].iter());

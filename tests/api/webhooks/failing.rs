@@ -172,7 +172,7 @@ async fn an_entry_by_which_nothing_is_due_is_removed_and_nothing_is_posted() {
         api.create_session().await;
         api.server.catch_up().await.unwrap();
     }
-    let (table, list) = (proxy.table("WebhooksTable").await, json!({"S": format!("due#{id}")}));
+    let (table, list) = (proxy.table("WebhooksTable"), json!({"S": format!("due#{id}")}));
     for delivery in deliveries(&api, &id).await {
         let place = format!("{:013}#{}", 0, text(&delivery["id"]));
         let entry = json!({"pk": list, "sk": {"S": place}});
