@@ -23,7 +23,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) means: Means,
-    /// The function's binary.
+    /// The function's name.
     pub(crate) name: String,
     pub(crate) function: HttpFunction,
     /// As API Gateway writes it: `GET /orders/{orderId}`, or `$default`.

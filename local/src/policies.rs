@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::server::BoxError;
 
-/// Of each function, by its binary: the actions, such as `dynamodb:GetItem`, and the tables, or indexes as
+/// Of each function, by its `Handler`: the actions, such as `dynamodb:GetItem`, and the tables, or indexes as
 /// `table/index/name`, that it may do them with.
 pub type Policies = HashMap<String, HashSet<(String, String)>>;
 
@@ -23,7 +23,7 @@ tokio::task_local! {
     static FUNCTION: String;
 }
 
-/// Does some work as the function whose binary has this name. What is done as nobody is not refused.
+/// Does some work as the function of this name. What is done as nobody is not refused.
 pub async fn acting_as<W: Future>(function: impl Into<String>, work: W) -> W::Output {
     FUNCTION.scope(function.into(), work).await
 }

@@ -30,7 +30,7 @@ pub struct Route {
     pub method: String,
     /// With parameters in braces; `$default` for all that no other route is for.
     pub path: String,
-    /// The function's binary.
+    /// The function, by its `Handler`.
     pub function: String,
 }
 
@@ -138,8 +138,6 @@ struct Resource {
     #[serde(rename = "Type")]
     kind: String,
     #[serde(default)]
-    metadata: Value,
-    #[serde(default)]
     properties: Value,
 }
 
@@ -158,9 +156,9 @@ impl Template {
         let of_kind = |kind: &'static str| document.resources.iter().filter(move |(_, it)| it.kind == kind);
         let (mut routes, mut policies) = (Vec::new(), Policies::new());
         for (name, function) in of_kind("AWS::Serverless::Function") {
-            let binary = binary_of(name, function)?;
-            routes.extend(routes_of(name, function, &binary)?);
-            policies.insert(binary, allowed(&function.properties));
+            let handler = handler_of(name, function)?;
+            routes.extend(routes_of(name, function, &handler)?);
+            policies.insert(handler, allowed(&function.properties));
         }
         let tables = of_kind("AWS::DynamoDB::Table").map(|(name, table)| {
             Ok(Table { name: name.clone(), properties: read(name, &table.properties)? })
@@ -173,9 +171,9 @@ impl Template {
     }
 }
 
-fn binary_of(name: &str, function: &Resource) -> Result<String, TemplateError> {
-    let binary = text(member(member(&function.metadata, "BuildProperties"), "Binary"));
-    binary.ok_or_else(|| TemplateError(format!("{name} names no BuildProperties.Binary")))
+fn handler_of(name: &str, function: &Resource) -> Result<String, TemplateError> {
+    let handler = text(member(&function.properties, "Handler"));
+    handler.ok_or_else(|| TemplateError(format!("{name} names no Handler")))
 }
 
 /// What a function's policies allow, each as the action and the resource.
@@ -206,7 +204,7 @@ fn resource(value: &Value) -> Option<String> {
 }
 
 /// The routes that lead to a function. Its other events, such as a queue's, are not this program's.
-fn routes_of(name: &str, function: &Resource, binary: &str) -> Result<Vec<Route>, TemplateError> {
+fn routes_of(name: &str, function: &Resource, handler: &str) -> Result<Vec<Route>, TemplateError> {
     let events = member(&function.properties, "Events").as_mapping().into_iter().flatten();
     let routes = events.filter(|(_, event)| text(member(event, "Type")).as_deref() == Some("HttpApi"));
     routes
@@ -216,7 +214,7 @@ fn routes_of(name: &str, function: &Resource, binary: &str) -> Result<Vec<Route>
                 text(member(properties, key))
                     .ok_or_else(|| TemplateError(format!("{name}'s route has no {key}")))
             };
-            Ok(Route { method: literal("Method")?, path: literal("Path")?, function: binary.to_owned() })
+            Ok(Route { method: literal("Method")?, path: literal("Path")?, function: handler.to_owned() })
         })
         .collect()
 }

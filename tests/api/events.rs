@@ -243,7 +243,7 @@ fn the_event_of_not_found_is_refused() {
 
 #[test]
 fn every_function_has_one_name_everywhere() {
-    let deployed: BTreeSet<_> = deployed_functions().into_iter().map(|(_, binary)| binary).collect();
+    let deployed: BTreeSet<_> = deployed_functions().into_iter().map(|(_, function)| function).collect();
     let folder = |path: &str| -> BTreeSet<String> {
         let entries = fs::read_dir(root().join(path)).unwrap();
         entries.map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned()).collect()
@@ -257,14 +257,14 @@ fn every_function_has_one_name_everywhere() {
     }
 }
 
-/// The template's functions: the resource, and the binary that it runs.
+/// The template's functions: the resource, and the function that it runs.
 fn deployed_functions() -> Vec<(String, String)> {
     let text = fs::read_to_string(root().join("template.yaml")).unwrap();
     let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap();
     let resources = template["Resources"].as_mapping().unwrap().iter();
     let functions = resources.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function");
     let text = |value: &serde_yaml_ng::Value| value.as_str().unwrap().to_owned();
-    functions.map(|(name, it)| (text(name), text(&it["Metadata"]["BuildProperties"]["Binary"]))).collect()
+    functions.map(|(name, it)| (text(name), text(&it["Properties"]["Handler"]))).collect()
 }
 
 #[test]

@@ -99,8 +99,9 @@ def main(folder):
     assert len(functions) > 20
     needed = 0
     for function in functions:
-        name = function["Metadata"]["BuildProperties"]["Binary"]
-        binary, environment = os.path.join(folder, name), environment_of(template, function)
+        name = function["Properties"]["Handler"]
+        binary = os.path.join(folder, function["Metadata"]["BuildProperties"]["Binary"])
+        environment = environment_of(template, function) | {"_HANDLER": name}
         problem = start(binary, environment)
         assert problem is None, f"{name} does not start with what template.yaml gives it: {problem}"
         # The tables' names are what all need that need anything: without them this check would mean nothing.

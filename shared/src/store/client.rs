@@ -5,11 +5,12 @@ use std::time::Duration;
 use aws_config::{
     BehaviorVersion, SdkConfig,
     environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
+    meta::region::ProvideRegion as _,
 };
 use aws_sdk_dynamodb::{
     Client,
     config::{
-        Builder, Credentials, Region,
+        Builder, Credentials, Region, SharedCredentialsProvider,
         retry::{RetryConfig, RetryPartition},
         timeout::TimeoutConfig,
     },
@@ -34,7 +35,8 @@ use super::{contention::RetryContended, meter::Meter};
 /// AWS SDKs' usual setting, names another file: for a proxy, a test, or the China regions.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
-/// The SDK's own variable for another DynamoDB.
+/// The SDK's own variables for other endpoints than AWS's.
+const ENDPOINT_OF_ALL: &str = "AWS_ENDPOINT_URL";
 const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 /// A connection that does not come up in this time never will.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -62,14 +64,15 @@ const MAX_BACKOFF: Duration = Duration::from_secs(1);
 pub async fn connect(metered: bool) -> Result<Client, BoxError> {
     let connector = connector()?;
     let config = from_environment(connector.clone()).await;
+    let named = endpoint(ENDPOINT_VARIABLE).or_else(|| endpoint(ENDPOINT_OF_ALL));
     // The SDK gives no other way to ask where its requests will go. A wrong guess costs the first
     // request its head start and nothing else.
-    let endpoint = std::env::var(ENDPOINT_VARIABLE).ok().filter(|url| !url.is_empty());
     let region = || config.region().map(|region| format!("https://dynamodb.{region}.amazonaws.com"));
-    if let Some(endpoint) = endpoint.or_else(region) {
+    if let Some(endpoint) = named.clone().or_else(region) {
         open_connection(&connector, &endpoint).await;
     }
-    let config = Builder::from(&config);
+    let mut config = Builder::from(&config);
+    config.set_endpoint_url(named);
     Ok(client(if metered { config.interceptor(Meter) } else { config }, connector))
 }
 
@@ -86,16 +89,21 @@ pub async fn sdk_config() -> Result<SdkConfig, BoxError> {
     Ok(config.timeout_config(timeouts.build()).build())
 }
 
+fn endpoint(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|url| !url.is_empty())
+}
+
+/// Reads region and credentials, and nothing else: `aws_config`'s loader would bring its chains of profiles, web
+/// identities and instance metadata, which a Lambda function does not have, into each executable.
 async fn from_environment(connector: SharedHttpConnector) -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest())
-        // The full chains would look for profiles, web identities and instance metadata, which a Lambda
-        // function does not have.
-        .region(EnvironmentVariableRegionProvider::new())
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(EnvironmentVariableRegionProvider::new().region().await)
+        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
         .http_client(http_client_fn(move |_, _| connector.clone()))
-        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-        .load()
-        .await
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()));
+    config.set_endpoint_url(endpoint(ENDPOINT_OF_ALL));
+    config.build()
 }
 
 /// Builds a client for a DynamoDB at `endpoint` that takes any credentials: the embedded engine, or
