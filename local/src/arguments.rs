@@ -31,6 +31,9 @@ pub(crate) struct Arguments {
     /// Another DynamoDB, such as http://127.0.0.1:8000 (Amazon's DynamoDB Local)
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
+    /// A created stack's tables and policies, as `tests/interop/rehearsal` writes them; needs its database
+    #[arg(long, value_name = "FILE", requires = "endpoint")]
+    deployment: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -43,11 +46,16 @@ impl Arguments {
             Some(file) => Chains::parse(&read("--chains", file)?).map_err(|error| error.to_string())?,
             None => named_chains(&self.chain)?,
         };
+        let deployment = self.deployment.map(|file| {
+            let text = read("--deployment", &file)?;
+            serde_json::from_str(&text).map_err(|error| format!("--deployment {}: {error}", file.display()))
+        });
         Ok(Options {
             port: self.port,
             data: self.data,
             endpoint: self.endpoint,
             api_keys: self.api_keys,
+            deployment: deployment.transpose()?,
             background: true,
             chains,
             gas_key: self.gas_key.map(|file| read("--gas-key", &file)).transpose()?,

@@ -22,6 +22,7 @@ use shared::http::Clock;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::server::BoxError;
+pub(crate) use expression::words;
 use rules::Rules;
 
 /// An engine in this process, reached over HTTP like any other. Ends when dropped.

@@ -9,6 +9,7 @@
 mod background;
 mod chains;
 mod database;
+mod deployment;
 mod engine;
 mod functions;
 mod gateway;
@@ -20,8 +21,9 @@ mod serving;
 mod streams;
 mod template;
 
+pub use deployment::Deployment;
 pub use engine::Engine;
-pub use policies::{Policies, acting_as};
+pub use policies::{Policies, Statement, acting_as};
 pub use queues::Queues;
 pub use server::{BoxError, Options, Server, StartError};
 pub use streams::StreamBatch;

@@ -1,6 +1,5 @@
-//! What functions may do with the tables, by their policies in `template.yaml`. A call that the cloud would
-//! refuse is refused here, so that whoever adds one finds out before a deployment does. Only a policy's actions
-//! and resources are looked at, not its conditions.
+//! What functions may do with the tables, by their policies in `template.yaml`, conditions included. A call that the
+//! cloud would refuse is refused here, so that whoever adds one finds out before a deployment does.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,13 +10,24 @@ use aws_sdk_dynamodb::{
     Client,
     config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef},
 };
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::server::BoxError;
+use crate::{deployment::TableNames, engine::words, server::BoxError};
 
-/// Of each function, by its `Handler`: the actions, such as `dynamodb:GetItem`, and the tables, or indexes as
-/// `table/index/name`, that it may do them with.
-pub type Policies = HashMap<String, HashSet<(String, String)>>;
+/// The statements of each function, by its name.
+pub type Policies = HashMap<String, Vec<Statement>>;
+
+/// What a function is allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Statement {
+    /// Such as `dynamodb:GetItem`.
+    pub actions: HashSet<String>,
+    /// The tables that it is allowed with, or indexes as `table/index/name`, by their names in the template.
+    pub resources: HashSet<String>,
+    /// The condition `ForAllValues:StringLike` on `dynamodb:LeadingKeys`: what the partition keys must look like.
+    pub leading_keys: Option<Vec<String>>,
+}
 
 tokio::task_local! {
     static FUNCTION: String;
@@ -28,16 +38,24 @@ pub async fn acting_as<W: Future>(function: impl Into<String>, work: W) -> W::Ou
     FUNCTION.scope(function.into(), work).await
 }
 
-/// The client, for tables with this prefix, that refuses functions what their policies do not allow.
-pub(crate) fn enforced(client: &Client, policies: Policies, table_prefix: &str) -> Client {
-    let guard = Guard { policies: Arc::new(policies), table_prefix: table_prefix.to_owned() };
+/// The client that refuses functions what their policies do not allow.
+pub(crate) fn enforced(client: &Client, policies: Policies, tables: TableNames) -> Client {
+    let guard = Guard { policies: Arc::new(policies), tables };
     Client::from_conf(client.config().to_builder().interceptor(guard).build())
 }
 
 #[derive(Debug)]
 struct Guard {
     policies: Arc<Policies>,
-    table_prefix: String,
+    tables: TableNames,
+}
+
+/// One action of a request, as AWS asks the policies for it.
+struct Call {
+    action: String,
+    table: String,
+    index: Option<String>,
+    leading_keys: Vec<String>,
 }
 
 impl Intercept for Guard {
@@ -56,11 +74,14 @@ impl Intercept for Guard {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default();
         let input: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
-        let allowed = self.policies.get(&function);
-        for (action, resource) in calls(operation, &input) {
-            let resource = resource.strip_prefix(&self.table_prefix).unwrap_or(&resource).to_owned();
-            if !allowed.is_some_and(|allowed| allowed.contains(&(action.clone(), resource.clone()))) {
-                let problem = format!("template.yaml does not allow {function} {action} on {resource}");
+        let statements = self.policies.get(&function);
+        for call in calls(operation, &input) {
+            let index = call.index.as_deref().map(|index| format!("/index/{index}"));
+            let resource =
+                self.tables.in_template(&call.table).to_owned() + index.as_deref().unwrap_or_default();
+            if !statements.is_some_and(|all| all.iter().any(|it| it.allows(&call, &resource))) {
+                let problem =
+                    format!("template.yaml does not allow {function} {} on {resource}", call.action);
                 tracing::error!("{problem}");
                 return Err(problem.into());
             }
@@ -69,27 +90,55 @@ impl Intercept for Guard {
     }
 }
 
-/// What a request does, each as the action and the resource that AWS asks the policies for.
-fn calls(operation: &str, input: &Value) -> Vec<(String, String)> {
-    let action = |name: &str| format!("dynamodb:{name}");
-    let table = |input: &Value| input["TableName"].as_str().unwrap_or_default().to_owned();
+impl Statement {
+    fn allows(&self, call: &Call, resource: &str) -> bool {
+        let keys = self.leading_keys.as_ref();
+        let is_allowed = |key: &String| keys.is_none_or(|keys| keys.iter().any(|like| is_like(key, like)));
+        self.actions.contains(&call.action)
+            && self.resources.contains(resource)
+            && call.leading_keys.iter().all(is_allowed)
+    }
+}
+
+/// IAM's `StringLike`, as far as it is used here: a `*` at the end stands for anything.
+fn is_like(text: &str, pattern: &str) -> bool {
+    pattern.strip_suffix('*').map_or(text == pattern, |start| text.starts_with(start))
+}
+
+fn calls(operation: &str, input: &Value) -> Vec<Call> {
     match operation {
         "TransactWriteItems" | "TransactGetItems" => {
             let items = input["TransactItems"].as_array().into_iter().flatten();
             let items = items.filter_map(Value::as_object).flatten();
             let name = |kind: &str| match kind {
-                "ConditionCheck" => action("ConditionCheckItem"),
-                kind => action(&format!("{kind}Item")),
+                "ConditionCheck" => "ConditionCheckItem".to_owned(),
+                kind => format!("{kind}Item"),
             };
-            items.map(|(kind, item)| (name(kind), table(item))).collect()
+            items.map(|(kind, item)| call(&name(kind), &item["TableName"], item)).collect()
         }
         "BatchGetItem" | "BatchWriteItem" => {
             let tables = input["RequestItems"].as_object().into_iter().flatten();
-            tables.map(|(table, _)| (action(operation), table.clone())).collect()
+            tables.map(|(table, items)| call(operation, &table.as_str().into(), items)).collect()
         }
-        _ => {
-            let index = input["IndexName"].as_str().map(|index| format!("/index/{index}"));
-            vec![(action(operation), table(input) + index.as_deref().unwrap_or_default())]
-        }
+        _ => vec![call(operation, &input["TableName"], input)],
     }
+}
+
+fn call(operation: &str, table: &Value, input: &Value) -> Call {
+    Call {
+        action: format!("dynamodb:{operation}"),
+        table: table.as_str().unwrap_or_default().to_owned(),
+        index: input["IndexName"].as_str().map(str::to_owned),
+        leading_keys: leading_keys(input),
+    }
+}
+
+/// The partition keys that a call names: of our tables `pk` or `id`, of a query what its condition begins with.
+fn leading_keys(input: &Value) -> Vec<String> {
+    let condition = input["KeyConditionExpression"].as_str().unwrap_or_default();
+    let placeholder = words(condition).find(|word| word.starts_with(':')).unwrap_or_default();
+    let queried = input["ExpressionAttributeValues"].get(placeholder);
+    let keys = input["Keys"].as_array().into_iter().flatten().chain([&input["Key"], &input["Item"]]);
+    let keys = keys.flat_map(|key| [&key["pk"], &key["id"]]);
+    keys.chain(queried).filter_map(|value| value["S"].as_str().map(str::to_owned)).collect()
 }

@@ -22,6 +22,7 @@ use crate::{
     background::Background,
     chains,
     database::create_table,
+    deployment::{Deployment, TableNames},
     engine::Engine,
     functions::{Means, http_function},
     gateway::{Target, forward},
@@ -56,6 +57,8 @@ pub struct Options {
     pub closed_webhooks: bool,
     /// Whether streams and schedule run by themselves; if not, [`Server::catch_up`] makes them.
     pub background: bool,
+    /// A created stack, whose tables and policies are used instead of the template's.
+    pub deployment: Option<Deployment>,
     /// What the tables' names begin with, for servers that share a database and not their tables.
     pub table_prefix: String,
 }
@@ -141,23 +144,26 @@ impl Server {
         let database =
             engine.as_ref().map(|engine| engine.endpoint.clone()).or(options.endpoint).unwrap_or_default();
         let client = connect_to(&database).map_err(StartError::Client)?;
-        let client = enforced(&client, template.policies.clone(), &options.table_prefix);
-        let mut app = app(&template, client.clone(), &options.table_prefix, clock).await?;
+        let deployment = options.deployment;
+        let policies =
+            deployment.as_ref().map_or_else(|| template.policies.clone(), |it| it.policies.clone());
+        let created = deployment.map(|it| it.tables).unwrap_or_default();
+        let names = TableNames { prefix: options.table_prefix, created };
+        let client = enforced(&client, policies, names.clone());
+        let mut app = app(&template, client.clone(), &names, clock).await?;
         if options.chains.iter().next().is_some() {
             app.settings.chains = Arc::new(options.chains);
         }
         app.settings.api_keys |= options.api_keys;
         let factory = app.settings.forwarder_factory;
         let purse = options.gas_key.map(|key| Purse::new(&key, factory)).transpose()?;
-        let chains_table = format!("{}ChainsTable", options.table_prefix);
-        let tools = chains::tools(&app, client, &chains_table).map_err(StartError::Chains)?;
+        let tools = chains::tools(&app, client, &names.own("ChainsTable")).map_err(StartError::Chains)?;
         app.settings.open_lists = !options.closed_lists;
         app.settings.webhooks_anywhere = !options.closed_webhooks;
         let courier = queues::courier(&app).map_err(StartError::Webhooks)?;
         let queues = Arc::new(Queues::default());
         let tables = template.tables.iter().filter(|table| table.properties.stream_specification.is_some());
-        let mut tables: Vec<_> =
-            tables.map(|table| format!("{}{}", options.table_prefix, table.name)).collect();
+        let mut tables: Vec<_> = tables.map(|table| names.own(&table.name)).collect();
         // What is published comes last.
         tables.sort_by_key(|table| table == app.store.events_table());
         let background =
@@ -225,12 +231,17 @@ impl Drop for Server {
     }
 }
 
-async fn app(template: &Template, client: Client, prefix: &str, clock: Clock) -> Result<App, StartError> {
-    for table in &template.tables {
-        let name = format!("{prefix}{}", table.name);
+async fn app(
+    template: &Template,
+    client: Client,
+    names: &TableNames,
+    clock: Clock,
+) -> Result<App, StartError> {
+    for table in template.tables.iter().filter(|table| !names.created.contains_key(&table.name)) {
+        let name = names.own(&table.name);
         create_table(&client, table, &name).await.map_err(|error| StartError::Table(name, error))?;
     }
-    let table = |name| format!("{prefix}{name}");
+    let table = |name| names.own(name);
     let tables = Tables {
         sessions: table("SessionsTable"),
         orders: table("OrdersTable"),

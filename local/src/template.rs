@@ -1,11 +1,11 @@
 //! What `template.yaml` says of routes, tables and CORS: the same file that is deployed.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_yaml_ng::Value;
 
-use crate::policies::Policies;
+use crate::policies::{Policies, Statement};
 
 /// The deployed template, built in.
 const TEMPLATE: &str = include_str!("../../template.yaml");
@@ -158,7 +158,7 @@ impl Template {
         for (name, function) in of_kind("AWS::Serverless::Function") {
             let handler = handler_of(name, function)?;
             routes.extend(routes_of(name, function, &handler)?);
-            policies.insert(handler, allowed(&function.properties));
+            policies.insert(handler, allowed(name, &function.properties)?);
         }
         let tables = of_kind("AWS::DynamoDB::Table").map(|(name, table)| {
             Ok(Table { name: name.clone(), properties: read(name, &table.properties)? })
@@ -176,19 +176,32 @@ fn handler_of(name: &str, function: &Resource) -> Result<String, TemplateError> 
     handler.ok_or_else(|| TemplateError(format!("{name} names no Handler")))
 }
 
-/// What a function's policies allow, each as the action and the resource.
-fn allowed(function: &Value) -> HashSet<(String, String)> {
-    let mut allowed = HashSet::new();
-    for policy in items(member(function, "Policies")) {
-        let statements = items(member(policy, "Statement"));
-        for statement in statements.filter(|it| text(member(it, "Effect")).as_deref() == Some("Allow")) {
-            for action in items(member(statement, "Action")).filter_map(text) {
-                let resources = items(member(statement, "Resource")).filter_map(resource);
-                allowed.extend(resources.map(|resource| (action.clone(), resource)));
-            }
-        }
+/// What a function's policies allow.
+///
+/// # Errors
+/// A condition that this program does not know.
+fn allowed(name: &str, function: &Value) -> Result<Vec<Statement>, TemplateError> {
+    let policies = items(member(function, "Policies"));
+    let statements = policies.flat_map(|policy| items(member(policy, "Statement")));
+    let allowing = statements.filter(|it| text(member(it, "Effect")).as_deref() == Some("Allow"));
+    let statement = |it: &Value| {
+        Ok(Statement {
+            actions: items(member(it, "Action")).filter_map(text).collect(),
+            resources: items(member(it, "Resource")).filter_map(resource).collect(),
+            leading_keys: leading_keys(name, member(it, "Condition"))?,
+        })
+    };
+    allowing.map(statement).collect()
+}
+
+fn leading_keys(name: &str, condition: &Value) -> Result<Option<Vec<String>>, TemplateError> {
+    if condition.is_null() {
+        return Ok(None);
     }
-    allowed
+    let keys = member(member(condition, "ForAllValues:StringLike"), "dynamodb:LeadingKeys");
+    let keys: Vec<_> = items(keys).filter_map(text).collect();
+    let is_known = condition.as_mapping().is_some_and(|members| members.len() == 1) && !keys.is_empty();
+    is_known.then_some(Some(keys)).ok_or_else(|| TemplateError(format!("{name} has an unknown Condition")))
 }
 
 /// A value's items, or the value where it is alone.

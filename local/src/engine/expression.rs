@@ -35,7 +35,7 @@ pub(super) fn changes(expression: &str) -> Vec<(&str, Option<&str>)> {
 }
 
 /// An expression's names, values and signs.
-pub(super) fn words(expression: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words(expression: &str) -> impl Iterator<Item = &str> {
     let is_part = |letter: char| letter.is_alphanumeric() || "_#:.[]".contains(letter);
     let mut rest = expression;
     std::iter::from_fn(move || {

@@ -56,7 +56,8 @@ impl Rules {
             "PutItem" | "UpdateItem" => {
                 let request = is_read()?;
                 let schema = self.schema(&request)?;
-                refuse_condition(&request).or_else(|| refuse_long_index_key(&schema, &request))
+                let refused = refuse_condition(&request).or_else(|| refuse_key_update(&schema, &request));
+                refused.or_else(|| refuse_long_index_key(&schema, &request))
             }
             "DeleteItem" | "Scan" => refuse_condition(&is_read()?),
             "BatchWriteItem" => {
@@ -145,6 +146,10 @@ fn refuse_condition(request: &Value) -> Option<String> {
             "The IN operator is provided with too many operands"
         } else if compares_with_itself(expression) {
             "The first operand must be distinct from the remaining operands for this operator or function"
+        } else if is_undefined(request, expression) {
+            "An expression attribute name or value used in the expression is not defined"
+        } else if asks_for_no_type(request, expression) {
+            "Invalid attribute type name found"
         } else {
             return None;
         };
@@ -152,8 +157,35 @@ fn refuse_condition(request: &Value) -> Option<String> {
     })
 }
 
+/// The engine does not look at what it need not evaluate.
+fn is_undefined(request: &Value, expression: &str) -> bool {
+    let is_defined = |map: &str, word: &str| request.get(map).is_some_and(|map| map.get(word).is_some());
+    let name_of = |word: &str| word.split(['.', '[']).next().unwrap_or_default().to_owned();
+    words(expression).any(|word| match word.chars().next() {
+        Some(':') => !is_defined("ExpressionAttributeValues", word),
+        Some('#') => !is_defined("ExpressionAttributeNames", &name_of(word)),
+        _ => false,
+    })
+}
+
+/// The second operand of `attribute_type` is one of ten texts (Developer Guide, "Condition and filter expressions,
+/// operators, and functions"); what dynalite refuses and the engine takes.
+fn asks_for_no_type(request: &Value, expression: &str) -> bool {
+    const TYPES: [&str; 10] = ["S", "SS", "N", "NS", "B", "BS", "BOOL", "NULL", "L", "M"];
+    let mut words = words(expression);
+    while words.by_ref().any(|word| word == "attribute_type") {
+        let operand = words.by_ref().take_while(|word| *word != ")").last();
+        let value = request.get("ExpressionAttributeValues").and_then(|values| values.get(operand?));
+        let named = value.and_then(|value| value.get("S")).and_then(Value::as_str);
+        if !named.is_some_and(|name| TYPES.contains(&name)) {
+            return true;
+        }
+    }
+    false
+}
+
 /// "You cannot use UpdateItem to update any primary key attributes" (API Reference, `UpdateItem`); the engine takes it
-/// in a transaction.
+/// in a transaction, and looks at the condition first elsewhere.
 fn refuse_key_update(schema: &Schema, action: &Value) -> Option<String> {
     let names = action.get("ExpressionAttributeNames");
     let changed = changes(action.get("UpdateExpression")?.as_str()?);

@@ -5,6 +5,8 @@ from collections import namedtuple
 
 from moto.cloudformation.parsing import get_model_map
 
+from template import properties
+
 # `call` makes, with moto's own service, what CloudFormation makes in AWS. Without one, nothing is created or checked.
 Gap = namedtuple("Gap", "reason call", defaults=[None])
 # What a call is given. `name` is unique; `physical_id` is None for a whole resource, which the call then returns.
@@ -60,21 +62,29 @@ GAPS = {
     "AWS::DynamoDB::Table.TimeToLiveSpecification": Gap(DROPPED, set_ttl),
     "AWS::DynamoDB::Table.PointInTimeRecoverySpecification": Gap(DROPPED, set_recovery),
     "AWS::IAM::Role.ManagedPolicyArns": Gap(DROPPED, attach_policies),
-    "AWS::Lambda::Function.Architectures": Gap("moto's CloudFormation drops it, and no call of its Lambda sets it."),
-    "AWS::Lambda::Function.TracingConfig": Gap("moto's CloudFormation drops it, and no call of its Lambda sets it."),
+    "AWS::Lambda::Function.Architectures": Gap("moto's CloudFormation drops it, and no call of its Lambda changes it."),
+    "AWS::Lambda::Function.TracingConfig": Gap("moto's CloudFormation drops it, and no call of its Lambda changes it."),
     "AWS::Lambda::Function.LoggingConfig": Gap("moto's Lambda has no logging configuration."),
     "AWS::Lambda::Function.Tags": Gap("moto's CloudFormation drops them. They are SAM's own; nothing reads them."),
     "AWS::Lambda::Function.Code": Gap("moto does not say where a function's code is. The rehearsal's is empty."),
 }
 
 
-def outdated(templates, working):
-    """Entries without which the rehearsal would do as well. `working` are the properties that moto has created."""
+def outdated(templates):
+    """Entries that name nothing in the templates, or a type that moto's CloudFormation knows."""
     used = set()
     for resource in (it for template in templates for it in template["Resources"].values()):
-        used |= {resource["Type"]} | {f"{resource['Type']}.{name}" for name in resource["Properties"]}
+        used |= {resource["Type"]} | {f"{resource['Type']}.{name}" for name in properties(resource)}
     for entry in GAPS:
         if entry not in used:
             yield f"{entry}: the template has no such thing"
-        elif entry in get_model_map() or entry in working:
+        elif entry in get_model_map():
+            yield f"{entry}: moto creates it"
+
+
+def working(*stacks):
+    """Properties on the list that moto has created in each of the stacks: one may ask for a default of moto's."""
+    for entry in GAPS:
+        found = [it.working[entry] for it in stacks if entry in it.working]
+        if found and all(found):
             yield f"{entry}: moto creates it"

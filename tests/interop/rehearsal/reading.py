@@ -29,6 +29,7 @@ def table(aws, name, _):
         "DeletionProtectionEnabled": seen["DeletionProtectionEnabled"],
         "GlobalSecondaryIndexes": indexes,
         "KeySchema": seen["KeySchema"],
+        "TableName": name,
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": recovery == "ENABLED"},
         "StreamSpecification": {"StreamViewType": seen.get("StreamSpecification", {}).get("StreamViewType")},
         "TimeToLiveSpecification": {
@@ -40,7 +41,7 @@ def table(aws, name, _):
 
 def queue(aws, url, _):
     seen = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    return seen | {"RedrivePolicy": json.loads(seen.get("RedrivePolicy", "{}"))}
+    return seen | {"QueueName": url.split("/")[-1], "RedrivePolicy": json.loads(seen.get("RedrivePolicy", "{}"))}
 
 
 def function(aws, name, _):
@@ -58,13 +59,15 @@ def role(aws, name, _):
     return {
         "AssumeRolePolicyDocument": seen["AssumeRolePolicyDocument"],
         "ManagedPolicyArns": sorted(it["PolicyArn"] for it in attached),
-        # moto answers with Python's notation where AWS answers with JSON.
-        "Policies": [
-            {"PolicyName": it, "PolicyDocument": ast.literal_eval(document) if isinstance(document, str) else document}
-            for it, document in policies.items()
-        ],
+        "Policies": [{"PolicyName": it, "PolicyDocument": policy(document)} for it, document in policies.items()],
         "Tags": client.list_role_tags(RoleName=name)["Tags"],
     }
+
+
+def policy(document):
+    """AWS answers with JSON, moto with Python's notation, in which a statement that the template leaves out is None."""
+    document = ast.literal_eval(document) if isinstance(document, str) else document
+    return document | {"Statement": [it for it in document["Statement"] if it is not None]}
 
 
 def mapping(aws, uuid, _):
@@ -171,6 +174,10 @@ ATTRIBUTES = {
     ("AWS::Events::Rule", "Arn"): lambda aws, it: aws("events").describe_rule(Name=it)["Arn"],
     ("AWS::IAM::Role", "Arn"): lambda aws, it: aws("iam").get_role(RoleName=it)["Role"]["Arn"],
     ("AWS::Lambda::Function", "Arn"): lambda aws, it: function(aws, it, None)["FunctionArn"],
+    # AWS adds `:*`, moto does not.
+    ("AWS::Logs::LogGroup", "Arn"): lambda aws, it: (
+        aws("logs").describe_log_groups(logGroupNamePrefix=it)["logGroups"][0]["arn"]
+    ),
     ("AWS::SQS::Queue", "Arn"): lambda aws, it: queue(aws, it, None)["QueueArn"],
     ("AWS::SQS::Queue", "QueueName"): lambda aws, it: it.split("/")[-1],
 }

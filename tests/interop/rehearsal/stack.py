@@ -8,13 +8,16 @@ import zipfile
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from moto.server import ThreadedMotoServer
 
 from gaps import GAPS, Missing
 from reading import ATTRIBUTES, READERS, SHAPES, plain
-from template import BUCKET, KEY, REGION, Values
+from template import BUCKET, KEY, REGION, Values, properties
 
 API = "AWS::ApiGatewayV2::Api"
+# The second is a request that the client does not send, the third an error of moto that AWS does not have.
+REFUSALS = (ClientError, BotoCoreError, ResponseParserError, KeyError, ValueError)
 
 
 class Aws:
@@ -53,21 +56,21 @@ class Stack:
         return ATTRIBUTES[self.resources[name]["Type"], attribute](self.aws, self.physical[name])
 
     def expected(self, name):
-        return self.values.of(self.resources[name]["Properties"])
+        return self.values.of(properties(self.resources[name]))
 
     def create(self):
         """Whether there is a stack; `problems` has what is wrong with it."""
         try:
             self.create_stack()
-        except (ClientError, BotoCoreError, KeyError, ValueError) as error:
+        except REFUSALS as error:
             self.problems.append(f"it cannot be created: {error!r}")
             return False
         # Those that others refer to come first; an integration refers to functions, a schedule to its role.
         for name, resource in self.resources.items():
             try:
                 self.complete(name, resource["Type"])
-            except (ClientError, BotoCoreError, ValueError) as error:
-                self.problems.append(f"{name}: {error}")
+            except REFUSALS as error:
+                self.problems.append(f"{name}: {error!r}")
         return True
 
     def create_stack(self):
@@ -120,8 +123,11 @@ class Stack:
             if kind not in READERS:
                 self.problems.append(f"{name}: nothing here reads back {kind}")
             elif name in self.physical:
-                self.seen[name] = READERS[kind](self.aws, self.physical[name], self.expected(name))
-                self.compare(name, kind)
+                try:
+                    self.seen[name] = READERS[kind](self.aws, self.physical[name], self.expected(name))
+                    self.compare(name, kind)
+                except REFUSALS as error:
+                    self.problems.append(f"{name} cannot be read back: {error!r}")
 
     def compare(self, name, kind):
         seen = self.seen[name]

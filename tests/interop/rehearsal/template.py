@@ -20,6 +20,10 @@ ACCEPTED_LINT = {
 NOTHING = object()
 
 
+def properties(resource):
+    return resource.get("Properties", {})
+
+
 class NoManagedPolicies:
     """SAM asks for these when a function names a managed policy. None does, so nothing is asked of AWS."""
 
@@ -71,6 +75,8 @@ class Values:
 
     def __init__(self, template, parameters, stack_name, attribute):
         defaults = {name: it.get("Default") for name, it in template["Parameters"].items()}
+        numbers = [name for name in parameters if template["Parameters"].get(name, {}).get("Type") == "Number"]
+        parameters = parameters | {name: int(parameters[name]) for name in numbers}
         self.conditions = template.get("Conditions", {})
         self.attribute = attribute
         self.references = defaults | parameters | {
