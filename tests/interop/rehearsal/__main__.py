@@ -14,6 +14,8 @@ import tempfile
 
 # Before moto and boto3 are imported: both read it then. The policies are AWS's own, which roles refer to.
 os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
+# This folder is part of the repository; what Python makes of it is not.
+sys.dont_write_bytecode = True
 for noisy in ("werkzeug", "samtranslator"):
     logging.getLogger(noisy).setLevel(logging.ERROR)
 
@@ -49,8 +51,6 @@ ARRIVALS = {
     "REQUEST_LOG": (GIVEN["RequestLog"], None),
     "SESSION_RETENTION_DAYS": (GIVEN["SessionRetentionDays"], {"CreateSession"}),
 }
-
-
 # A wrong global setting shows in every function.
 MOST_PROBLEMS = 8
 
@@ -117,7 +117,7 @@ def check_default(report, stack, arguments, aws):
             written.write(contents + "\n")
         if arguments.serve:
             problems = serve_problems(aws, stack, arguments.serve, file)
-            report.check(f"{stack.name}: the local server completes and expires sessions in the created tables", problems)
+            report.check(f"{stack.name}: the local server completes and expires sessions in its tables", problems)
 
 
 def parsed_arguments():
@@ -125,7 +125,7 @@ def parsed_arguments():
     here = os.path.dirname(os.path.abspath(__file__))
     parser.add_argument("template", nargs="?", default=os.path.join(here, "../../../template.yaml"))
     parser.add_argument("--deployment", metavar="FILE", help="writes what the stack of defaults consists of")
-    parser.add_argument("--serve", metavar="LOCAL_BINARY", help="takes an order through the local server, on that stack")
+    parser.add_argument("--serve", metavar="LOCAL_BINARY", help="takes an order through the local server on it")
     return parser.parse_args()
 
 

@@ -184,5 +184,5 @@ ATTRIBUTES = {
 # Gives properties of these types the shape in which they are read back.
 SHAPES = {
     "AWS::ApiGatewayV2::Api": lambda it: it | {"Body": api_body(it["Body"])},
-    "AWS::IAM::Role": lambda it: {name: sorted(value) if name.endswith("Arns") else value for name, value in it.items()},
+    "AWS::IAM::Role": lambda it: it | {"ManagedPolicyArns": sorted(it.get("ManagedPolicyArns", []))},
 }

@@ -28,8 +28,9 @@ def names_by_arn(stack):
     for kind in (TABLE, QUEUE, FUNCTION):
         for name in stack.of_type(kind):
             arn = stack.attribute(name, "Arn")
-            indexes = stack.seen[name].get("GlobalSecondaryIndexes", [])
-            names |= {arn: name} | {f"{arn}/index/{it['IndexName']}": f"{name}/index/{it['IndexName']}" for it in indexes}
+            names[arn] = name
+            for it in stack.seen[name].get("GlobalSecondaryIndexes", []):
+                names[f"{arn}/index/{it['IndexName']}"] = f"{name}/index/{it['IndexName']}"
     return names
 
 
@@ -72,7 +73,8 @@ def access_problems(stack):
         mappings = [stack.seen[it] for it in stack.of_type(MAPPING)]
         mappings = [it for it in mappings if it["FunctionName"] == stack.physical[function]]
         # To these Lambda sends what a function fails at. The function itself does not.
-        failures = {arns.get(it.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")) for it in mappings}
+        destinations = [it.get("DestinationConfig", {}).get("OnFailure", {}) for it in mappings]
+        failures = {arns.get(it.get("Destination")) for it in destinations}
         used = {arns[arn].split("/")[0] for arn in allowed if arn in arns} - failures
         for name in sorted(used - known):
             yield f"{function} may use {name}, but no variable names it"
