@@ -75,7 +75,7 @@ struct Subject {
 }
 
 /// Measures one function of ours, and beside it the bare one with the same call; or, if `against` names
-/// a directory, the function of the same name there.
+/// a directory, the same function there.
 pub(crate) async fn compare(
     operation: Operation,
     binaries: &Binaries,
@@ -84,11 +84,12 @@ pub(crate) async fn compare(
 ) -> Result<Comparison> {
     let engine = Engine::start().await?;
     let workload = Workload::new(operation, &engine).await?;
-    let name = operation.name();
-    let mut subjects = vec![Subject::new(name.to_owned(), binaries::find(binaries, name)?.clone(), &engine)?];
+    let (name, executable) = (operation.name(), operation.executable());
+    let binary = binaries::find(binaries, executable)?.clone();
+    let mut subjects = vec![Subject::new(name.to_owned(), binary, &engine)?.named(name)];
     if let Some(directory) = against {
-        let binary = directory.join(name);
-        subjects.push(Subject::new(binary.display().to_string(), binary, &engine)?);
+        let binary = directory.join(executable);
+        subjects.push(Subject::new(binary.display().to_string(), binary, &engine)?.named(name));
     } else if let Some(call) = operation.bare_call() {
         let binary = binaries::find(binaries, "bare")?.clone();
         let mut subject = Subject::new(format!("bare ({call})"), binary, &engine)?;
@@ -140,6 +141,12 @@ impl Subject {
             cpu: Duration::ZERO,
             memory_mb: 0.0,
         })
+    }
+
+    /// The function of an executable that has several.
+    fn named(mut self, handler: &str) -> Self {
+        self.environment.push(("_HANDLER", handler.to_owned()));
+        self
     }
 
     async fn start(&self) -> Result<Function> {

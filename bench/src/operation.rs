@@ -16,7 +16,7 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
-    /// The package, the binary and the event file.
+    /// The function, its `Handler`, and the event file.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::CreateSession => "create-session",
@@ -43,6 +43,11 @@ impl Operation {
             Self::NotFound => Some("none"),
             Self::RecordPayment => None,
         }
+    }
+
+    /// The executable that it is part of.
+    pub(crate) fn executable(self) -> &'static str {
+        "api"
     }
 
     /// The sample event.

@@ -7,6 +7,7 @@
 //!
 //! `model` imports neither of the others, `store` does not import `http`; `tests/layers.rs` keeps it so.
 
+pub mod bundle;
 pub mod error;
 pub mod http;
 pub mod model;

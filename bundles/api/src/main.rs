@@ -1,6 +1,9 @@
 //! The functions that need DynamoDB and nothing else.
 
-use bundles::{Error, functions, run};
+use shared::{
+    bundle::{Error, run},
+    functions,
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,4 +1,4 @@
-//! What is deployed: a few executables, each with the functions that depend on the same crates. Building one
+//! What is deployed: a few executables (`bundles/`), each with the functions that depend on the same crates. Building one
 //! executable for each of the functions would link the same libraries for each of them, with optimisation across
 //! all of a program the longest step of a build.
 //!
@@ -11,7 +11,7 @@ use std::{env, pin::Pin};
 const HANDLER_VARIABLE: &str = "_HANDLER";
 
 /// What ends a function.
-pub type Error = lambda_runtime::Error;
+pub type Error = lambda_http::Error;
 
 type Running = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
 
@@ -27,7 +27,7 @@ pub struct Function {
 #[macro_export]
 macro_rules! functions {
     ($($crate_name:ident),+ $(,)?) => {
-        [$($crate::Function { name: stringify!($crate_name), run: || Box::pin($crate_name::run()) }),+]
+        [$($crate::bundle::Function { name: stringify!($crate_name), run: || Box::pin($crate_name::run()) }),+]
     };
 }
 

@@ -1,6 +1,9 @@
 //! The functions that send: to merchants' webhook endpoints, and to queues.
 
-use bundles::{Error, functions, run};
+use shared::{
+    bundle::{Error, run},
+    functions,
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
