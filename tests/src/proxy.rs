@@ -259,7 +259,8 @@ impl Shared {
 fn scanned_count(body: &[u8]) -> u64 {
     let name = b"\"ScannedCount\":";
     let start = body.windows(name.len()).rposition(|window| window == name).map(|start| start + name.len());
-    let digits = body.iter().skip(start.unwrap_or(body.len())).take_while(|byte| byte.is_ascii_digit());
+    let value = body.iter().skip(start.unwrap_or(body.len())).skip_while(|byte| byte.is_ascii_whitespace());
+    let digits = value.take_while(|byte| byte.is_ascii_digit());
     digits.fold(0, |count, digit| count * 10 + u64::from(digit - b'0'))
 }
 

@@ -19,6 +19,9 @@ sys.dont_write_bytecode = True
 for noisy in ("werkzeug", "samtranslator"):
     logging.getLogger(noisy).setLevel(logging.ERROR)
 
+# What is shared with the other programs of the folder above.
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
 from flow import deployment, serve_problems
 from gaps import GAPS, outdated, working
 from reading import READERS

@@ -1,6 +1,5 @@
 """Writes down what has been created, and has the local server serve the API from the created tables."""
 
-import functools
 import json
 import os
 import subprocess
@@ -11,9 +10,8 @@ import urllib.error
 import urllib.request
 
 from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.parsing.ast_nodes import UpdateExpressionAction, UpdateExpressionSetAction
-from moto.dynamodb.parsing.validators import UpdateHashRangeKeyValidator
 
+import moto_keys
 from rules import FUNCTION, TABLE, names_by_arn, operation, statements
 from template import ACCOUNT, REGION
 
@@ -87,19 +85,6 @@ def forget_event_sources():
         table.lambda_event_source_mappings.clear()
 
 
-def allow_reading_keys():
-    """Expiring reads a key in an update. moto 5.2.5 refuses that as a write of the key, as DynamoDB Local does not."""
-
-    def check_target(validator, action):
-        validator.check_for_hash_or_range_key(action.children[0])
-        return action
-
-    actions = (UpdateExpressionSetAction, UpdateExpressionAction)
-    UpdateHashRangeKeyValidator._processing_map = lambda self: dict.fromkeys(
-        actions, functools.partial(check_target, self)
-    )
-
-
 def evidence(kind, transaction, **more):
     message = {"id": f"8453:{transaction}:0", "kind": kind, "occurredAt": int(time.time() * 1000), "chain": 8453}
     return message | {"txHash": transaction, "amount": "1000000"} | more
@@ -156,7 +141,7 @@ def check_tables(aws, stack, session, expired, order):
 def serve_problems(aws, stack, binary, file):
     before = aws("dynamodb").list_tables()["TableNames"]
     forget_event_sources()
-    allow_reading_keys()
+    moto_keys.read_in_updates()
     server, problems = Server(binary, aws.url, file), []
     try:
         assert server.url, "the local server does not start"
