@@ -23,11 +23,11 @@ pub struct Function {
     pub run: fn() -> Running,
 }
 
-/// Lists functions by their crates.
+/// Lists functions, each as its name and its `run`.
 #[macro_export]
 macro_rules! functions {
-    ($($crate_name:ident),+ $(,)?) => {
-        [$($crate::bundle::Function { name: stringify!($crate_name), run: || Box::pin($crate_name::run()) }),+]
+    ($($name:literal => $run:path),+ $(,)?) => {
+        [$($crate::bundle::Function { name: $name, run: || Box::pin($run()) }),+]
     };
 }
 
@@ -37,15 +37,9 @@ macro_rules! functions {
 /// That it names none of `functions`, or what ends the function.
 pub async fn run(functions: &[Function]) -> Result<(), Error> {
     let name = env::var(HANDLER_VARIABLE).unwrap_or_default();
-    let function = functions.iter().find(|function| is_named(function, &name));
+    let function = functions.iter().find(|function| function.name == name);
     let Some(function) = function else {
         return Err(format!("{HANDLER_VARIABLE} is {name:?}, which is no function of this executable").into());
     };
     (function.run)().await
-}
-
-/// Crates are named with underscores where functions have hyphens.
-fn is_named(function: &Function, name: &str) -> bool {
-    let letters = function.name.bytes().map(|letter| if letter == b'_' { b'-' } else { letter });
-    letters.eq(name.bytes())
 }

@@ -8,22 +8,22 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     run(&functions![
-        create_order,
-        create_session,
-        delete_webhook_endpoint,
-        expire_session,
-        get_order,
-        get_session,
-        get_webhook_endpoint,
-        list_events,
-        list_orders,
-        list_sessions,
-        list_webhook_deliveries,
-        list_webhook_endpoints,
-        not_found,
-        record_payment,
-        rotate_webhook_secret,
-        sweep_expired,
+        "create-order" => create_order::run,
+        "create-session" => create_session::run,
+        "delete-webhook-endpoint" => delete_webhook_endpoint::run,
+        "expire-session" => expire_session::run,
+        "get-order" => get_order::run,
+        "get-session" => get_session::run,
+        "get-webhook-endpoint" => get_webhook_endpoint::run,
+        "list-events" => list_events::run,
+        "list-orders" => list_orders::run,
+        "list-sessions" => list_sessions::run,
+        "list-webhook-deliveries" => list_webhook_deliveries::run,
+        "list-webhook-endpoints" => list_webhook_endpoints::run,
+        "not-found" => not_found::run,
+        "record-payment" => record_payment::run,
+        "rotate-webhook-secret" => rotate_webhook_secret::run,
+        "sweep-expired" => sweep_expired::run,
     ])
     .await
 }

@@ -7,5 +7,9 @@ use shared::{
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(&functions![settle_orders, watch_deposits]).await
+    run(&functions![
+        "settle-orders" => settle_orders::run,
+        "watch-deposits" => watch_deposits::run,
+    ])
+    .await
 }

@@ -8,14 +8,14 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     run(&functions![
-        create_webhook_endpoint,
-        deliver_webhooks,
-        publish_events,
-        queue_deliveries,
-        redeliver_webhook,
-        retry_deliveries,
-        test_webhook_endpoint,
-        update_webhook_endpoint,
+        "create-webhook-endpoint" => create_webhook_endpoint::run,
+        "deliver-webhooks" => deliver_webhooks::run,
+        "publish-events" => publish_events::run,
+        "queue-deliveries" => queue_deliveries::run,
+        "redeliver-webhook" => redeliver_webhook::run,
+        "retry-deliveries" => retry_deliveries::run,
+        "test-webhook-endpoint" => test_webhook_endpoint::run,
+        "update-webhook-endpoint" => update_webhook_endpoint::run,
     ])
     .await
 }

@@ -49,14 +49,13 @@ impl Store {
         token: u128,
         now: Timestamp,
     ) -> Result<Option<RawJson>, Error> {
-        let item = order_item(order)?;
         let writes = || {
             let mut writes = Vec::with_capacity(5);
             writes.extend(claim.map(|claim| self.use_key(&claim, now)).transpose()?);
             if let Some(session) = order.checkout_session_id {
                 writes.push(self.link_session(session, order, now)?);
             }
-            writes.push(put_new(&self.tables.orders, "pk", item.clone())?);
+            writes.push(put_new(&self.tables.orders, "pk", order_item(order)?)?);
             if let Some(creator) = &order.terms.creator_address {
                 writes.push(put_new(&self.tables.orders, "pk", keys::creator_entry(creator, order))?);
             }

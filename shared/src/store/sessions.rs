@@ -42,14 +42,12 @@ impl Store {
         retention_millis: i64,
         claim: Option<Claim<'_>>,
     ) -> Result<Option<RawJson>, Error> {
-        let mut item = to_item(session)?;
-        let removable_at = session.expires_at.plus_millis(retention_millis).millis() / 1000;
-        item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
-        item.extend(keys::listing(session));
-        item.insert(OPEN_SHARD.to_owned(), keys::open_shard(session.id));
-        let Some(claim) = claim else { return self.put_session(item).await.map(|()| None) };
+        let Some(claim) = claim else {
+            return self.put_session(session_item(session, retention_millis)?).await.map(|()| None);
+        };
         let writes = || {
-            let session_write = put_new(&self.tables.sessions, "id", item.clone())?;
+            let item = session_item(session, retention_millis)?;
+            let session_write = put_new(&self.tables.sessions, "id", item)?;
             Ok(vec![session_write, self.use_key(&claim, session.created_at)?])
         };
         match self
@@ -228,6 +226,16 @@ impl Store {
         }
         .into_write()
     }
+}
+
+/// A new session as it is kept.
+fn session_item(session: &Session, retention_millis: i64) -> Result<Item, Error> {
+    let mut item = to_item(session)?;
+    let removable_at = session.expires_at.plus_millis(retention_millis).millis() / 1000;
+    item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
+    item.extend(keys::listing(session));
+    item.insert(OPEN_SHARD.to_owned(), keys::open_shard(session.id));
+    Ok(item)
 }
 
 fn ending_of(session: &Session) -> Ending<'static> {
