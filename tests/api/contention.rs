@@ -91,6 +91,23 @@ async fn what_nobody_has_won_is_a_503_and_succeeds_later() {
     .await;
 }
 
+/// The SDK makes eight attempts. The first is carried out and its answer lost, the others find it under way; the call
+/// is then sent again as a new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_whose_answer_was_lost_is_this_calls_own_however_late_it_is_found() {
+    let (proxy, api) = start().await;
+    let session = api.create_session().await;
+    proxy.inject("TransactWriteItems", &Fault::AnswerLost, 1);
+    proxy.inject("TransactWriteItems", &Fault::InProgress, 7);
+    let order = api.create_order(Some(&session)).await.ok();
+    assert_eq!((proxy.pending(), &api.session(&session).await["order_id"]), (0, &order["id"]));
+    let other = api.create_session().await;
+    proxy.inject("TransactWriteItems", &Fault::AnswerLost, 1);
+    proxy.inject("TransactWriteItems", &Fault::InProgress, 7);
+    api.expire(&other).await.ok();
+    assert_eq!((proxy.pending(), &api.session(&other).await["status"]), (0, &json!("expired")));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn contention_by_chance_leaves_one_winner_and_losers_who_know_it() {
     let (proxy, api) = start().await;

@@ -30,6 +30,7 @@ LEFT_OUT = {
 NO_TOKENS = "moto does not know a transaction again by its client token, so a lost answer is a lost race"
 UNITS = "moto does not count capacity units as DynamoDB does"
 EXCEPTIONS = {
+    "contention::an_attempt_whose_answer_was_lost_is_this_calls_own_however_late_it_is_found": NO_TOKENS,
     "faults::a_passing_fault_is_healed_before_the_client_notices": NO_TOKENS,
     "faults::an_answer_that_never_comes_is_asked_for_again": NO_TOKENS,
     "request_log::a_request_leaves_one_line_that_says_what_it_cost_and_nothing_it_said": UNITS,
