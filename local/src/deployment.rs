@@ -6,19 +6,19 @@ use serde::Deserialize;
 
 use crate::policies::Policies;
 
-/// What a created stack has, in the form that `tests/interop/rehearsal` writes.
+/// A created stack's tables and policies, in the form that `tests/interop/rehearsal` writes.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Deployment {
     /// The tables' names by those of their resources in the template.
     pub tables: HashMap<String, String>,
-    /// What the functions' roles allow them.
+    /// The statements of the functions' roles.
     pub policies: Policies,
 }
 
 /// Finds tables by the names of their resources in the template.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TableNames {
-    /// What names begin with, for servers that share a database and not their tables.
+    /// The start of each name, for servers that share a database and not their tables.
     pub(crate) prefix: String,
     /// The names of tables that a stack has created.
     pub(crate) created: HashMap<String, String>,

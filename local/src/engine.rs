@@ -27,13 +27,13 @@ use rules::Rules;
 
 /// An engine in this process, reached over HTTP like any other. Ends when dropped.
 pub struct Engine {
-    /// Where it is: `http://127.0.0.1:PORT`.
+    /// Its URL: `http://127.0.0.1:PORT`.
     pub endpoint: String,
     database: Database,
     tasks: Vec<JoinHandle<()>>,
 }
 
-/// How often garbage is removed. In the cloud it takes days.
+/// The interval at which expired items are removed. DynamoDB takes days.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The longest request, as at DynamoDB.

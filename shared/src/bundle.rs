@@ -1,16 +1,16 @@
-//! What is deployed: a few executables (`bundles/`), each with the functions that depend on the same crates. Building one
+//! The deployed executables (`bundles/`), each with the functions that depend on the same crates. Building one
 //! executable for each of the functions would link the same libraries for each of them, with optimisation across
 //! all of a program the longest step of a build.
 //!
-//! Each function is a Lambda function of its own, with its own permissions, memory and settings. Which function an
-//! executable is, its `Handler` setting in `template.yaml` says.
+//! Each function is a Lambda function of its own, with its own permissions, memory and settings. Its `Handler` in
+//! `template.yaml` selects it.
 
 use std::{env, pin::Pin};
 
-/// Names a function: its `Handler`, which Lambda tells in this variable.
+/// The environment variable in which Lambda passes a function's `Handler`.
 const HANDLER_VARIABLE: &str = "_HANDLER";
 
-/// What ends a function.
+/// Any error that ends a function.
 pub type Error = lambda_http::Error;
 
 type Running = Pin<Box<dyn Future<Output = Result<(), Error>>>>;

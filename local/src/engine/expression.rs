@@ -1,6 +1,6 @@
 //! As much of DynamoDB's expressions as the rules need: their words, not their grammar.
 
-/// What an update expression changes: each path's first name, and the value where one is assigned as it is.
+/// The attributes that an update expression changes: each path's first name, and the value if one is assigned alone.
 pub(super) fn changes(expression: &str) -> Vec<(&str, Option<&str>)> {
     let mut changes: Vec<(&str, Option<&str>)> = Vec::new();
     let mut words = words(expression).peekable();
@@ -51,7 +51,7 @@ pub(crate) fn words(expression: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// How many operators and functions a condition has.
+/// Counts a condition's operators and functions.
 pub(super) fn operators(condition: &str) -> usize {
     let mut count = 0;
     let mut words = words(condition).peekable();
@@ -69,7 +69,7 @@ pub(super) fn operators(condition: &str) -> usize {
     count
 }
 
-/// How many operands the longest list of an `IN` has.
+/// Counts the operands of the longest `IN` list.
 pub(super) fn longest_in(condition: &str) -> usize {
     let mut words = words(condition);
     let mut longest = 0;

@@ -125,13 +125,13 @@ impl Patience {
     }
 }
 
-/// What came of a transaction that was repeated under contention.
+/// The outcome of a transaction that was repeated under contention.
 pub(super) enum Contest<T> {
     /// Everything was written, by this call.
     Written,
     /// At least one condition did not hold.
     Refused(Refusals),
-    /// What was read while others were at work on the items decides.
+    /// A read, made while the items were contended, has decided.
     Found(T),
 }
 
