@@ -61,7 +61,8 @@ async fn a_session_and_an_order_of_two_moments_are_read_again() {
 fn half_done(answer: &mut Value) {
     let (table, items) = answer["Responses"].as_object_mut().unwrap().iter_mut().next().unwrap();
     let left: Vec<_> = items.as_array_mut().unwrap().split_off(1);
-    let keys: Vec<_> = left.iter().map(|item| json!({"pk": item["pk"], "sk": item["sk"]})).collect();
+    let key = |item: &Value| json!({"pk": {"S": format!("order#{}", item["id"]["S"].as_str().unwrap())}, "sk": {"S": "order"}});
+    let keys: Vec<_> = left.iter().map(key).collect();
     answer["UnprocessedKeys"] = json!({table.clone(): {"Keys": keys, "ConsistentRead": true}});
 }
 

@@ -28,8 +28,10 @@ use super::{
 use crate::Error;
 
 /// No call is begun anew when this much time has passed since the first. With the last call's own three
-/// seconds, and those of the read after it, a function stays within its ten.
+/// seconds, and those of the look after it, a function stays within its ten.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// A look may itself have an expiry to write, and meet contention there.
+const LONGEST_LOOK: Duration = Duration::from_secs(3);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
@@ -163,7 +165,7 @@ impl Store {
             // An attempt of this very call that is in progress will be answered under its token. Before that, a
             // read might take for another's what this call has written.
             if (given_up.is_some() || !may_be_ours)
-                && let Some(found) = unless_contended(look().await)?
+                && let Some(found) = unless_contended(look()).await?
             {
                 return Ok(Contest::Found(found));
             }
@@ -174,11 +176,13 @@ impl Store {
     }
 }
 
-/// A read that is itself throttled has found nothing yet.
-fn unless_contended<T>(found: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
-    match found {
-        Err(Error::Contended(_)) => Ok(None),
-        found => found,
+/// A look that itself meets contention, or takes too long, has found nothing yet.
+async fn unless_contended<T>(
+    look: impl Future<Output = Result<Option<T>, Error>>,
+) -> Result<Option<T>, Error> {
+    match tokio::time::timeout(LONGEST_LOOK, look).await {
+        Err(_) | Ok(Err(Error::Contended(_))) => Ok(None),
+        Ok(found) => found,
     }
 }
 
@@ -186,4 +190,24 @@ fn is_in_progress(error: &Error) -> bool {
     let Error::Contended(source) = error else { return false };
     let error = source.downcast_ref::<SdkError<TransactWriteItemsError>>();
     error.and_then(SdkError::code) == Some("TransactionInProgressException")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_is_bounded_and_its_other_errors_are_told() {
+        assert!(unless_contended(pending::<Result<Option<()>, _>>()).await.unwrap().is_none());
+        assert!(
+            unless_contended(ready(Err::<Option<()>, _>(Error::Contended("".into()))))
+                .await
+                .unwrap()
+                .is_none()
+        );
+        assert!(unless_contended(ready(Err::<Option<()>, _>(Error::Unavailable("".into())))).await.is_err());
+        assert_eq!(unless_contended(ready(Ok(Some(1)))).await.unwrap(), Some(1));
+    }
 }

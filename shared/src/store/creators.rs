@@ -4,7 +4,7 @@
 //! secondary index is only eventually consistent: it would not show an order whose creation has just
 //! been answered.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -22,6 +22,12 @@ use crate::{
 /// How many overdue orders of a list are written down at the same time: each one takes a connection.
 const SETTLED_AT_ONCE: usize = 8;
 
+/// The attributes that an [`Order`] is read from. Reading keys and index attributes as well costs a list a tenth of
+/// its time.
+pub(super) const ORDER_ATTRIBUTES: &str = "id, owned_by, checkout_session_id, terms, global_address, #status, \
+    expired_reason, error_details, created_at, expires_at, deadline, received_deposit_at, filled_at, \
+    actual_dst_amount, executed_by, evidence_count, later_events, expired_as, ended_at";
+
 impl Store {
     /// A creator's orders that are `owner`'s, newest first, as they stand at `now`: `limit` (at most 100) of them after the
     /// first `offset`. Two round trips, plus one for each ten thousand orders or so that are skipped,
@@ -38,8 +44,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Order>, Error> {
         let ids = self.order_ids_by_creator(keys::creator_partition(owner, creator), limit, offset).await?;
-        let mut found = self.read_orders(&ids).await?;
-        let listed: Vec<_> = ids.iter().filter_map(|id| found.remove(id)).collect();
+        let listed = self.read_orders(&ids).await?;
         // Mostly there is nothing to settle, and setting out to do so costs some of each list.
         if !listed.iter().any(|order| order.is_overdue(now)) {
             return Ok(listed);
@@ -61,6 +66,7 @@ impl Store {
             .table_name(&self.tables.orders)
             .key_condition_expression("pk = :creator")
             .expression_attribute_values(":creator", creator)
+            .projection_expression("sk")
             .scan_index_forward(false)
             .consistent_read(true)
             .limit(i32::try_from(wanted).unwrap_or(i32::MAX))
@@ -80,23 +86,26 @@ impl Store {
         Ok(ids)
     }
 
-    async fn read_orders(&self, ids: &[OrderId]) -> Result<HashMap<OrderId, Order>, Error> {
-        let mut orders = HashMap::with_capacity(ids.len());
+    /// The orders of these ids, newest first. DynamoDB returns them in no order.
+    async fn read_orders(&self, ids: &[OrderId]) -> Result<Vec<Order>, Error> {
+        let mut orders = Vec::with_capacity(ids.len());
         let mut wanted: Vec<Item> = ids.iter().map(|id| keys::order(*id)).collect();
         for _ in 0..RACES {
             if wanted.is_empty() {
+                orders.sort_unstable_by_key(|order: &Order| Reverse((order.created_at, order.id)));
                 return Ok(orders);
             }
             let request = KeysAndAttributes::builder()
                 .set_keys(Some(wanted))
+                .projection_expression(ORDER_ATTRIBUTES)
+                .expression_attribute_names("#status", "status")
                 .consistent_read(true)
                 .build()
                 .map_err(|error| Error::Internal(error.into()))?;
             let batch = self.client.batch_get_item().request_items(&self.tables.orders, request);
             let answer = batch.send().await.map_err(store_error)?;
             for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
-                let order = read_order_item(item)?;
-                orders.insert(order.id, order);
+                orders.push(read_order_item(item)?);
             }
             // A throttled table leaves some for another time.
             wanted = answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, rest)| rest.keys).collect();

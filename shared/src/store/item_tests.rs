@@ -1,11 +1,12 @@
 //! The shapes of stored items: a change here is a change to data that deployments already hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Item, orders, to_item};
+use super::{Item, creators, orders, to_item};
 use crate::model::{
     Address, BaseUnits, ChainId, Evidence, EvidenceId, ExpiredReason, Fact, NewSession, Onramp, OnrampVendor,
-    Order, OrderId, OrderStatus, OrderTerms, OrderType, RawJson, Recorded, RedirectUrl, Session, Timestamp,
+    Order, OrderId, OrderStatus, OrderTerms, OrderType, Owner, RawJson, Recorded, RedirectUrl, Session,
+    Timestamp,
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_759_387_147_944);
@@ -77,6 +78,16 @@ fn a_session_keeps_its_shape() {
 #[test]
 fn an_order_keeps_its_shape() {
     insta::assert_debug_snapshot!(sorted(orders::order_item(&order()).unwrap()));
+}
+
+#[test]
+fn a_list_reads_every_attribute_of_an_order() {
+    let read: BTreeSet<_> =
+        creators::ORDER_ATTRIBUTES.split(", ").map(|name| name.trim_start_matches('#')).collect();
+    // Serialised before `to_item` leaves out what has no value.
+    let item: Item =
+        serde_dynamo::to_item(Order { owner: Owner::parse("shop").unwrap(), ..order() }).unwrap();
+    assert_eq!(read, item.keys().map(String::as_str).collect());
 }
 
 #[test]
