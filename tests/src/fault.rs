@@ -67,7 +67,8 @@ impl Fault {
     }
 }
 
-fn refuse(status: StatusCode, kind: &str) -> Response {
+/// An error, as DynamoDB answers one.
+pub(crate) fn refuse(status: StatusCode, kind: &str) -> Response {
     answer(
         status,
         &json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"), "message": "injected"}),

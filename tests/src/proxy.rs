@@ -1,7 +1,7 @@
 //! A DynamoDB endpoint that counts what goes through it, and fails when it is told to.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     io,
     sync::{
         Arc, Mutex,
@@ -13,7 +13,7 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::State,
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
 use local::Engine;
@@ -22,7 +22,7 @@ use shared::http::Clock;
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
 pub use crate::fault::Fault;
-use crate::fault::Weather;
+use crate::fault::{Weather, refuse};
 use crate::{
     client::{ENDPOINT_VARIABLE, http_client},
     dynamodb::DynamoDb,
@@ -43,6 +43,8 @@ struct Shared {
     operations: Mutex<Vec<String>>,
     /// The tables made through the proxy.
     tables: Mutex<Vec<String>>,
+    /// The transaction that each client token was first used for.
+    tokens: Mutex<HashMap<String, Bytes>>,
     items_read: AtomicU64,
     faults: Mutex<VecDeque<(String, Fault)>>,
     /// A fault that the request after so many others meets, whatever it is for.
@@ -71,6 +73,7 @@ impl Proxy {
             http: http_client(|builder| builder),
             operations: Mutex::default(),
             tables: Mutex::default(),
+            tokens: Mutex::default(),
             items_read: AtomicU64::new(0),
             faults: Mutex::default(),
             countdown: Mutex::default(),
@@ -187,6 +190,9 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
         let request: Value = serde_json::from_slice(&body).unwrap();
         state.tables.lock().unwrap().extend(request["TableName"].as_str().map(str::to_owned));
     }
+    if operation == "TransactWriteItems" && !state.is_as_before(&body) {
+        return refuse(StatusCode::BAD_REQUEST, "IdempotentParameterMismatchException");
+    }
     let fault = state.next_fault(&operation);
     match fault {
         None => state.forward(headers, body).await,
@@ -227,6 +233,15 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
 }
 
 impl Shared {
+    /// Whether a transaction is, to the byte, what its client token was used for before. Amazon's DynamoDB Local is as
+    /// strict; what the service itself compares is not documented.
+    fn is_as_before(&self, body: &Bytes) -> bool {
+        let request: Value = serde_json::from_slice(body).unwrap();
+        let Some(token) = request["ClientRequestToken"].as_str() else { return true };
+        let mut tokens = self.tokens.lock().unwrap();
+        tokens.entry(token.to_owned()).or_insert_with(|| body.clone()) == body
+    }
+
     fn next_fault(&self, operation: &str) -> Option<Fault> {
         let mut countdown = self.countdown.lock().unwrap();
         match countdown.take() {

@@ -140,7 +140,8 @@ pub(super) enum Contest<T> {
 impl Store {
     /// Sends a transaction until it is written or refused. While its items are contended, `look` reads them: what
     /// it finds (`Some`, or an error) ends the call. All attempts have one client `token`, which is random: so an attempt whose
-    /// answer was lost is recognised by the next. `writes` makes the same writes each time.
+    /// answer was lost is recognised by the next. For that they are alike to the byte; an item made anew would have its
+    /// attributes in another order, which Amazon's DynamoDB Local takes for other content.
     ///
     /// # Errors
     /// Those of `look`; [`Error::Contended`] where it found nothing until time was up; [`Error::Unavailable`],
@@ -148,13 +149,13 @@ impl Store {
     pub(super) async fn contend<'a, T>(
         &self,
         token: u128,
-        writes: impl Fn() -> Result<Vec<TransactWriteItem>, Error>,
+        writes: Vec<TransactWriteItem>,
         look: impl Fn() -> BoxFuture<'a, Result<Option<T>, Error>>,
     ) -> Result<Contest<T>, Error> {
         let token = format!("{token:032x}");
         let mut patience = Patience::new();
         loop {
-            let contended = match self.transact_with(Some(token.clone()), writes()?).await {
+            let contended = match self.transact_with(Some(token.clone()), writes.clone()).await {
                 Ok(Outcome::Written) => return Ok(Contest::Written),
                 Ok(Outcome::Refused(refusals)) => return Ok(Contest::Refused(refusals)),
                 Err(error @ Error::Contended(_)) => error,

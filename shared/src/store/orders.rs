@@ -49,21 +49,18 @@ impl Store {
         token: u128,
         now: Timestamp,
     ) -> Result<Option<RawJson>, Error> {
-        let writes = || {
-            let mut writes = Vec::with_capacity(5);
-            writes.extend(claim.map(|claim| self.use_key(&claim, now)).transpose()?);
-            if let Some(session) = order.checkout_session_id {
-                writes.push(self.link_session(session, order, now)?);
-            }
-            writes.push(put_new(&self.tables.orders, "pk", order_item(order)?)?);
-            if let Some(creator) = &order.terms.creator_address {
-                writes.push(put_new(&self.tables.orders, "pk", keys::creator_entry(creator, order))?);
-            }
-            if watched {
-                writes.extend(self.await_deposits(order)?);
-            }
-            Ok(writes)
-        };
+        let mut writes = Vec::with_capacity(5);
+        writes.extend(claim.map(|claim| self.use_key(&claim, now)).transpose()?);
+        if let Some(session) = order.checkout_session_id {
+            writes.push(self.link_session(session, order, now)?);
+        }
+        writes.push(put_new(&self.tables.orders, "pk", order_item(order)?)?);
+        if let Some(creator) = &order.terms.creator_address {
+            writes.push(put_new(&self.tables.orders, "pk", keys::creator_entry(creator, order))?);
+        }
+        if watched {
+            writes.extend(self.await_deposits(order)?);
+        }
         let mut refusals =
             match self.contend(token, writes, || self.look_for_order(order, claim, now).boxed()).await? {
                 Contest::Written => return Ok(None),

@@ -45,11 +45,9 @@ impl Store {
         let Some(claim) = claim else {
             return self.put_session(session_item(session, retention_millis)?).await.map(|()| None);
         };
-        let writes = || {
-            let item = session_item(session, retention_millis)?;
-            let session_write = put_new(&self.tables.sessions, "id", item)?;
-            Ok(vec![session_write, self.use_key(&claim, session.created_at)?])
-        };
+        let item = session_item(session, retention_millis)?;
+        let session_write = put_new(&self.tables.sessions, "id", item)?;
+        let writes = vec![session_write, self.use_key(&claim, session.created_at)?];
         match self
             .contend(u128::from_be_bytes(*session.id.as_bytes()), writes, || self.replayed(&claim).boxed())
             .await?
@@ -118,7 +116,7 @@ impl Store {
         token: u128,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let writes = || self.ending_writes(Ending::Whole(id, owner), ExpiredReason::Manual, now);
+        let writes = self.ending_writes(Ending::Whole(id, owner), ExpiredReason::Manual, now)?;
         let look = || {
             let found = self.read_session_item(id);
             found.and_then(move |found| self.check_open(found, owner, now)).map_ok(|()| None::<()>).boxed()
