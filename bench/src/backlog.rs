@@ -13,9 +13,11 @@ use local::{Options, Server};
 use serde::Serialize;
 use serde_json::json;
 use shared::{
-    http::random_bits,
-    model::{Address, ChainId, Chains, OrderId, Timestamp},
-    store::{Awaited, connect_to, items::to_item},
+    chains::Chains,
+    checkout::Awaited,
+    dynamo::{connect_to, to_item},
+    edge::random_bits,
+    kernel::{Address, ChainId, OrderId, Timestamp},
 };
 use tests::{
     proxy::Proxy,
@@ -75,7 +77,7 @@ pub(crate) async fn measure(quick: bool) -> Result<Vec<Look>> {
 impl Scene {
     async fn set() -> Result<Self> {
         let proxy = Proxy::start().await;
-        let chain = SimChain::new(1_000, shared::http::Clock::default().now().millis());
+        let chain = SimChain::new(1_000, shared::edge::Clock::default().now().millis());
         let node = SimNode::start(CHAIN, &chain).await;
         let entry = json!({"rpc": [node.url], "tokens": [TOKEN], "confirmations": 3});
         let chains = Chains::parse(&json!({CHAIN.to_string(): entry}).to_string())?;
@@ -142,7 +144,7 @@ async fn write(client: &Client, made_at: Timestamp, count: usize) -> Result<()> 
     Ok(())
 }
 
-/// As `shared/src/store/awaited.rs` writes it; reading all of them back shows that it is the same.
+/// As `shared/src/checkout/awaited.rs` writes it; reading all of them back shows that it is the same.
 fn awaited_item(made_at: Timestamp) -> Result<std::collections::HashMap<String, AttributeValue>> {
     let chain = ChainId::new(CHAIN).context("no chain id")?;
     let order_id = OrderId::new(random_bits());

@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::{
     types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType},
 };
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use shared::store::{Store, Tables, connect_to};
+use shared::dynamo::{Store, Tables, connect_to};
 use tempfile::NamedTempFile;
 use tokio::{
     io::copy_bidirectional,

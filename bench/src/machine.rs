@@ -4,7 +4,7 @@ use std::{fs, thread};
 
 use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
-use shared::http::Clock;
+use shared::edge::Clock;
 use tokio::process::Command;
 
 /// A machine at a time.

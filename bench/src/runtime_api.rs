@@ -16,7 +16,7 @@ use axum::{
     routing::{get, post},
     serve::ListenerExt as _,
 };
-use shared::http::Clock;
+use shared::edge::Clock;
 use tokio::{
     net::TcpListener,
     sync::{mpsc, oneshot},

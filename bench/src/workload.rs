@@ -5,9 +5,10 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use axum::body::Bytes;
 use serde_json::Value;
 use shared::{
-    http::{Clock, OrderRequest, Settings, parse_new_session, random_bits},
-    model::{Order, OrderId, Session, SessionId},
-    store::Store,
+    checkout::{Order, OrderRequest, Session, parse_new_session},
+    dynamo::Store,
+    edge::{Clock, Settings, random_bits},
+    kernel::{OrderId, SessionId},
 };
 use uuid::Uuid;
 

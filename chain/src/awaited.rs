@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use alloy::primitives::Address;
 use shared::{
     Result,
-    model::{ChainId, OrderId, Timestamp},
-    store::{Awaited, Store},
+    checkout::Awaited,
+    dynamo::Store,
+    kernel::{ChainId, OrderId, Timestamp},
 };
 
 /// The addresses of one chain.

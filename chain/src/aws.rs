@@ -9,9 +9,10 @@ use std::{
 
 use shared::{
     App,
-    http::{random_bits, required_variable, variable},
-    model::{Chain, Evidence},
-    store::{connect, sdk_config},
+    chains::Chain,
+    checkout::Evidence,
+    dynamo::{connect, sdk_config},
+    edge::{random_bits, required_variable, variable},
 };
 use sqs::Queue;
 
@@ -73,7 +74,7 @@ impl Settings {
 
 /// When to end, given when Lambda will end the invocation, in milliseconds since the epoch.
 pub fn end_of(deadline: u64) -> Instant {
-    let now = u64::try_from(shared::http::Clock::default().now().millis()).unwrap_or_default();
+    let now = u64::try_from(shared::edge::Clock::default().now().millis()).unwrap_or_default();
     let left = Duration::from_millis(deadline.saturating_sub(now));
     Instant::now() + left.saturating_sub(BEFORE_DEADLINE)
 }

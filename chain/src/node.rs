@@ -16,7 +16,7 @@ use alloy::{
 };
 use futures_util::future::try_join_all;
 use serde_json::json;
-use shared::model::{Confirmations, FinalityTag};
+use shared::chains::{Confirmations, FinalityTag};
 
 use crate::{TRANSFER, settle::Flushed};
 pub(crate) use answers::{Block, FullBlock, Receipt};

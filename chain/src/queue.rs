@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, pin::Pin};
 
-use shared::model::Evidence;
+use shared::checkout::Evidence;
 
 /// Why evidence could not be handed on.
 pub type QueueError = Box<dyn std::error::Error + Send + Sync>;

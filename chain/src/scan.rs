@@ -12,7 +12,7 @@ use alloy::{
     rpc::types::Log,
 };
 use futures_util::future::try_join_all;
-use shared::model::{Chain, NativeDeposits, Tokens};
+use shared::chains::{Chain, NativeDeposits, Tokens};
 
 use crate::{
     TRANSFER,

@@ -20,7 +20,7 @@ use alloy::{
     sol,
 };
 use serde::{Deserialize, Serialize};
-use shared::model::{BaseUnits, OrderId, Timestamp};
+use shared::kernel::{BaseUnits, OrderId, Timestamp};
 
 use crate::{
     node::{Block, Node, NodeError},

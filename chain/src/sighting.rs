@@ -2,8 +2,9 @@
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
-use shared::model::{
-    Address as OrderAddress, BaseUnits, ChainId, Evidence, EvidenceId, Fact, OrderId, Timestamp,
+use shared::{
+    checkout::{Evidence, EvidenceId, Fact},
+    kernel::{Address as OrderAddress, BaseUnits, ChainId, OrderId, Timestamp},
 };
 
 /// A block that was looked at.

@@ -8,9 +8,11 @@ use std::{
 use futures_util::future::{join, join_all};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
-    http::{Clock, causes},
-    model::{Chain, Evidence, Timestamp},
-    store::Store,
+    chains::Chain,
+    checkout::Evidence,
+    dynamo::Store,
+    edge::{Clock, causes},
+    kernel::Timestamp,
 };
 
 use crate::{

@@ -15,7 +15,7 @@ mod votes;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
-use shared::{model::Timestamp, store::Awaited};
+use shared::{checkout::Awaited, kernel::Timestamp};
 
 use crate::{
     awaited::AwaitedAddresses,

@@ -6,9 +6,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Parser, Subcommand, ValueEnum};
 use shared::{
-    http::{Clock, random_bits},
-    model::{ApiKey, ApiKeyId, ApiKeyText, Owner, Scope, Timestamp},
-    store::{Store, Tables, connect, connect_to},
+    dynamo::{Store, Tables, connect, connect_to},
+    edge::{Clock, random_bits},
+    kernel::{Owner, Timestamp},
+    keys::{ApiKey, ApiKeyId, ApiKeyText, Scope},
 };
 
 /// Creates, lists and revokes the API keys of a deployment, or of a local server.

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use clap::Parser;
 use local::Options;
 use serde_json::{Map, Value, json};
-use shared::model::{ChainId, Chains};
+use shared::{chains::Chains, kernel::ChainId};
 
 /// Serves the checkout API on this machine, with its database in memory.
 #[derive(Parser)]

@@ -10,7 +10,7 @@ use std::{
 
 use aws_sdk_dynamodb::Client;
 use chain::{ChainStore, EvidenceQueue, Node, Purse, QueueError, Settler, Tools, Watcher};
-use shared::{App, http::random_bits, model::Evidence};
+use shared::{App, checkout::Evidence, edge::random_bits};
 use tokio::task::JoinHandle;
 
 use crate::{helpers::deliver, policies::acting_as, server::BoxError};

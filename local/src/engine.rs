@@ -18,7 +18,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::json;
-use shared::http::Clock;
+use shared::edge::Clock;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::server::BoxError;

@@ -2,6 +2,7 @@
 
 use std::{convert::Infallible, future::Future, pin::Pin};
 
+use ::webhooks::{Courier, DeliveryQueue};
 use aws_lambda_events::{
     dynamodb,
     sqs::{SqsBatchResponse, SqsEvent},
@@ -12,8 +13,7 @@ use lambda_http::{
 };
 use publish_events::{Batch, BatchResponse, Retries};
 use serde_json::Value;
-use shared::{App, http::tidy};
-use webhooks::{Courier, DeliveryQueue};
+use shared::{App, edge::tidy};
 
 use crate::policies::acting_as;
 

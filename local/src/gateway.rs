@@ -12,7 +12,10 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http_body_util::BodyExt as _;
 use serde_json::{Map, Value, json};
-use shared::{Error, http, model::MAX_BODY_BYTES};
+use shared::{
+    Error,
+    edge::{self, MAX_BODY_BYTES},
+};
 
 use crate::{
     functions::{HttpFunction, Means},
@@ -59,7 +62,7 @@ pub(crate) async fn forward(
 
 /// Refuses in the API's envelope what does not reach a function.
 pub(crate) fn refuse(error: Error) -> Response {
-    let answer = http::answer::<(), _>(&lambda_http::Request::default(), "", Err(error));
+    let answer = edge::answer::<(), _>(&lambda_http::Request::default(), "", Err(error));
     let (head, body) = answer.into_parts();
     Response::from_parts(head, Body::from(body.to_vec()))
 }
@@ -125,7 +128,7 @@ fn event(route_key: &str, head: &Parts, path_parameters: Option<&RawPathParams>,
 }
 
 fn request_id() -> String {
-    format!("local-{:x}", http::random_bits())
+    format!("local-{:x}", edge::random_bits())
 }
 
 fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {

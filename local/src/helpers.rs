@@ -11,7 +11,7 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::{App, Error, model::Evidence};
+use shared::{App, Error, checkout::Evidence};
 
 use tower::ServiceExt as _;
 

@@ -8,9 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ::webhooks::{Courier, DeliveryQueue, Handing, Notice, Reach, Sender, Worker};
 use publish_events::Retries;
-use shared::{App, model::Subject};
-use webhooks::{Courier, DeliveryQueue, Handing, Notice, Reach, Sender, Worker};
+use shared::{App, feed::Subject};
 
 use crate::{policies::acting_as, server::BoxError};
 
@@ -92,6 +92,6 @@ pub(crate) fn courier(app: &App) -> Result<Courier, BoxError> {
 pub(crate) async fn deliver(worker: Worker, notice: Notice) {
     let work = worker.work(&notice, Instant::now() + WORKED);
     if let Err(error) = acting_as("deliver-webhooks", work).await {
-        shared::http::log_failure(&notice.endpoint.to_string(), &error);
+        shared::edge::log_failure(&notice.endpoint.to_string(), &error);
     }
 }

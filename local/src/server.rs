@@ -11,9 +11,9 @@ use axum::{
 use chain::{BadKey, Purse, Tools};
 use shared::{
     App,
-    http::{Clock, Settings, SettingsError},
-    model::Chains,
-    store::{Store, Tables, connect_to},
+    chains::Chains,
+    dynamo::{Store, Tables, connect_to},
+    edge::{Clock, Settings, SettingsError},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tower_http::cors::CorsLayer;

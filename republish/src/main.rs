@@ -7,9 +7,10 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Parser;
 use shared::{
     Error,
-    http::{Clock, causes},
-    model::{Subject, Timestamp},
-    store::{Store, Tables, connect, connect_to},
+    dynamo::{Store, Tables, connect, connect_to},
+    edge::{Clock, causes},
+    feed::Subject,
+    kernel::Timestamp,
 };
 
 /// Publishes the events that the feeds of a deployment, or of a local server, lack.

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use local::{Options, Server};
 use serde_json::{Value, json};
-use shared::store::{connect_to, items::number, items::string};
+use shared::dynamo::{connect_to, number, string};
 
 fn republish(server: &Server, arguments: &[&str]) -> Output {
     let program = env!("CARGO_BIN_EXE_republish");

@@ -1,6 +1,11 @@
-//! The one error type. It knows nothing of HTTP: [`crate::http::answer`] turns it into a response.
+//! The one error type. It knows nothing of HTTP: [`crate::edge::answer`] turns it into a response.
 
-use crate::model::{OrderId, Owner, RouteError, Scope, SessionStatus};
+use crate::{
+    chains::RouteError,
+    checkout::SessionStatus,
+    kernel::{OrderId, Owner},
+    keys::Scope,
+};
 
 /// Everything that can keep an operation from succeeding.
 ///
@@ -19,8 +24,8 @@ pub enum Error {
     /// The body as a whole cannot be read.
     #[error("The request body {0}")]
     InvalidBody(&'static str),
-    /// The body is longer than [`crate::model::MAX_BODY_BYTES`].
-    #[error("The request body must not be longer than {max} bytes", max = crate::model::MAX_BODY_BYTES)]
+    /// The body is longer than [`crate::edge::MAX_BODY_BYTES`].
+    #[error("The request body must not be longer than {max} bytes", max = crate::edge::MAX_BODY_BYTES)]
     BodyTooLarge,
     /// An order asks for what the configured chains cannot do.
     #[error("{} {}", .0.param, .0.rule)]
@@ -47,7 +52,7 @@ pub enum Error {
     #[error("Order not found")]
     OrderNotFound,
     /// A merchant has as many webhook endpoints as there may be.
-    #[error("There are {max} webhook endpoints already; delete one first", max = crate::model::MOST_ENDPOINTS)]
+    #[error("There are {max} webhook endpoints already; delete one first", max = crate::webhooks::MOST_ENDPOINTS)]
     TooManyEndpoints,
     /// A webhook endpoint that is looked up does not exist.
     #[error("Webhook endpoint not found")]

@@ -1,17 +1,26 @@
-//! What all functions share, in three layers:
+//! What all functions share, in rooms by capability. A room holds what a thing *is* (pure rules), how it is
+//! *kept* (its stores) and how it is *asked for* (its requests and views), each in files of its own.
 //!
-//! - [`model`]: what a session and an order *are* and may do. Pure and synchronous: no AWS, no HTTP,
-//!   no clock.
-//! - [`store`]: how they are kept in DynamoDB, and which conditions protect each write.
-//! - [`http`]: how they speak to clients: parsing, the answer envelope, the clock.
+//! - [`kernel`] has ids, time, amounts, addresses, owners, and JSON kept as it was sent. Pure.
+//! - [`dynamo`] has the DynamoDB client, items, keys of tables, and transactions.
+//! - [`edge`] has the environment, the clock, callers, the answer envelope, idempotency, the request log.
+//! - [`checkout`] has sessions and orders.
+//! - [`feed`] has events.
+//! - [`webhooks`] has endpoints, and deliveries to them.
+//! - [`keys`] has API keys.
+//! - [`chains`] has the chains' document, and deposit addresses.
 //!
-//! `model` imports neither of the others, `store` does not import `http`; `tests/layers.rs` keeps it so.
+//! `tests/layers.rs` keeps the rooms from importing what they must not know.
 
-pub mod bundle;
+pub mod chains;
+pub mod checkout;
+pub mod dynamo;
+pub mod edge;
 pub mod error;
-pub mod http;
-pub mod model;
-pub mod store;
+pub mod feed;
+pub mod kernel;
+pub mod keys;
+pub mod webhooks;
 
+pub use edge::App;
 pub use error::{Error, Result};
-pub use http::App;

@@ -1,7 +1,7 @@
 //! Sends messages to SQS queues.
 
 use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
-use shared::{http::required_variable, store::sdk_config};
+use shared::{dynamo::sdk_config, edge::required_variable};
 
 /// Any error.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -9,7 +9,7 @@ use reqwest::{
     header::{HeaderMap, HeaderName},
 };
 use serde_json::{Value, json};
-use shared::model::{ApiKeyId, Scope};
+use shared::keys::{ApiKeyId, Scope};
 use tests::{
     client::{Answer, Api, BUYER, order},
     proxy::{Fault, Proxy},

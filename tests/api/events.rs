@@ -7,8 +7,9 @@ use publish_events::Batch;
 use serde_json::{Value, json};
 use shared::{
     App,
-    http::{Clock, OrderRequest, random_bits},
-    model::{NewSession, Order, OrderId, RawJson, RedirectUrl, Session, Timestamp},
+    checkout::{NewSession, Order, OrderRequest, RedirectUrl, Session},
+    edge::{Clock, random_bits},
+    kernel::{OrderId, RawJson, Timestamp},
 };
 use tests::client::{Api, SHOP};
 use uuid::Uuid;

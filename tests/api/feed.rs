@@ -7,7 +7,7 @@ mod sweeping;
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
-use shared::model::Scope;
+use shared::keys::Scope;
 use tests::{
     client::{Api, executed, order},
     proxy::{Fault, Proxy},

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
-use shared::model::Scope;
+use shared::keys::Scope;
 use tests::{
     client::{Api, executed},
     proxy::{Fault, Proxy},

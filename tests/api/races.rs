@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use futures_util::future::{join, join_all};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use shared::model::Evidence;
+use shared::checkout::Evidence;
 use tests::{
     client::{Answer, Api, BUYER, deposit, executed, order},
     proxy::{Fault, Proxy},

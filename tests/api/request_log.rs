@@ -7,18 +7,19 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ::webhooks::{Courier, Notice, Worker};
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 use shared::{
-    http::{Asked, RequestLog},
-    model::{EndpointId, Owner},
+    edge::{Asked, RequestLog},
+    kernel::Owner,
+    webhooks::EndpointId,
 };
 use tests::{
     client::{Api, SHOP, executed, order},
     proxy::{Fault, Proxy},
     receiver::Receiver,
 };
-use webhooks::{Courier, Notice, Worker};
 
 use crate::feed::Broken;
 
@@ -121,7 +122,7 @@ async fn measured() -> Vec<(&'static str, f64)> {
     let app = &api.server.app;
     let (session, linked) = (api.create_session().await, api.create_session().await);
     let units = async |name: &'static str, work: &mut (dyn Future<Output = ()> + Unpin)| {
-        (name, shared::store::metered(work).await.1.capacity_units)
+        (name, shared::dynamo::metered(work).await.1.capacity_units)
     };
     macro_rules! units {
         ($name:literal, $work:expr) => {

@@ -4,7 +4,7 @@ mod faults;
 
 use local::Engine;
 use serde_json::{Value, json};
-use shared::http::Clock;
+use shared::edge::Clock;
 use tests::dynamodb::DynamoDb;
 
 use faults::{TABLE, planted, sound, with};

@@ -2,16 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use ::webhooks::{Courier, Notice, Worker};
 use publish_events::Batch;
 use reqwest::Method;
 use serde_json::json;
-use shared::model::{EndpointId, Owner};
+use shared::{kernel::Owner, webhooks::EndpointId};
 use tests::{
     client::{Api, SHOP, deposit, order},
     proxy::Proxy,
     receiver::Receiver,
 };
-use webhooks::{Courier, Notice, Worker};
 
 /// An API whose operations are counted, with none counted yet.
 async fn counted() -> (Proxy, Api) {

@@ -2,7 +2,7 @@
 
 use local::Options;
 use serde_json::{Value, json};
-use shared::model::Chains;
+use shared::chains::Chains;
 use tests::client::{Api, BUYER, USDC, order};
 
 /// An API that watches one chain.

@@ -1,7 +1,7 @@
 //! Creating, reading and expiring sessions.
 
 use serde_json::{Value, json};
-use shared::model::{OrderId, SessionId};
+use shared::kernel::{OrderId, SessionId};
 use tests::client::{Api, deposit};
 
 #[tokio::test]

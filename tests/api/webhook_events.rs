@@ -1,14 +1,16 @@
 //! The sample events of what webhooks are made of, fed to their functions as Lambda feeds them.
 
+use ::webhooks::{Courier, Worker};
 use local::Queues;
 use publish_events::Batch;
 use serde_json::{Value, json};
 use shared::{
     App,
-    model::{Cursor, Delivery, DeliveryId, Endpoint, EndpointId, Owner, Timestamp, WebhookSecret},
+    feed::Cursor,
+    kernel::{Owner, Timestamp},
+    webhooks::{Delivery, DeliveryId, Endpoint, EndpointId, WebhookSecret},
 };
 use tests::receiver::Receiver;
-use webhooks::{Courier, Worker};
 
 use crate::events::{app_of_that_day, data, event, request, with_order, with_session};
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use local::Options;
 use serde_json::{Value, json};
-use shared::model::Chains;
+use shared::chains::Chains;
 use tests::client::{Api, ENDPOINT_VARIABLE};
 
 use crate::anvil::{Anvil, GAS_KEY};

@@ -1,11 +1,16 @@
 //! Sends what the deployed functions send, to the queues that the environment names, with what they read from
 //! SSM. Prints what that was. For `interop/queues.py`.
 
+use ::webhooks::Notice;
 use publish_events::Retries;
 use serde_json::json;
-use shared::model::{EndpointId, Evidence, OrderId, Owner, Subject};
+use shared::{
+    checkout::Evidence,
+    feed::Subject,
+    kernel::{OrderId, Owner},
+    webhooks::EndpointId,
+};
 use sqs::{BoxError, Queue};
-use webhooks::Notice;
 
 /// More than fit one request.
 const MESSAGES: u128 = 25;

@@ -16,7 +16,7 @@ use std::{net::TcpListener, path::PathBuf, process::Stdio};
 use local::Engine;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use serde_json::{Value, json};
-use shared::http::Clock;
+use shared::edge::Clock;
 use tests::dynamodb::DynamoDb;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},

@@ -9,8 +9,9 @@ use reqwest::{
 };
 use serde_json::{Value, json};
 use shared::{
-    http::random_bits,
-    model::{ApiKey, ApiKeyText, Owner, Scope},
+    edge::random_bits,
+    kernel::Owner,
+    keys::{ApiKey, ApiKeyText, Scope},
 };
 
 use crate::proxy::Proxy;

@@ -18,7 +18,7 @@ use axum::{
 };
 use local::Engine;
 use serde_json::{Value, json};
-use shared::http::Clock;
+use shared::edge::Clock;
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
 pub use crate::fault::Fault;

@@ -2,8 +2,10 @@
 
 use shared::{
     App, Error, Result,
-    http::random_bits,
-    model::{Attempt, Cursor, Delivery, Endpoint, Occasion, RawJson},
+    edge::random_bits,
+    feed::Cursor,
+    kernel::RawJson,
+    webhooks::{Attempt, Delivery, Endpoint, Occasion},
 };
 
 use crate::{Message, Reach, Sender};

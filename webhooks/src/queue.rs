@@ -3,7 +3,10 @@
 use std::{fmt, future::Future, pin::Pin};
 
 use serde::{Deserialize, Serialize};
-use shared::model::{DeliveryId, EndpointId, Owner};
+use shared::{
+    kernel::Owner,
+    webhooks::{DeliveryId, EndpointId},
+};
 
 /// Says that an endpoint has something due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,9 +7,8 @@ use std::{sync::Arc, time::Instant};
 use futures_util::future::join_all;
 use shared::{
     Error, Result,
-    http::random_bits,
-    model::{DeliveryStatus, Endpoint, EndpointId, Occasion},
-    store::Due,
+    edge::random_bits,
+    webhooks::{DeliveryStatus, Due, Endpoint, EndpointId, Occasion},
 };
 
 use crate::{Courier, DeliveryQueue, Notice};

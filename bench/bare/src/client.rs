@@ -1,4 +1,4 @@
-//! The client of `shared/src/store/client.rs` in as few lines as it takes: the same TLS, the same
+//! The client of `shared/src/dynamo/client.rs` in as few lines as it takes: the same TLS, the same
 //! settings from the environment, the same connection opened during init.
 
 use std::{env, time::Duration};
@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::client::{
 use lambda_http::Error;
 
 /// The roots that our functions trust.
-const AMAZON_ROOTS: &[u8] = include_bytes!("../../../shared/src/store/amazon-roots.pem");
+const AMAZON_ROOTS: &[u8] = include_bytes!("../../../shared/src/dynamo/amazon-roots.pem");
 
 /// Builds the client and opens its connection.
 pub(crate) async fn connect() -> Result<Client, Error> {

@@ -25,8 +25,9 @@ use local::{Options, Server};
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
-    http::random_bits,
-    model::{ApiKey, ApiKeyText, Owner, Scope},
+    edge::random_bits,
+    kernel::Owner,
+    keys::{ApiKey, ApiKeyText, Scope},
 };
 use tests::{
     client::deposit,

@@ -1,7 +1,7 @@
 //! The functions that need DynamoDB and nothing else.
 
 use shared::{
-    bundle::{Error, run},
+    edge::bundle::{Error, run},
     functions,
 };
 

@@ -1,7 +1,7 @@
 //! The functions that talk to chains.
 
 use shared::{
-    bundle::{Error, run},
+    edge::bundle::{Error, run},
     functions,
 };
 

@@ -1,7 +1,7 @@
 //! The functions that send: to merchants' webhook endpoints, and to queues.
 
 use shared::{
-    bundle::{Error, run},
+    edge::bundle::{Error, run},
     functions,
 };
 

@@ -5,7 +5,7 @@ use alloy::{
     rpc::types::Log,
 };
 use serde::Deserialize;
-use shared::model::Timestamp;
+use shared::kernel::Timestamp;
 
 /// A block's header, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -7,7 +7,7 @@ use alloy::{
     rpc::types::Log,
 };
 use futures_util::future::try_join_all;
-use shared::model::OrderId;
+use shared::kernel::OrderId;
 
 use crate::{
     awaited::AwaitedAddresses,

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use alloy::primitives::{Address, B256, U256};
 use shared::{
-    model::{BaseUnits, Evidence, EvidenceId, Fact, Order, OrderId, OrderStatus, Timestamp},
-    store::{Awaited, OrderRecord},
+    checkout::{Awaited, Evidence, EvidenceId, Fact, Order, OrderRecord, OrderStatus},
+    kernel::{BaseUnits, OrderId, Timestamp},
 };
 
 use crate::{

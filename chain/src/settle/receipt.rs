@@ -4,7 +4,10 @@ use std::{cmp::Ordering, time::Duration};
 
 use alloy::{primitives::U256, rpc::types::Log, sol_types::SolEvent as _};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use shared::model::{BaseUnits, Evidence, EvidenceId, Fact};
+use shared::{
+    checkout::{Evidence, EvidenceId, Fact},
+    kernel::BaseUnits,
+};
 
 use super::{Batch, Book, Flush, FlushFailed, Flushed, Settler, View, ready::Ready};
 use crate::{

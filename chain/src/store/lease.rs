@@ -8,8 +8,8 @@ use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::ReturnVal
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     Error, Result,
-    model::{ChainId, Timestamp},
-    store::items::{number, store_error, string},
+    dynamo::{number, store_error, string},
+    kernel::{ChainId, Timestamp},
 };
 
 use super::{ChainStore, Item, key};

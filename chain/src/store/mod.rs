@@ -14,8 +14,8 @@ mod unsettled;
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use shared::{
-    model::{ChainId, OrderId},
-    store::items::Item,
+    dynamo::Item,
+    kernel::{ChainId, OrderId},
 };
 
 pub(crate) use lease::{LEASE_MILLIS, Work};

@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use shared::{
     Result,
-    model::{ChainId, Timestamp},
-    store::items::{from_item, number, store_error, string, to_item},
+    dynamo::{from_item, number, store_error, string, to_item},
+    kernel::{ChainId, Timestamp},
 };
 
 use super::{ChainStore, Item, deposits_from, key, partition};

@@ -11,8 +11,8 @@ use aws_sdk_dynamodb::{
 use serde::{Deserialize, Serialize};
 use shared::{
     Result,
-    model::{ChainId, OrderId, Timestamp},
-    store::items::{from_item, number, store_error, string},
+    dynamo::{from_item, number, store_error, string},
+    kernel::{ChainId, OrderId, Timestamp},
 };
 
 use super::{ChainStore, confirmed_deposit, key, partition, unsettled};

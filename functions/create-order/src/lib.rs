@@ -3,40 +3,41 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,
+    checkout::{self, Order, OrderTerms},
+    edge::{self, Caller, Claim},
     error::SessionRefusal,
-    http::{self, Caller},
-    model::{Order, OrderId, OrderTerms, Owner, RawJson, Scope, SessionId, Timestamp},
-    store::Claim,
+    kernel::{OrderId, Owner, RawJson, SessionId, Timestamp},
+    keys::Scope,
 };
 
 shared::http_function!(handle);
 
 /// Answers with the new order.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
-    http::answer_created(request, "Created order successfully", create(app, request).await)
+    edge::answer_created(request, "Created order successfully", create(app, request).await)
 }
 
-async fn create(app: &App, request: &Request) -> Result<http::Created> {
+async fn create(app: &App, request: &Request) -> Result<edge::Created> {
     let caller = Caller::of(app, request, Scope::Write).await?;
-    let http::OrderRequest { mut terms, session } = http::OrderRequest::parse(http::body(request)?)?;
-    let key = http::idempotency_key(request, "create-order", &caller)?;
+    let checkout::OrderRequest { mut terms, session } = checkout::OrderRequest::parse(edge::body(request)?)?;
+    let key = edge::idempotency_key(request, "create-order", &caller)?;
     app.settings.chains.check_route(&terms)?;
     let owner = match session {
         Some(session) => take_over(app, &caller, &mut terms, session).await?,
         None => caller.owner(),
     };
     let now = app.clock.now();
-    let id = session.map_or_else(|| OrderId::new(http::random_bits()), OrderId::of_session);
-    session.iter().copied().for_each(http::note_session);
-    http::note_order(id);
+    let id = session.map_or_else(|| OrderId::new(edge::random_bits()), OrderId::of_session);
+    session.iter().copied().for_each(edge::note_session);
+    edge::note_order(id);
     let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
     let order = Order::new(id, session, terms, address, now, app.settings.detection_window_millis);
     let order = order.owned_by(owner);
     let shown = caller.sight(order.clone());
-    let data = http::render(&shown.as_ref().map(http::OrderView::from))?;
+    let data = edge::render(&shown.as_ref().map(checkout::OrderView::from))?;
     let claim = key.as_ref().map(|key| Claim { key, answer: &data });
     let before = write(app, &caller, order, claim, now).await?;
-    Ok(http::Created::new(data, before))
+    Ok(edge::Created::new(data, before))
 }
 
 /// Whose the session's order will be. An onramp that names no `redirectUrl` sends the buyer to the session's
@@ -63,11 +64,11 @@ async fn write(
     now: Timestamp,
 ) -> Result<Option<RawJson>> {
     let watched = app.settings.chains.watches(order.terms.src_chain);
-    match app.store.create_order(&order, watched, claim, http::random_bits(), now).await {
+    match app.store.create_order(&order, watched, claim, edge::random_bits(), now).await {
         // The session was made while keys were on, and now they are off.
         Err(Error::SessionRefused(SessionRefusal::OthersSession(owner))) if *caller == Caller::Anyone => {
             let order = order.owned_by(owner);
-            app.store.create_order(&order, watched, claim, http::random_bits(), now).await
+            app.store.create_order(&order, watched, claim, edge::random_bits(), now).await
         }
         outcome => outcome,
     }

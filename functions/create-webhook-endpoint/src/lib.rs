@@ -1,24 +1,25 @@
 //! `POST /webhook-endpoints`: says where a merchant wants events sent.
 
+use ::webhooks::{Reach, check_url};
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,
-    http::{self, Caller, EndpointRequest, EndpointView, random_bits},
-    model::{Endpoint, EndpointId, Scope, WebhookSecret},
+    edge::{self, Caller, random_bits},
+    keys::Scope,
+    webhooks::{Endpoint, EndpointId, EndpointRequest, EndpointView, WebhookSecret},
 };
-use webhooks::{Reach, check_url};
 
 shared::http_function!(handle);
 
 /// Answers with the endpoint and, this once, its secret.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let created = create(app, request).await;
-    http::answer(request, "Webhook endpoint created", created.as_ref().map(EndpointView::with_secret))
+    edge::answer(request, "Webhook endpoint created", created.as_ref().map(EndpointView::with_secret))
 }
 
 async fn create(app: &App, request: &Request) -> Result<Endpoint> {
     let owner = Caller::lister(app, request, Scope::Write).await?;
-    let wanted = EndpointRequest::parse(http::body(request)?)?;
+    let wanted = EndpointRequest::parse(edge::body(request)?)?;
     let secret = WebhookSecret::new([random_bits(), random_bits()]);
     let new = wanted.new_endpoint(owner, EndpointId::new(random_bits()), secret, app.clock.now())?;
     check_url(&new.url, Reach::of(app)).map_err(|bad| Error::invalid("url", bad.to_string()))?;

@@ -5,10 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ::webhooks::{Courier, Notice, Worker};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::{App, Error, Result, http};
-use webhooks::{Courier, Notice, Worker};
+use shared::{App, Error, Result, edge};
 
 /// Runs the function until Lambda ends it.
 ///
@@ -34,7 +34,7 @@ pub async fn handle(worker: &Worker, event: SqsEvent) -> SqsBatchResponse {
     for message in event.records {
         if let Err(error) = deliver(worker, &message).await {
             let id = message.message_id.unwrap_or_default();
-            http::log_failure(&id, &error);
+            edge::log_failure(&id, &error);
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = id;
             response.batch_item_failures.push(failure);

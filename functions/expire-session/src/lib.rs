@@ -2,23 +2,23 @@
 
 use lambda_http::{Body, Request, Response};
 use shared::{
-    App, Result,
+    App, Result, checkout,
+    edge::{self, Caller},
     error::SessionRefusal,
-    http::{self, Caller},
-    model::Scope,
+    keys::Scope,
 };
 
 shared::http_function!(handle);
 
 /// Answers that the session is expired.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
-    http::answer(request, "Checkout session expired", expire(app, request).await)
+    edge::answer(request, "Checkout session expired", expire(app, request).await)
 }
 
-async fn expire(app: &App, request: &Request) -> Result<http::ExpiredSession> {
+async fn expire(app: &App, request: &Request) -> Result<checkout::ExpiredSession> {
     let caller = Caller::merchant(app, request, Scope::Write).await?;
-    http::check_no_fields(request)?;
-    let id = http::session_id(request).ok_or(SessionRefusal::MalformedId)?;
-    app.store.expire_session(id, caller.bound_to(), http::random_bits(), app.clock.now()).await?;
-    Ok(http::ExpiredSession::new(id))
+    edge::check_no_fields(request)?;
+    let id = edge::session_id(request).ok_or(SessionRefusal::MalformedId)?;
+    app.store.expire_session(id, caller.bound_to(), edge::random_bits(), app.clock.now()).await?;
+    Ok(checkout::ExpiredSession::new(id))
 }

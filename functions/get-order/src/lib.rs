@@ -3,9 +3,9 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,
-    http::{self, Caller},
-    model::Scope,
-    store::OrderRecord,
+    checkout::{self, OrderRecord},
+    edge::{self, Caller},
+    keys::Scope,
 };
 
 shared::http_function!(handle);
@@ -13,13 +13,13 @@ shared::http_function!(handle);
 /// Answers with the order.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;
-    let view = found.as_ref().map(http::OrderAndTransactions::from);
-    http::answer(request, "Get order and transactions successfully", view)
+    let view = found.as_ref().map(checkout::OrderAndTransactions::from);
+    edge::answer(request, "Get order and transactions successfully", view)
 }
 
 async fn find(app: &App, request: &Request) -> Result<OrderRecord> {
     let caller = Caller::of(app, request, Scope::Read).await?;
-    let id = http::order_id(request).ok_or(Error::OrderNotFound)?;
+    let id = edge::order_id(request).ok_or(Error::OrderNotFound)?;
     let found = app.store.order(id, app.clock.now()).await?;
     found.and_then(|record| caller.sight(record)).ok_or(Error::OrderNotFound)
 }

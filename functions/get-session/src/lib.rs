@@ -4,10 +4,12 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,
+    checkout::{self, Include, OrderRecord, Session},
+    dynamo::Store,
+    edge::{self, Caller},
     error::KeyRefusal,
-    http::{self, Caller, Include},
-    model::{Event, Scope, Session, Story},
-    store::{OrderRecord, Store},
+    feed::{Event, Story},
+    keys::Scope,
 };
 
 shared::http_function!(handle);
@@ -15,7 +17,7 @@ shared::http_function!(handle);
 /// Answers with the session.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;
-    http::answer(request, "Checkout session retrieved", found.as_ref().map(Found::view))
+    edge::answer(request, "Checkout session retrieved", found.as_ref().map(Found::view))
 }
 
 /// A session, and what is asked for beside it.
@@ -26,8 +28,8 @@ struct Found {
 }
 
 impl Found {
-    fn view(&self) -> http::SessionView<'_> {
-        let mut view = http::SessionView::new(&self.session);
+    fn view(&self) -> checkout::SessionView<'_> {
+        let mut view = checkout::SessionView::new(&self.session);
         if let Some(order) = &self.order {
             view = view.with_order(order.as_ref());
         }
@@ -45,7 +47,7 @@ async fn find(app: &App, request: &Request) -> Result<Found> {
         return Err(Error::Unauthorized(KeyRefusal::Missing)); // They hold what strangers may not see.
     }
     let now = app.clock.now();
-    let id = http::session_id(request).ok_or(Error::SessionNotFound)?;
+    let id = edge::session_id(request).ok_or(Error::SessionNotFound)?;
     if include == Include::default() {
         let session = app.store.session(id, now).await?.and_then(|session| caller.sight(session));
         return Ok(Found { session: session.ok_or(Error::SessionNotFound)?, order: None, events: None });
@@ -59,7 +61,7 @@ async fn find(app: &App, request: &Request) -> Result<Found> {
 
 /// Lambda carries answers up to a length; events repeat what their objects hold.
 fn tell(story: Story<'_>) -> Result<Vec<Event>> {
-    if story.text_bytes() > http::MAX_LISTED_BYTES {
+    if story.text_bytes() > edge::MAX_LISTED_BYTES {
         return Err(Error::invalid(
             "include",
             "must not name events: they are too long for one answer; see GET /events",

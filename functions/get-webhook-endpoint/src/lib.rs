@@ -3,8 +3,9 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result,
-    http::{self, Caller, EndpointView},
-    model::{Endpoint, Scope},
+    edge::{self, Caller},
+    keys::Scope,
+    webhooks::{self, Endpoint, EndpointView},
 };
 
 shared::http_function!(handle);
@@ -12,10 +13,10 @@ shared::http_function!(handle);
 /// Answers with the endpoint.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;
-    http::answer(request, "Webhook endpoint retrieved", found.as_ref().map(EndpointView::from))
+    edge::answer(request, "Webhook endpoint retrieved", found.as_ref().map(EndpointView::from))
 }
 
 async fn find(app: &App, request: &Request) -> Result<Endpoint> {
     let owner = Caller::lister(app, request, Scope::Read).await?;
-    http::find_endpoint(app, request, &owner).await
+    webhooks::find_endpoint(app, request, &owner).await
 }

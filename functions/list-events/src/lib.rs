@@ -3,9 +3,9 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result,
-    http::{self, Caller, EventPage, EventsRequest},
-    model::Scope,
-    store::Stretch,
+    edge::{self, Caller},
+    feed::{EventPage, EventsRequest, Stretch},
+    keys::Scope,
 };
 
 shared::http_function!(handle);
@@ -14,7 +14,7 @@ shared::http_function!(handle);
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;
     let page = found.as_ref().map(|(asked, read)| EventPage::new(*asked, read));
-    http::answer(request, "Events retrieved", page)
+    edge::answer(request, "Events retrieved", page)
 }
 
 async fn find(app: &App, request: &Request) -> Result<(EventsRequest, Stretch)> {

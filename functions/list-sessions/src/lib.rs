@@ -3,9 +3,9 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result,
-    http::{self, Caller, SessionPage},
-    model::Scope,
-    store::{Page, Sought},
+    checkout::{self, Page, SessionPage, Sought},
+    edge::{self, Caller},
+    keys::Scope,
 };
 
 shared::http_function!(handle);
@@ -13,11 +13,11 @@ shared::http_function!(handle);
 /// Answers with a page of sessions.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;
-    http::answer(request, "Checkout sessions retrieved", found.as_ref().map(SessionPage::from))
+    edge::answer(request, "Checkout sessions retrieved", found.as_ref().map(SessionPage::from))
 }
 
 async fn find(app: &App, request: &Request) -> Result<Page> {
     let owner = Caller::lister(app, request, Scope::Read).await?;
-    let sought: Sought = http::parse_sessions_query(request)?;
+    let sought: Sought = checkout::parse_sessions_query(request)?;
     app.store.sessions(&owner, &sought, app.clock.now()).await
 }

@@ -3,8 +3,9 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result,
-    http::{self, Caller, EndpointView},
-    model::{Endpoint, Scope},
+    edge::{self, Caller},
+    keys::Scope,
+    webhooks::{Endpoint, EndpointView},
 };
 
 shared::http_function!(handle);
@@ -13,7 +14,7 @@ shared::http_function!(handle);
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;
     let views = found.as_ref().map(|endpoints| endpoints.iter().map(EndpointView::from).collect::<Vec<_>>());
-    http::answer(request, "Webhook endpoints retrieved", views)
+    edge::answer(request, "Webhook endpoints retrieved", views)
 }
 
 async fn find(app: &App, request: &Request) -> Result<Vec<Endpoint>> {

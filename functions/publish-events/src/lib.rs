@@ -15,9 +15,11 @@ use serde::Serialize;
 use serde_dynamo::AttributeValue;
 use serde_json::Value;
 use shared::{
-    App, Error, Result, http,
-    model::{Cursor, Subject, Timestamp},
-    store::{Store, subject_of},
+    App, Error, Result,
+    dynamo::{Store, subject_of},
+    edge,
+    feed::{self, Cursor, Subject},
+    kernel::Timestamp,
 };
 use sqs::Queue;
 
@@ -94,7 +96,7 @@ async fn publish_changes(app: &App, retries: &dyn Retries, records: &[EventRecor
     let mut failed = Vec::new();
     for subject in subjects {
         if let Err(error) = publish_now(app, &[subject]).await {
-            http::log_failure(&subject.to_string(), &error);
+            edge::log_failure(&subject.to_string(), &error);
             failed.push(subject);
         }
     }
@@ -102,7 +104,7 @@ async fn publish_changes(app: &App, retries: &dyn Retries, records: &[EventRecor
         return None;
     }
     let error = retries.send(&failed).await.err()?;
-    http::log_failure("the queue of what is to be published again", &Error::Unavailable(error));
+    edge::log_failure("the queue of what is to be published again", &Error::Unavailable(error));
     let mut left = records.iter().filter(|it| changed(it).is_some_and(|subject| failed.contains(&subject)));
     left.next().map(|record| Failure { item_identifier: record.change.sequence_number.clone() })
 }
@@ -117,7 +119,7 @@ async fn publish_again(app: &App, messages: Vec<SqsMessage>) -> Vec<Failure> {
         };
         if let Err(error) = outcome {
             let name = subject.map(|subject| subject.to_string()).or_else(|| message.message_id.clone());
-            http::log_failure(&name.unwrap_or_default(), &error);
+            edge::log_failure(&name.unwrap_or_default(), &error);
             failures.push(Failure { item_identifier: message.message_id });
         }
     }
@@ -143,7 +145,7 @@ async fn publish_now(app: &App, subjects: &[Subject]) -> Result<()> {
 /// As [`Store::publish`].
 pub async fn publish(store: &Store, subjects: &[Subject], now: Timestamp) -> Result<u64> {
     let render = |event: &_, cursor: Cursor| {
-        http::render(&http::EventView::new(event, Some(cursor))).map(|text| text.get().to_owned())
+        edge::render(&feed::EventView::new(event, Some(cursor))).map(|text| text.get().to_owned())
     };
     // In a box, as the compiler does not look into futures that are nested much deeper.
     Box::pin(store.publish(subjects, now, render)).await

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use shared::model::Subject;
+use shared::feed::Subject;
 use sqs::{BoxError, Queue};
 
 /// Brings subjects back, each by itself, until they are published: in the cloud an SQS queue, whose messages

@@ -8,14 +8,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ::webhooks::{DeliveryQueue, Notice};
 use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_dynamo::AttributeValue;
-use shared::{App, Error, Result, http, model::Owner, store::owner_of_feed_end};
-use webhooks::{DeliveryQueue, Notice};
+use shared::{App, Error, Result, dynamo::owner_of_feed_end, edge, kernel::Owner};
 
 /// Runs the function until Lambda ends it.
 ///
@@ -46,7 +46,7 @@ pub async fn handle(app: &App, queue: &dyn DeliveryQueue, event: Event) -> Dynam
     let mut first_failed = None::<usize>;
     for (position, owner) in owners.into_values() {
         if let Err(error) = queue_deliveries(app, queue, &owner, end).await {
-            http::log_failure(owner.as_str(), &error);
+            edge::log_failure(owner.as_str(), &error);
             first_failed = Some(first_failed.map_or(position, |first| first.min(position)));
         }
     }

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::future::join_all;
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::{App, Error, Result, http, model::Evidence};
+use shared::{App, Error, Result, checkout::Evidence, edge};
 
 /// Runs the function until Lambda ends it.
 ///
@@ -27,7 +27,7 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     for (message, outcome) in event.records.into_iter().zip(outcomes) {
         if let Err(error) = outcome {
             let id = message.message_id.unwrap_or_default();
-            http::log_failure(&id, &error);
+            edge::log_failure(&id, &error);
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = id;
             response.batch_item_failures.push(failure);

@@ -3,13 +3,14 @@
 
 use std::convert::Infallible;
 
+use ::webhooks::Courier;
 use lambda_http::{Body, Request, Response, service_fn};
 use shared::{
     App, Error, Result,
-    http::{self, Caller, DeliveryView},
-    model::{Delivery, Scope},
+    edge::{self, Caller},
+    keys::Scope,
+    webhooks::{self, Delivery, DeliveryView},
 };
-use webhooks::Courier;
 
 /// Runs the function until Lambda ends it.
 ///
@@ -19,19 +20,19 @@ pub async fn run() -> Result<(), lambda_http::Error> {
     let app = App::from_env().await?;
     let courier = Courier::new(app.clone())?;
     let serve = async |request: Request| Ok::<_, Infallible>(handle(&app, &courier, &request).await);
-    http::run(service_fn(serve)).await
+    edge::run(service_fn(serve)).await
 }
 
 /// Answers with the delivery, which says how it went.
 pub async fn handle(app: &App, courier: &Courier, request: &Request) -> Response<Body> {
     let sent = send(app, courier, request).await;
-    http::answer(request, "Webhook redelivered", sent.as_ref().map(DeliveryView::from))
+    edge::answer(request, "Webhook redelivered", sent.as_ref().map(DeliveryView::from))
 }
 
 async fn send(app: &App, courier: &Courier, request: &Request) -> Result<Delivery> {
     let owner = Caller::lister(app, request, Scope::Write).await?;
-    let endpoint = http::find_endpoint(app, request, &owner).await?;
-    let id = http::delivery_id(request).ok_or(Error::DeliveryNotFound)?;
+    let endpoint = webhooks::find_endpoint(app, request, &owner).await?;
+    let id = webhooks::delivery_id(request).ok_or(Error::DeliveryNotFound)?;
     let delivery = app.store.delivery(endpoint.id, &id).await?.ok_or(Error::DeliveryNotFound)?;
     courier.attempt_by_hand(&endpoint, delivery).await
 }

@@ -2,12 +2,12 @@
 
 use std::{collections::HashSet, time::Instant};
 
+use ::webhooks::{DeliveryQueue, Notice};
 use futures_util::{StreamExt as _, stream};
 use lambda_runtime::{LambdaEvent, service_fn};
 use queue_deliveries::{WORKED, queue_deliveries};
 use serde_json::Value;
-use shared::{App, Error, Result, http, model::Endpoint};
-use webhooks::{DeliveryQueue, Notice};
+use shared::{App, Error, Result, edge, webhooks::Endpoint};
 
 /// Runs the function until Lambda ends it.
 ///
@@ -62,7 +62,7 @@ fn logged(name: &str, outcome: Result<()>) -> usize {
     match outcome {
         Ok(()) => 0,
         Err(error) => {
-            http::log_failure(name, &error);
+            edge::log_failure(name, &error);
             1
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
-use shared::{App, Error, http};
+use shared::{App, Error, edge};
 
 /// A schedule can call once a minute at most; sweeping twice each time has every expiry told of well within
 /// a minute.
@@ -31,9 +31,9 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
 /// When something could not be ended; the rest is done, and the next sweep tries again.
 pub async fn handle(app: &App) -> Result<(), Error> {
     let mut failed = 0_usize;
-    let report = |subject: shared::model::Subject, error: Error| {
+    let report = |subject: shared::feed::Subject, error: Error| {
         failed += 1;
-        http::log_failure(&subject.to_string(), &error);
+        edge::log_failure(&subject.to_string(), &error);
     };
     app.store.sweep(app.clock.now(), report).await?;
     match failed {

@@ -2,13 +2,14 @@
 
 use std::convert::Infallible;
 
+use ::webhooks::Courier;
 use lambda_http::{Body, Request, Response, service_fn};
 use shared::{
     App, Result,
-    http::{self, Caller, DeliveryView, random_bits},
-    model::{Delivery, Scope},
+    edge::{self, Caller, random_bits},
+    keys::Scope,
+    webhooks::{self, Delivery, DeliveryView},
 };
-use webhooks::Courier;
 
 /// Runs the function until Lambda ends it.
 ///
@@ -18,18 +19,18 @@ pub async fn run() -> Result<(), lambda_http::Error> {
     let app = App::from_env().await?;
     let courier = Courier::new(app.clone())?;
     let serve = async |request: Request| Ok::<_, Infallible>(handle(&app, &courier, &request).await);
-    http::run(service_fn(serve)).await
+    edge::run(service_fn(serve)).await
 }
 
 /// Answers with the delivery, which says how it went.
 pub async fn handle(app: &App, courier: &Courier, request: &Request) -> Response<Body> {
     let sent = send(app, courier, request).await;
-    http::answer(request, "Test event sent", sent.as_ref().map(DeliveryView::from))
+    edge::answer(request, "Test event sent", sent.as_ref().map(DeliveryView::from))
 }
 
 async fn send(app: &App, courier: &Courier, request: &Request) -> Result<Delivery> {
     let owner = Caller::lister(app, request, Scope::Write).await?;
-    let endpoint = http::find_endpoint(app, request, &owner).await?;
-    let delivery = http::test_delivery(&endpoint, random_bits(), app.clock.now())?;
+    let endpoint = webhooks::find_endpoint(app, request, &owner).await?;
+    let delivery = webhooks::test_delivery(&endpoint, random_bits(), app.clock.now())?;
     courier.attempt_by_hand(&endpoint, delivery).await
 }

@@ -1,28 +1,29 @@
 //! `PATCH /webhook-endpoints/{endpointId}`: changes what is given of an endpoint.
 
+use ::webhooks::{Reach, check_url};
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,
-    http::{self, Caller, EndpointRequest, EndpointView},
-    model::{Endpoint, Scope},
+    edge::{self, Caller},
+    keys::Scope,
+    webhooks::{self, Endpoint, EndpointRequest, EndpointView},
 };
-use webhooks::{Reach, check_url};
 
 shared::http_function!(handle);
 
 /// Answers with the endpoint as it is then.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let changed = change(app, request).await;
-    http::answer(request, "Webhook endpoint updated", changed.as_ref().map(EndpointView::from))
+    edge::answer(request, "Webhook endpoint updated", changed.as_ref().map(EndpointView::from))
 }
 
 async fn change(app: &App, request: &Request) -> Result<Endpoint> {
     let owner = Caller::lister(app, request, Scope::Write).await?;
-    let wanted = EndpointRequest::parse(http::body(request)?)?;
+    let wanted = EndpointRequest::parse(edge::body(request)?)?;
     if let Some(url) = &wanted.url {
         check_url(url, Reach::of(app)).map_err(|bad| Error::invalid("url", bad.to_string()))?;
     }
-    let id = http::endpoint_id(request).ok_or(Error::EndpointNotFound)?;
+    let id = webhooks::endpoint_id(request).ok_or(Error::EndpointNotFound)?;
     let changed = app.store.change_endpoint(&owner, id, |endpoint| wanted.change(endpoint)).await?;
     changed.ok_or(Error::EndpointNotFound)
 }

@@ -3,7 +3,7 @@
 use local::Options;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::model::Scope;
+use shared::keys::Scope;
 use tests::{client::Api, receiver::Receiver};
 
 use super::shops;

@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, sync::Mutex};
 
 use publish_events::{Batch, Retries};
 use serde_json::{Value, json};
-use shared::{App, model::Subject};
+use shared::{App, feed::Subject};
 use sqs::BoxError;
 use tests::{client::Api, proxy::Proxy};
 

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use shared::model::Scope;
+use shared::keys::Scope;
 use tests::{
     client::Api,
     proxy::{Fault, Proxy},

@@ -1,7 +1,7 @@
 //! What API keys refuse.
 
 use reqwest::Method;
-use shared::model::Scope;
+use shared::keys::Scope;
 use tests::client::{Api, SHOP, order};
 
 use super::{webhooks, witness::Witness};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chain::{ChainError, Settler, Tools, Watcher};
 use local::{Options, acting_as};
 use serde_json::{Value, json};
-use shared::model::Chains;
+use shared::chains::Chains;
 use tests::{
     client::{Api, ENDPOINT_VARIABLE, SHOP},
     proxy::Proxy,
@@ -52,7 +52,7 @@ impl Shop {
 
     async fn on(nodes: usize, settings: Value, endpoint: Option<String>) -> Self {
         chain::use_ring();
-        let chain = SimChain::new(100, shared::http::Clock::default().now().millis());
+        let chain = SimChain::new(100, shared::edge::Clock::default().now().millis());
         let mut servers = Vec::new();
         for _ in 0..nodes {
             servers.push(SimNode::start(CHAIN, &chain).await);

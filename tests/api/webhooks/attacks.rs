@@ -3,8 +3,9 @@
 use local::Options;
 use serde_json::json;
 use shared::{
-    http::random_bits,
-    model::{Endpoint, EndpointId, Owner, WebhookSecret},
+    edge::random_bits,
+    kernel::Owner,
+    webhooks::{Endpoint, EndpointId, WebhookSecret},
 };
 use standardwebhooks::Webhook;
 use tests::{

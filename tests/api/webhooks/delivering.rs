@@ -5,17 +5,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ::webhooks::{Courier, Notice, Worker};
 use futures_util::future::join_all;
 use publish_events::Batch;
 use queue_deliveries::queue_deliveries;
 use serde_json::{Value, json};
-use shared::model::{EndpointId, Owner};
+use shared::{kernel::Owner, webhooks::EndpointId};
 use tests::{
     client::Api,
     proxy::{Fault, Proxy},
     receiver::{Manner, Receiver},
 };
-use webhooks::{Courier, Notice, Worker};
 
 use super::{deliveries, endpoint, endpoint_at, feed, sell, statuses, text, told, verify};
 

@@ -5,14 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ::webhooks::{Courier, Notice, Worker};
 use serde_json::json;
-use shared::model::{EndpointId, Owner};
+use shared::{kernel::Owner, webhooks::EndpointId};
 use tests::{
     client::Api,
     proxy::{Fault, Proxy},
     receiver::{Manner, Receiver},
 };
-use webhooks::{Courier, Notice, Worker};
 
 use super::{deliveries, endpoint, endpoint_at, feed, sell, statuses, text, told};
 

@@ -1,0 +1,147 @@
+//! Where the buyer pays.
+
+use std::str::FromStr as _;
+
+use alloy_primitives::{Address as EvmAddress, B256, Bytes, keccak256};
+use serde::Deserialize;
+
+use crate::kernel::{Address, ChainId, OrderId};
+
+/// Gives every order an address of its own to be paid at, without a network call and without any
+/// private key on our side.
+pub trait DepositAddress: Send + Sync {
+    /// The address at which `order` is paid on `src_chain`, for the benefit of `recipient`. `None`
+    /// where no address can be derived; such an order cannot be paid by a transfer.
+    fn derive(&self, order: OrderId, src_chain: ChainId, recipient: &Address) -> Option<String>;
+}
+
+/// The CREATE2 address (EIP-1014) of a `Forwarder` contract (see `contracts/`) that is bound to the
+/// recipient by its constructor's argument and to the order by the salt. It can be deployed by anyone,
+/// at any time, and can only pay the recipient.
+#[derive(Debug, Clone)]
+pub struct ForwarderAddress {
+    factory: EvmAddress,
+    creation_code: Bytes,
+}
+
+/// The built-in default: what `contracts/build.mjs` compiled. The factory is deployed through the
+/// deterministic deployer, and so at the same address on every EVM chain.
+const FACTORY_ARTIFACT: &str = include_str!("../../../contracts/artifacts/ForwarderFactory.json");
+const FORWARDER_ARTIFACT: &str = include_str!("../../../contracts/artifacts/Forwarder.json");
+
+#[derive(Deserialize)]
+struct FactoryArtifact {
+    deployment: Deployment,
+}
+
+#[derive(Deserialize)]
+struct Deployment {
+    address: EvmAddress,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ForwarderArtifact {
+    creation_code: Bytes,
+}
+
+/// Chains on which EIP-1014's addresses are not those that a contract is deployed to: Solana and Tron,
+/// and those of the ZK Stack, which derive theirs differently (zkSync Era and its test chain, Lens,
+/// Abstract and its test chain, Cronos zkEVM, Sophon, Treasure). An order on one of them gets no address
+/// rather than one that swallows the money.
+const OTHER_CREATE2: [u64; 10] =
+    [232, 300, 324, 388, 2741, 11_124, 50_104, 61_166, 728_126_428, ChainId::SOLANA.number()];
+
+/// Whether forwarders on `chain` are at the addresses that [`ForwarderAddress`] derives.
+pub(crate) fn has_forwarders(chain: ChainId) -> bool {
+    !OTHER_CREATE2.contains(&chain.number())
+}
+
+/// A setting of the forwarder that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ForwarderSettingError {
+    /// The factory's address is not one.
+    #[error("FORWARDER_FACTORY must be an EVM address")]
+    Factory,
+    /// The creation code is not hex.
+    #[error("FORWARDER_CREATION_CODE must be hex")]
+    CreationCode,
+    /// The built-in artifacts are damaged.
+    #[error("the built-in forwarder artifact cannot be read")]
+    Artifact(#[from] serde_json::Error),
+}
+
+impl ForwarderAddress {
+    /// With a factory's address and a forwarder's creation code, both in hex; `None` for the built-in
+    /// ones.
+    ///
+    /// # Errors
+    /// The setting that cannot be read.
+    pub fn new(factory: Option<&str>, creation_code: Option<&str>) -> Result<Self, ForwarderSettingError> {
+        let factory = match factory {
+            Some(text) => EvmAddress::from_str(text).map_err(|_| ForwarderSettingError::Factory)?,
+            None => serde_json::from_str::<FactoryArtifact>(FACTORY_ARTIFACT)?.deployment.address,
+        };
+        let creation_code = match creation_code {
+            Some(text) => Bytes::from_str(text).map_err(|_| ForwarderSettingError::CreationCode)?,
+            None => serde_json::from_str::<ForwarderArtifact>(FORWARDER_ARTIFACT)?.creation_code,
+        };
+        Ok(Self { factory, creation_code })
+    }
+
+    /// The contract that deploys and flushes forwarders.
+    pub fn factory(&self) -> EvmAddress {
+        self.factory
+    }
+}
+
+impl DepositAddress for ForwarderAddress {
+    fn derive(&self, order: OrderId, src_chain: ChainId, recipient: &Address) -> Option<String> {
+        if !has_forwarders(src_chain) {
+            return None;
+        }
+        // The constructor's one argument, ABI-encoded: the address, padded to 32 bytes.
+        let argument = recipient.evm()?.into_word();
+        let init_code = [self.creation_code.as_ref(), argument.as_slice()].concat();
+        let salt = B256::left_padding_from(order.as_bytes());
+        let address = self.factory.create2(salt, keccak256(init_code));
+        Some(format!("{address:#x}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the factory's own `addressOf` answered on an EVM node.
+    #[test]
+    fn an_address_is_the_one_that_the_factory_deploys_to() {
+        let order = OrderId::parse("5392f7a7-d472-4d6b-9848-bd07117fb82d").unwrap();
+        let base = ChainId::new(8453).unwrap();
+        let recipient = Address::parse(base, "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44").unwrap();
+        let address = ForwarderAddress::new(None, None).unwrap().derive(order, base, &recipient);
+        assert_eq!(address.as_deref(), Some("0x13b32a79f7e9775ac4f1631e1d87765aed0ed449"));
+    }
+
+    #[test]
+    fn nothing_is_derived_where_a_forwarder_cannot_pay() {
+        let forwarders = ForwarderAddress::new(None, None).unwrap();
+        let order = OrderId::new(1);
+        let base = ChainId::new(8453).unwrap();
+        let on_base = Address::parse(base, "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44").unwrap();
+        let on_solana =
+            Address::parse(ChainId::SOLANA, "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v").unwrap();
+        assert_eq!(forwarders.derive(order, ChainId::SOLANA, &on_base), None);
+        assert_eq!(forwarders.derive(order, ChainId::new(324).unwrap(), &on_base), None);
+        assert_eq!(forwarders.derive(order, base, &on_solana), None);
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_read_is_named() {
+        let message = |result: Result<_, ForwarderSettingError>| {
+            result.map(|_: ForwarderAddress| ()).unwrap_err().to_string()
+        };
+        assert!(message(ForwarderAddress::new(Some("0x12"), None)).contains("FORWARDER_FACTORY"));
+        assert!(message(ForwarderAddress::new(None, Some("0xzz"))).contains("FORWARDER_CREATION_CODE"));
+    }
+}

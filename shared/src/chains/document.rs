@@ -1,0 +1,173 @@
+//! The configuration document that names the chains: JSON, an object of chains by id.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::{
+    chains::{Chain, Chains, Confirmations, NativeDeposits, RpcUrl, Tokens, deposit_address},
+    kernel::{BaseUnits, ChainId},
+};
+
+/// What is known of well-known chains, in the form of the configuration document; they lack the RPC URLs
+/// that make a chain configured.
+const WELL_KNOWN: &str = include_str!("chains.json");
+
+/// The most gas that the orders of one transaction may spend.
+const MOST_BATCH_GAS: u64 = 12_000_000;
+
+/// What keeps a configuration document from being used.
+#[derive(Debug, thiserror::Error)]
+pub enum ChainsError {
+    /// It is not a document of this form.
+    #[error("CHAINS cannot be read: {0}")]
+    Unreadable(String),
+    /// A chain in it breaks a rule.
+    #[error("CHAINS: chain {chain}: {rule}")]
+    Invalid {
+        /// The chain's key.
+        chain: String,
+        /// What is wrong.
+        rule: &'static str,
+    },
+}
+
+/// A chain in the document. What is left out is as for the well-known chain of that id.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    name: Option<String>,
+    rpc: Option<Vec<RpcUrl>>,
+    tokens: Option<Tokens>,
+    native: Option<NativeDeposits>,
+    confirmations: Option<Confirmations>,
+    poll_seconds: Option<f64>,
+    rpc_timeout_seconds: Option<u64>,
+    max_log_blocks: Option<u64>,
+    max_log_addresses: Option<usize>,
+    max_fee_per_gas: Option<BaseUnits>,
+    flush_gas: Option<u64>,
+    max_batch: Option<usize>,
+}
+
+impl Chains {
+    /// Whether a chain can be configured by its nodes alone.
+    pub fn is_well_known(chain: ChainId) -> bool {
+        serde_json::from_str::<BTreeMap<String, Entry>>(WELL_KNOWN)
+            .is_ok_and(|chains| chains.contains_key(&chain.number().to_string()))
+    }
+
+    /// Reads the configuration document: a JSON object of chains by id.
+    ///
+    /// # Errors
+    /// The chain and rule that is broken.
+    pub fn parse(document: &str) -> Result<Self, ChainsError> {
+        let entries: BTreeMap<String, Entry> = serde_json::from_str(document)?;
+        let mut well_known: BTreeMap<String, Entry> = serde_json::from_str(WELL_KNOWN)?;
+        let chains = entries.into_iter().map(|(key, entry)| {
+            let chain = entry.or(well_known.remove(&key).unwrap_or_default()).into_chain(&key);
+            chain
+                .map(|chain| (chain.id, chain))
+                .map_err(|rule| ChainsError::Invalid { chain: without_values(&key), rule })
+        });
+        chains.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl Entry {
+    fn or(self, other: Self) -> Self {
+        Self {
+            name: self.name.or(other.name),
+            rpc: self.rpc.or(other.rpc),
+            tokens: self.tokens.or(other.tokens),
+            native: self.native.or(other.native),
+            confirmations: self.confirmations.or(other.confirmations),
+            poll_seconds: self.poll_seconds.or(other.poll_seconds),
+            rpc_timeout_seconds: self.rpc_timeout_seconds.or(other.rpc_timeout_seconds),
+            max_log_blocks: self.max_log_blocks.or(other.max_log_blocks),
+            max_log_addresses: self.max_log_addresses.or(other.max_log_addresses),
+            max_fee_per_gas: self.max_fee_per_gas.or(other.max_fee_per_gas),
+            flush_gas: self.flush_gas.or(other.flush_gas),
+            max_batch: self.max_batch.or(other.max_batch),
+        }
+    }
+
+    fn into_chain(self, key: &str) -> Result<Chain, &'static str> {
+        let id = key.parse().ok().and_then(ChainId::new).ok_or("the key must be a chain id")?;
+        if !deposit_address::has_forwarders(id) {
+            return Err("forwarders have other addresses on this chain, so it cannot be watched");
+        }
+        let rpc = self.rpc.unwrap_or_default();
+        if rpc.is_empty() || !rpc.iter().all(RpcUrl::is_valid) {
+            return Err("rpc must be a list of http or https URLs, or ssm:/checkout-sessions/<parameter>");
+        }
+        let max_fee_per_gas = self
+            .max_fee_per_gas
+            .map_or(Some(100_000_000_000), |fee| fee.to_string().parse().ok().filter(|fee: &u128| *fee > 0));
+        let flush_gas = within(
+            self.flush_gas.unwrap_or(250_000),
+            100_000,
+            5_000_000,
+            "flush_gas must be 100000 to 5000000",
+        )?;
+        // Ethereum takes no transaction of more than 2^24 gas (EIP-7825), and some of it is the batch's own.
+        let max_batch = self.max_batch.unwrap_or_else(|| 20.min((MOST_BATCH_GAS / flush_gas) as usize));
+        let max_batch = within(max_batch, 1, 60, "max_batch must be 1 to 60")?;
+        if max_batch as u64 * flush_gas > MOST_BATCH_GAS {
+            return Err("max_batch times flush_gas must be at most 12000000");
+        }
+        Ok(Chain {
+            id,
+            name: self.name.unwrap_or_else(|| format!("chain {}", id.number())),
+            rpc,
+            tokens: self.tokens.ok_or("tokens must list the tokens that orders may ask for")?,
+            native: self.native.unwrap_or(NativeDeposits::Transactions),
+            confirmations: self.confirmations.ok_or("confirmations must say when a deposit is final")?,
+            poll_millis: millis(self.poll_seconds.unwrap_or(3.0)).ok_or("poll_seconds must be 0.1 to 60")?,
+            rpc_timeout_millis: 1000
+                * within(
+                    self.rpc_timeout_seconds.unwrap_or(5),
+                    1,
+                    30,
+                    "rpc_timeout_seconds must be 1 to 30",
+                )?,
+            max_log_blocks: within(
+                self.max_log_blocks.unwrap_or(500),
+                1,
+                100_000,
+                "max_log_blocks must be 1 to 100000",
+            )?,
+            max_log_addresses: within(
+                self.max_log_addresses.unwrap_or(500),
+                1,
+                10_000,
+                "max_log_addresses must be 1 to 10000",
+            )?,
+            max_fee_per_gas: max_fee_per_gas.ok_or("max_fee_per_gas must be wei, from 1 to 2^128-1")?,
+            flush_gas,
+            max_batch,
+        })
+    }
+}
+
+impl From<serde_json::Error> for ChainsError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unreadable(without_values(&error.to_string()))
+    }
+}
+
+/// What was wrong, without the strings that it may quote: one of them may be a URL with an access key.
+fn without_values(problem: &str) -> String {
+    let quoted = problem.split_once('"').zip(problem.rsplit_once('"'));
+    let told = quoted.map_or(problem.to_owned(), |((before, _), (_, after))| format!("{before}…{after}"));
+    told.split(' ').map(|word| if word.contains('/') { "…" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+fn millis(seconds: f64) -> Option<u64> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the bounds")]
+    (0.1..=60.0).contains(&seconds).then_some((seconds * 1000.0) as u64)
+}
+
+fn within<T: PartialOrd>(value: T, min: T, max: T, rule: &'static str) -> Result<T, &'static str> {
+    if value >= min && value <= max { Ok(value) } else { Err(rule) }
+}

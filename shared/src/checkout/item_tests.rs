@@ -1,0 +1,126 @@
+//! The shapes of stored items: a change here is a change to data that deployments already hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    checkout::{
+        Evidence, EvidenceId, ExpiredReason, Fact, NewSession, Onramp, OnrampVendor, Order, OrderStatus,
+        OrderTerms, OrderType, Recorded, RedirectUrl, Session, order_list, order_store,
+    },
+    dynamo::{Item, from_item, to_item},
+    kernel::{Address, BaseUnits, ChainId, OrderId, Owner, RawJson, Timestamp},
+};
+
+const NOW: Timestamp = Timestamp::from_millis(1_759_387_147_944);
+
+fn session() -> Session {
+    let wanted = NewSession {
+        success_url: RedirectUrl::parse("https://shop.example/{SESSION_ID}").ok(),
+        cancel_url: None,
+        metadata: RawJson::empty_object(),
+        client_reference_id: Some("order-456".to_owned()),
+        lifetime_millis: 1_800_000,
+    };
+    Session::open(wanted, 0x0b2f_6d1c_5a3e_8f47_9c1d_0199_a3c0_d5e8, NOW)
+}
+
+fn order() -> Order {
+    let base = ChainId::new(8453).unwrap();
+    let token = Address::parse_token(base, "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913").unwrap();
+    let shop = Address::parse(base, "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44").unwrap();
+    let terms = OrderTerms {
+        order_type: OrderType::Swap,
+        recipient_address: shop.clone(),
+        src_chain: base,
+        dst_chain: base,
+        src_token_address: token.clone(),
+        dst_token_address: token,
+        src_amount: BaseUnits::parse("1000000").unwrap(),
+        payload: RawJson::empty_object(),
+        metadata: RawJson::empty_object(),
+        onramp: Some(Onramp {
+            vendor: OnrampVendor::StripeWeb2,
+            payment_method: Some("card".to_owned()),
+            country: None,
+            redirect_url: RedirectUrl::parse("https://shop.example/done").ok(),
+        }),
+        creator_address: Some(shop.to_string()),
+        partner_id: None,
+        client_reference_id: None,
+    };
+    Order::new(OrderId::new(7), Some(session().id), terms, Some("0x13b3".to_owned()), NOW, 60_000)
+}
+
+fn evidence() -> Evidence {
+    let order = order();
+    let deposit = Fact::Deposit {
+        chain: order.terms.src_chain,
+        tx_hash: "0x60ec".to_owned(),
+        from: None,
+        token: order.terms.src_token_address.clone(),
+        amount: order.terms.src_amount,
+    };
+    Evidence {
+        order_id: order.id,
+        id: EvidenceId::new("8453:0x60ec:0").unwrap(),
+        occurred_at: NOW,
+        fact: deposit,
+    }
+}
+
+fn sorted(item: Item) -> BTreeMap<String, aws_sdk_dynamodb::types::AttributeValue> {
+    item.into_iter().collect()
+}
+
+#[test]
+fn a_session_keeps_its_shape() {
+    insta::assert_debug_snapshot!(sorted(to_item(&session()).unwrap()));
+}
+
+#[test]
+fn an_order_keeps_its_shape() {
+    insta::assert_debug_snapshot!(sorted(order_store::order_item(&order()).unwrap()));
+}
+
+#[test]
+fn a_list_reads_every_attribute_of_an_order() {
+    let read: BTreeSet<_> =
+        order_list::ORDER_ATTRIBUTES.split(", ").map(|name| name.trim_start_matches('#')).collect();
+    // Serialised before `to_item` leaves out what has no value.
+    let item: Item =
+        serde_dynamo::to_item(Order { owner: Owner::parse("shop").unwrap(), ..order() }).unwrap();
+    assert_eq!(read, item.keys().map(String::as_str).collect());
+}
+
+#[test]
+fn evidence_keeps_its_shape() {
+    let (_, recorded) = order().record(&[], evidence(), NOW);
+    let mut item = sorted(order_store::evidence_item(&recorded).unwrap());
+    let piece = item.remove("evidence").unwrap();
+    insta::assert_debug_snapshot!((item, sorted(piece.as_m().unwrap().clone())));
+}
+
+#[test]
+fn every_item_is_read_as_it_was_written() {
+    let (paid, recorded) = order().record(&[], evidence(), NOW);
+    assert_eq!(paid.status, OrderStatus::Executing);
+    for order in [order(), paid, order().expired(ExpiredReason::Manual, NOW)] {
+        assert_eq!(order_store::read_order_item(order_store::order_item(&order).unwrap()).unwrap(), order);
+    }
+    let again: Recorded = from_item("evidence", order_store::evidence_item(&recorded).unwrap()).unwrap();
+    assert_eq!(again, recorded);
+    for session in [session(), session().expired(ExpiredReason::Ttl, NOW)] {
+        let again: Session = from_item("session", to_item(&session).unwrap()).unwrap();
+        assert_eq!(again, session);
+    }
+}
+
+#[test]
+fn a_damaged_item_is_an_error_that_names_it() {
+    let mut item = order_store::order_item(&order()).unwrap();
+    item.remove("status");
+    let error = order_store::read_order_item(item).unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains(&order().id.to_string()), "{cause}");
+    assert_eq!(error.to_string(), "Something went wrong on our side");
+}

@@ -1,0 +1,206 @@
+//! What requests about orders say.
+
+use indexmap::IndexMap;
+use lambda_http::{Request, RequestExt as _};
+use serde::Deserialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::{
+    Error, Result,
+    checkout::{Onramp, OnrampVendor, OrderTerms, OrderType, RedirectUrl, payload::payload, token_metadata},
+    edge::fields::Fields,
+    error::SessionRefusal,
+    kernel::{Address, BaseUnits, ChainId, RawJson, SessionId},
+};
+
+/// The body of `POST /orders`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRequest {
+    /// What is asked for.
+    pub terms: OrderTerms,
+    /// The session that the order is for, if any.
+    pub session: Option<SessionId>,
+}
+
+/// The query of `GET /orders`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRequest {
+    /// Whose orders.
+    pub creator_address: String,
+    /// How many, 1 to 100.
+    pub limit: usize,
+    /// After how many.
+    pub offset: usize,
+}
+
+/// What is skipped has to be read, so there is an end to it.
+const MAX_OFFSET: usize = 10_000;
+
+const ORDER_TYPES: &str = "swap, x402_swap, hype_duel, custom, custom_exact_in, mint_nft, join_tournament, \
+                           fund_tournament, deposit_first";
+
+impl OrderRequest {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// [`Error::InvalidBody`], or [`Error::InvalidField`] for the first field that breaks its rule;
+    /// [`SessionRefusal::MalformedId`] for a session id that no session can have.
+    pub fn parse(body: &str) -> Result<Self> {
+        let fields = Fields::of_body(body)?;
+        let order_type = fields.required("type", fields.choice("type", ORDER_TYPES)?)?;
+        let src_chain = chain(&fields, "srcChain")?;
+        let dst_chain = chain(&fields, "dstChain")?;
+        let src_token_address = token(&fields, "srcTokenAddress", src_chain)?;
+        let dst_token_address = token(&fields, "dstTokenAddress", dst_chain)?;
+        let metadata = metadata(&fields, (src_chain, &src_token_address), (dst_chain, &dst_token_address))?;
+        let terms = OrderTerms {
+            order_type,
+            recipient_address: recipient(&fields, dst_chain)?,
+            src_chain,
+            dst_chain,
+            src_token_address,
+            dst_token_address,
+            src_amount: src_amount(&fields, order_type)?,
+            payload: payload(&fields, order_type, dst_chain)?,
+            metadata,
+            onramp: onramp(&fields)?,
+            creator_address: fields.short_text("creatorAddress")?.map(canonical_creator),
+            partner_id: fields.short_text("partnerId")?,
+            client_reference_id: fields.parsed("clientReferenceId", client_reference_id)?,
+        };
+        Ok(Self { terms, session: session(&fields)? })
+    }
+}
+
+impl ListRequest {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`].
+    pub fn parse(request: &Request) -> Result<Self> {
+        let query = request.query_string_parameters_ref();
+        let parameter = |name| query.and_then(|query| query.first(name)).filter(|value| !value.is_empty());
+        let creator_address =
+            parameter("creatorAddress").ok_or_else(|| Error::invalid("creatorAddress", "is required"))?;
+        if creator_address.chars().count() > 255 {
+            return Err(Error::invalid("creatorAddress", "must have 1 to 255 characters"));
+        }
+        let digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = |name, default| match parameter(name) {
+            None => Some(default),
+            Some(text) => Some(text).filter(digits).and_then(|text| text.parse().ok()),
+        };
+        Ok(Self {
+            creator_address: creator_address.to_owned(),
+            limit: number("limit", 20)
+                .filter(|limit| (1..=100).contains(limit))
+                .ok_or_else(|| Error::invalid("limit", "must be a whole number from 1 to 100"))?,
+            offset: number("offset", 0)
+                .filter(|offset| *offset <= MAX_OFFSET)
+                .ok_or_else(|| Error::invalid("offset", "must be a whole number from 0 to 10000"))?,
+        })
+    }
+}
+
+fn chain(fields: &Fields<'_>, name: &str) -> Result<ChainId> {
+    let text = fields.required(name, fields.number(name)?)?;
+    let chain = text.parse().ok().and_then(ChainId::new);
+    chain.ok_or_else(|| fields.error(name, "must be a chain id: a whole number from 1"))
+}
+
+fn token(fields: &Fields<'_>, name: &str, chain: ChainId) -> Result<Address> {
+    fields.required(name, fields.parsed(name, |text| Address::parse_token(chain, text))?)
+}
+
+fn recipient(fields: &Fields<'_>, chain: ChainId) -> Result<Address> {
+    let name = "recipientAddress";
+    fields.required(name, fields.parsed(name, |text| Address::parse_recipient(chain, text))?)
+}
+
+fn src_amount(fields: &Fields<'_>, order_type: OrderType) -> Result<BaseUnits> {
+    let text = fields.string("srcAmount")?.filter(|text| !text.is_empty());
+    if text.is_none() && order_type == OrderType::DepositFirst {
+        return Ok(BaseUnits::ZERO);
+    }
+    let text = fields.required("srcAmount", text)?;
+    let amount = BaseUnits::parse(&text).filter(|amount| !amount.is_zero());
+    amount.ok_or_else(|| fields.error("srcAmount", "must be a decimal string of base units, 1 to 2^256-1"))
+}
+
+/// The metadata as it was sent, with the descriptions of both tokens where they are missing.
+fn metadata(fields: &Fields<'_>, src: (ChainId, &Address), dst: (ChainId, &Address)) -> Result<RawJson> {
+    let sent = fields.stored_object("metadata")?;
+    let mut members: IndexMap<String, Box<RawValue>> = match sent {
+        Some(text) => {
+            serde_json::from_str(text.get()).map_err(|_| fields.error("metadata", "must be an object"))?
+        }
+        None => IndexMap::new(),
+    };
+    let mut complete = true;
+    for (name, (chain, address)) in [("srcToken", src), ("dstToken", dst)] {
+        if members.get(name).is_none_or(|value| value.get() == "null") {
+            members.insert(name.to_owned(), token_metadata(chain, address));
+            complete = false;
+        }
+    }
+    match sent {
+        Some(text) if complete => Ok(text.into()),
+        _ => to_raw_value(&members).map(RawJson::from).map_err(|error| Error::Internal(error.into())),
+    }
+}
+
+/// `none`, or no vendor, is an order that is paid in crypto.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum VendorChoice {
+    None,
+    #[serde(untagged)]
+    Vendor(OnrampVendor),
+}
+
+fn onramp(fields: &Fields<'_>) -> Result<Option<Onramp>> {
+    let Some(onramp) = fields.object("onramp")? else { return Ok(None) };
+    let Some(VendorChoice::Vendor(vendor)) =
+        onramp.choice("vendor", "coinbase, stripe, stripe-web2, none")?
+    else {
+        return Ok(None);
+    };
+    let (payment_method, alias) = (onramp.short_text("paymentMethod")?, onramp.short_text("payment_method")?);
+    Ok(Some(Onramp {
+        vendor,
+        payment_method: payment_method.or(alias),
+        country: onramp.short_text("country")?,
+        redirect_url: onramp.parsed("redirectUrl", RedirectUrl::parse)?,
+    }))
+}
+
+/// EVM addresses are shown in lower case, like all others; what else names a creator is left alone.
+fn canonical_creator(text: String) -> String {
+    let evm = ChainId::new(1).and_then(|chain| Address::parse(chain, &text).ok());
+    evm.map_or(text, |address| address.as_str().to_owned())
+}
+
+fn client_reference_id(text: &str) -> Result<String, &'static str> {
+    let valid = (1..=255).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    if valid { Ok(text.to_owned()) } else { Err("must have 1 to 255 of the characters A-Z a-z 0-9 _ -") }
+}
+
+/// The session's id, where the seeds or where the published client puts it.
+fn session(fields: &Fields<'_>) -> Result<Option<SessionId>> {
+    let direct = fields.string("checkoutSessionId")?;
+    let callback = match fields.object("callbackMetadata")? {
+        Some(callback) => callback.string("checkoutSessionId")?,
+        None => None,
+    };
+    let named = match (direct, callback) {
+        (Some(direct), Some(callback)) if !direct.eq_ignore_ascii_case(&callback) => {
+            return Err(
+                fields.error("callbackMetadata.checkoutSessionId", "must be the same as checkoutSessionId")
+            );
+        }
+        (direct, callback) => direct.or(callback),
+    };
+    let parse = |text: String| SessionId::parse(&text).ok_or(SessionRefusal::MalformedId);
+    Ok(named.map(parse).transpose()?)
+}

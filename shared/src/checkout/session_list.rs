@@ -1,0 +1,296 @@
+//! The list of a merchant's sessions.
+//!
+//! Three sparse indexes name sessions by when they were made, which never changes: all of an owner's, those
+//! of a status, those of a reference. So a page continues where the last one ended, whatever has been made
+//! or has changed since. An index may lag and knows no deadline: it only says where to look, and each session
+//! is then read as `GET` reads it, which is also what decides whether it is what was asked for. What is expired
+//! may still be indexed as open, so those two lists are read as one.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use crate::{
+    Error,
+    checkout::{Session, SessionStatus, session_store::read_session},
+    dynamo::{Item, RACES, Store, keys, outraced, store_error, string},
+    kernel::{Owner, SessionId, Timestamp},
+};
+
+/// A session's place in the lists: when it was made, and its id. The newest is the greatest.
+pub type Place = (Timestamp, SessionId);
+
+/// Which sessions are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought {
+    /// Of this status.
+    pub status: Option<SessionStatus>,
+    /// Of this reference.
+    pub client_reference_id: Option<String>,
+    /// Made later than this.
+    pub created_after: Option<Timestamp>,
+    /// Made earlier than this.
+    pub created_before: Option<Timestamp>,
+    /// Listed after this one.
+    pub after: Option<Place>,
+    /// How many at most, 1 to 100. So many fit into one answer, whatever they hold.
+    pub limit: usize,
+}
+
+/// A page of sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The sessions, newest first.
+    pub sessions: Vec<Session>,
+    /// After which one to go on, if there may be more.
+    pub next: Option<Place>,
+}
+
+/// How many entries of an index are looked at for one page. Almost always each one is what was asked for;
+/// not so where a reference has many sessions and few of the status, or where many are open and few expired.
+const MOST_EXAMINED: usize = 500;
+
+/// How many entries of what is open are read at once in the search for what is overdue. They are short, and most
+/// need no second look.
+const OPEN_AT_ONCE: usize = 1000;
+
+/// How many overdue sessions are written down at the same time: each one takes a connection.
+const SETTLED_AT_ONCE: usize = 8;
+
+/// An index, with the attribute and the value that it is asked for.
+type List = (&'static str, &'static str, AttributeValue);
+
+impl Store {
+    /// A page of an owner's sessions as they stand at `now`, newest first. Two round trips, and a third for
+    /// those that are expired; one for each session found overdue, eight at a time; as many again for each
+    /// hundred or so that turn out not to be what was asked for. So a page may be short, and yet not the last.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn sessions(&self, owner: &Owner, sought: &Sought, now: Timestamp) -> Result<Page, Error> {
+        let (mut page, mut after) = (Page { sessions: Vec::new(), next: None }, sought.after);
+        let mut examined = 0;
+        loop {
+            let part = self.part(owner, sought, after, now).await?.first(sought.limit + 1);
+            let mut found = self.read_sessions(&part.places, now).await?;
+            for place in part.places {
+                let fits = found.remove(&place.1).filter(|session| sought.fits(session));
+                if fits.is_some() && page.sessions.len() == sought.limit {
+                    return Ok(Page { next: after, ..page });
+                }
+                page.sessions.extend(fits);
+                after = Some(place);
+            }
+            examined += part.examined;
+            if part.end.is_none() || examined >= MOST_EXAMINED {
+                return Ok(Page { next: part.end, ..page });
+            }
+            after = part.end;
+        }
+    }
+
+    /// What may be what is asked for, from `after` on.
+    async fn part(
+        &self,
+        owner: &Owner,
+        sought: &Sought,
+        after: Option<Place>,
+        now: Timestamp,
+    ) -> Result<Part, Error> {
+        let range = keys::listed_between(owner, sought.created_after, sought.created_before, after);
+        let (list, limit) = (sought.list(owner), sought.limit + 1);
+        if sought.client_reference_id.is_some() || sought.status != Some(SessionStatus::Expired) {
+            return self.listed(list, range, limit).await;
+        }
+        // In this order, so that a session that ends in between is in both lists, and not in neither.
+        let overdue = self.maybe_overdue(owner, sought, after, now).await?;
+        Ok(overdue.merge(self.listed(list, range, limit).await?))
+    }
+
+    /// What is listed as open though its deadline has passed, or may have.
+    async fn maybe_overdue(
+        &self,
+        owner: &Owner,
+        sought: &Sought,
+        after: Option<Place>,
+        now: Timestamp,
+    ) -> Result<Part, Error> {
+        // None is made for less time, so none that is younger is overdue.
+        let youngest = now.plus_millis(1 - Session::MIN_LIFETIME_MILLIS);
+        let made_before = sought.created_before.map_or(youngest, |time| time.min(youngest));
+        let range = keys::listed_between(owner, sought.created_after, Some(made_before), after);
+        let mut part = self.listed(status_list(SessionStatus::Open), range, OPEN_AT_ONCE).await?;
+        // An id has the deadline that its session was made with. An order only makes that later.
+        part.places.retain(|(_, id)| id.expires_at() <= now);
+        Ok(part)
+    }
+
+    /// What an index has: up to `limit` entries.
+    async fn listed(
+        &self,
+        (index, attribute, value): List,
+        (from, to): (String, String),
+        limit: usize,
+    ) -> Result<Part, Error> {
+        if from > to {
+            return Ok(Part::default());
+        }
+        let query = self.client.query().table_name(&self.tables.sessions).index_name(index);
+        let answer = query
+            .key_condition_expression("#list = :list AND listed_at BETWEEN :from AND :to")
+            .expression_attribute_names("#list", attribute)
+            .expression_attribute_values(":list", value)
+            .expression_attribute_values(":from", string(from))
+            .expression_attribute_values(":to", string(to))
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(store_error)?;
+        let places: Vec<_> = answer.items.unwrap_or_default().iter().filter_map(keys::listed).collect();
+        let end = answer.last_evaluated_key.as_ref().and_then(keys::listed);
+        Ok(Part { examined: places.len(), places, end })
+    }
+
+    async fn read_sessions(
+        &self,
+        places: &[Place],
+        now: Timestamp,
+    ) -> Result<HashMap<SessionId, Session>, Error> {
+        let mut sessions = Vec::with_capacity(places.len());
+        // A batch has a hundred at most, and one entry more than that may be asked for.
+        for places in places.chunks(100) {
+            let mut wanted: Vec<Item> = places.iter().map(|(_, id)| keys::session(*id)).collect();
+            for attempt in 0.. {
+                if wanted.is_empty() {
+                    break;
+                }
+                if attempt == RACES {
+                    return Err(outraced("a list of sessions"));
+                }
+                wanted = self.read_batch(wanted, &mut sessions).await?;
+            }
+        }
+        let settled = stream::iter(sessions).map(|session| self.settle_session(session, now));
+        let settled = settled.buffered(SETTLED_AT_ONCE).map_ok(|session| (session.id, session));
+        settled.try_collect().await
+    }
+
+    /// Returns what a throttled table has left for another time.
+    async fn read_batch(&self, wanted: Vec<Item>, sessions: &mut Vec<Session>) -> Result<Vec<Item>, Error> {
+        let request = KeysAndAttributes::builder()
+            .set_keys(Some(wanted))
+            .consistent_read(true)
+            .build()
+            .map_err(|error| Error::Internal(error.into()))?;
+        let batch = self.client.batch_get_item().request_items(&self.tables.sessions, request);
+        let answer = batch.send().await.map_err(store_error)?;
+        for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
+            sessions.push(read_session(item)?);
+        }
+        Ok(answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, rest)| rest.keys).collect())
+    }
+}
+
+impl Sought {
+    /// The list that has the fewest others.
+    fn list(&self, owner: &Owner) -> List {
+        match (&self.client_reference_id, self.status) {
+            (Some(reference), _) => {
+                ("by_reference", "list_reference", keys::list_reference(owner, reference))
+            }
+            (None, Some(status)) => status_list(status),
+            (None, None) => ("by_owner", "list", keys::list(owner)),
+        }
+    }
+
+    fn fits(&self, session: &Session) -> bool {
+        self.status.is_none_or(|status| session.state.status == status)
+    }
+}
+
+fn status_list(status: SessionStatus) -> List {
+    ("by_status", "status", string(status.to_string()))
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Part {
+    /// Newest first.
+    places: Vec<Place>,
+    /// Down to where the list is known, unless that is its end.
+    end: Option<Place>,
+    /// How many entries were looked at.
+    examined: usize,
+}
+
+impl Part {
+    /// Two lists as one, down to where both are known.
+    fn merge(self, other: Self) -> Self {
+        let end = self.end.max(other.end);
+        let mut places = [self.places, other.places].concat();
+        places.retain(|place| end.is_none_or(|end| *place >= end));
+        places.sort_unstable_by_key(|place| std::cmp::Reverse(*place));
+        // An index that lags may have a session in both.
+        places.dedup();
+        Self { places, end, examined: self.examined + other.examined }
+    }
+
+    /// Its first `count` places.
+    fn first(mut self, count: usize) -> Self {
+        if self.places.len() > count {
+            self.places.truncate(count);
+            self.end = self.places.last().copied();
+            self.examined = count;
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn place(n: u128) -> Place {
+        let made = Timestamp::from_millis(1_000_000 + (n % 7) as i64);
+        (made, SessionId::new(n << 96, made.plus_millis(300_000)))
+    }
+
+    /// What an index has after a place, newest first, as [`Store::listed`] returns it.
+    fn listed(list: &BTreeSet<Place>, after: Option<Place>, limit: usize) -> Part {
+        let rest = list.iter().rev().filter(|place| after.is_none_or(|after| **place < after));
+        let places: Vec<_> = rest.copied().take(limit).collect();
+        let end = places.last().copied().filter(|_| places.len() == limit);
+        Part { examined: places.len(), places, end }
+    }
+
+    proptest! {
+        #[test]
+        fn two_lists_are_walked_as_one(
+            drawn in prop::collection::vec((0_u128..60, 0..3_u8), 0..60),
+            limits in (1_usize..9, 1_usize..9, 1_usize..9),
+        ) {
+            // In the one, the other, or both.
+            let list = |no: u8| drawn.iter().filter(move |(_, of)| *of != no).map(|(n, _)| place(*n));
+            let (one, other): (BTreeSet<_>, BTreeSet<_>) = (list(0).collect(), list(1).collect());
+            let (mut walked, mut after) = (Vec::new(), None);
+            loop {
+                let part = listed(&one, after, limits.0).merge(listed(&other, after, limits.1));
+                let part = part.first(limits.2);
+                walked.extend(part.places);
+                prop_assert!(part.end.is_none() || after.is_none() || part.end < after);
+                after = part.end;
+                if after.is_none() {
+                    break;
+                }
+            }
+            walked.reverse();
+            prop_assert!(walked.iter().eq(one.union(&other)));
+        }
+    }
+}

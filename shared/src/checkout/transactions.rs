@@ -1,0 +1,184 @@
+//! What clients see of an order's money.
+
+use serde::Serialize;
+
+use crate::{
+    checkout::{
+        Fact, Order, OrderRecord, OrderView, Recorded, RefundStatus, RelayStatus, views::Null, withdrawn_ids,
+    },
+    kernel::{Address, BaseUnits, ChainId, OrderId, Timestamp},
+};
+
+/// The data of `GET /orders/{orderId}`: the order with its transactions, each list by the
+/// transactions' own time.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderAndTransactions<'a> {
+    order: OrderView<'a>,
+    deposit_txs: Vec<DepositTx<'a>>,
+    relay_txs: Vec<RelayTx<'a>>,
+    execute_tx: Option<ExecuteTx<'a>>,
+    refund_txs: Vec<RefundTx<'a>>,
+    points: Null,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DepositTx<'a> {
+    order_id: OrderId,
+    chain: ChainId,
+    from: Option<&'a Address>,
+    tx_hash: &'a str,
+    amount: BaseUnits,
+    created_at: Timestamp,
+    token: &'a Address,
+    status: DepositStatus,
+}
+
+/// Whether a deposit counts towards the order, and if not, why.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum DepositStatus {
+    Counted,
+    Late,
+    OtherToken,
+    Withdrawn,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RelayTx<'a> {
+    order_id: OrderId,
+    chain: ChainId,
+    tx_hash: &'a str,
+    status: RelayStatus,
+    created_at: Timestamp,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExecuteTx<'a> {
+    order_id: OrderId,
+    chain: ChainId,
+    tx_hash: &'a str,
+    created_at: Timestamp,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RefundTx<'a> {
+    order_id: OrderId,
+    chain: ChainId,
+    tx_hash: &'a str,
+    amount: BaseUnits,
+    status: RefundTxStatus,
+    created_at: Timestamp,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum RefundTxStatus {
+    Told(RefundStatus),
+    Withdrawn(Withdrawn),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Withdrawn {
+    Withdrawn,
+}
+
+impl<'a> From<&'a OrderRecord> for OrderAndTransactions<'a> {
+    fn from(record: &'a OrderRecord) -> Self {
+        let order = &record.order;
+        let mut pieces: Vec<&Recorded> = record.evidence.iter().collect();
+        pieces.sort_by_key(|piece| (piece.evidence.occurred_at, &piece.evidence.id));
+        let withdrawn = withdrawn_ids(record.evidence.iter());
+        let is_withdrawn = |piece: &Recorded| withdrawn.contains(&&piece.evidence.id);
+        Self {
+            order: order.into(),
+            deposit_txs: pieces
+                .iter()
+                .filter_map(|piece| deposit_tx(order, piece, is_withdrawn(piece)))
+                .collect(),
+            relay_txs: relay_txs(order.id, &pieces),
+            execute_tx: execute_tx(order, &pieces, is_withdrawn),
+            refund_txs: pieces
+                .iter()
+                .filter_map(|piece| refund_tx(order.id, piece, is_withdrawn(piece)))
+                .collect(),
+            points: (),
+        }
+    }
+}
+
+pub(crate) fn deposit_tx<'a>(order: &Order, piece: &'a Recorded, withdrawn: bool) -> Option<DepositTx<'a>> {
+    let Fact::Deposit { chain, tx_hash, from, token, amount } = &piece.evidence.fact else { return None };
+    let status = match (withdrawn, piece.late) {
+        (true, _) => DepositStatus::Withdrawn,
+        _ if !order.asks_for(&piece.evidence.fact) => DepositStatus::OtherToken,
+        (_, true) => DepositStatus::Late,
+        _ => DepositStatus::Counted,
+    };
+    Some(DepositTx {
+        order_id: order.id,
+        chain: *chain,
+        from: from.as_ref(),
+        tx_hash,
+        amount: *amount,
+        created_at: piece.evidence.occurred_at,
+        token,
+        status,
+    })
+}
+
+/// One entry for each transaction, first seen first, with the last word on it.
+fn relay_txs<'a>(order_id: OrderId, pieces: &[&'a Recorded]) -> Vec<RelayTx<'a>> {
+    let mut hops: Vec<RelayTx<'a>> = Vec::new();
+    for piece in pieces {
+        let Fact::Relay { chain, tx_hash, status } = &piece.evidence.fact else { continue };
+        match hops.iter_mut().find(|hop| hop.chain == *chain && hop.tx_hash == tx_hash) {
+            Some(hop) => hop.status = *status,
+            None => hops.push(RelayTx {
+                order_id,
+                chain: *chain,
+                tx_hash,
+                status: *status,
+                created_at: piece.evidence.occurred_at,
+            }),
+        }
+    }
+    hops
+}
+
+/// The execution that took effect, for good; else the first one told of and not withdrawn: one that
+/// came for an order that had ended stays in sight.
+fn execute_tx<'a>(
+    order: &Order,
+    pieces: &[&'a Recorded],
+    is_withdrawn: impl Fn(&Recorded) -> bool,
+) -> Option<ExecuteTx<'a>> {
+    let piece = pieces.iter().find(|piece| match &order.executed_by {
+        Some(id) => piece.evidence.id == *id,
+        None => matches!(piece.evidence.fact, Fact::Executed { .. }) && !is_withdrawn(piece),
+    })?;
+    let Fact::Executed { chain, tx_hash, .. } = &piece.evidence.fact else { return None };
+    Some(ExecuteTx { order_id: order.id, chain: *chain, tx_hash, created_at: piece.evidence.occurred_at })
+}
+
+fn refund_tx(order_id: OrderId, piece: &Recorded, withdrawn: bool) -> Option<RefundTx<'_>> {
+    let Fact::Refund { chain, tx_hash, amount, status } = &piece.evidence.fact else { return None };
+    let status = if withdrawn {
+        RefundTxStatus::Withdrawn(Withdrawn::Withdrawn)
+    } else {
+        RefundTxStatus::Told(*status)
+    };
+    Some(RefundTx {
+        order_id,
+        chain: *chain,
+        tx_hash,
+        amount: *amount,
+        status,
+        created_at: piece.evidence.occurred_at,
+    })
+}

@@ -1,0 +1,253 @@
+//! Where every item is: the only place that builds keys.
+//!
+//! | Table | Key | Item |
+//! |---|---|---|
+//! | sessions | `id` = session id | a session |
+//! | sessions | `id` = `[owner#<owner>#]idempotency#<operation>#<key>` | a used idempotency key |
+//! | orders | `pk` = `order#<order id>`, `sk` = `order` | an order |
+//! | orders | `pk` = `order#<order id>`, `sk` = `evidence#<evidence id>` | a piece of evidence |
+//! | orders | `pk` = `[owner#<owner>#]creator#<address>`, `sk` = `<created at>#<order id>` | an entry of a creator's list |
+//! | orders | `pk` = `awaited#<chain>`, `sk` = `<created at>#<order id>` | a deposit address that is watched |
+//! | keys | `id` = key id | an API key |
+//! | events | `pk` = `feed#<owner>`, `sk` = cursor | an event, in its owner's feed |
+//! | events | `pk` = `end#<owner>`, `sk` = `end` | how many events the feed has |
+//! | events | `pk` = `subject#<session id or order id>`, `sk` = `published` | how many of its events are in the feed |
+//! | webhooks | `pk` = `endpoints`, `sk` = `<owner>#<endpoint id>` | an endpoint |
+//! | webhooks | `pk` = `fan#<owner>`, `sk` = `fan` | how many endpoints there are, and up to which event they have deliveries |
+//! | webhooks | `pk` = `deliveries#<endpoint id>`, `sk` = delivery id | a delivery |
+//! | webhooks | `pk` = `due#<endpoint id>`, `sk` = `<due at>#<delivery id>` | a delivery that is to be attempted |
+//! | webhooks | `pk` = `lane#<endpoint id>`, `sk` = `lane` | who works on what is due |
+//!
+//! What belongs to the default owner has no owner's prefix. A stranger's idempotency keys, where API keys
+//! are on, begin with `stranger#`.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
+
+use crate::{
+    checkout::{EvidenceId, Order, Session},
+    dynamo::{Item, string},
+    edge::IdempotencyKey,
+    feed::{Cursor, Subject},
+    kernel::{ChainId, OrderId, Owner, SessionId, Timestamp},
+    keys::ApiKeyId,
+    webhooks::{DeliveryId, EndpointId},
+};
+
+/// The sort key of an order's own item.
+pub(crate) const ORDER: &str = "order";
+
+/// What the sort keys of an order's evidence begin with.
+pub(crate) const EVIDENCE_PREFIX: &str = "evidence#";
+
+pub(crate) fn session(id: SessionId) -> Item {
+    Item::from([("id".to_owned(), string(id.to_string()))])
+}
+
+pub(crate) fn idempotency(key: &IdempotencyKey) -> Item {
+    let holder = key.holder.as_ref().map_or_else(|| "stranger#".to_owned(), owner_prefix);
+    Item::from([("id".to_owned(), string(format!("{holder}idempotency#{}#{}", key.operation, key.key)))])
+}
+
+pub(crate) fn api_key(id: &ApiKeyId) -> Item {
+    Item::from([("id".to_owned(), string(id.as_str()))])
+}
+
+/// What keeps one merchant's keys apart from another's; an owner's name has no `#` in it.
+fn owner_prefix(owner: &Owner) -> String {
+    if owner.is_default() { String::new() } else { format!("owner#{}#", owner.as_str()) }
+}
+
+pub(crate) fn order_partition(id: OrderId) -> AttributeValue {
+    string(format!("order#{id}"))
+}
+
+pub(crate) fn order(id: OrderId) -> Item {
+    in_table(order_partition(id), ORDER.to_owned())
+}
+
+pub(crate) fn evidence(order: OrderId, id: &EvidenceId) -> Item {
+    in_table(order_partition(order), format!("{EVIDENCE_PREFIX}{}", id.as_str()))
+}
+
+pub(crate) fn creator_partition(owner: &Owner, address: &str) -> AttributeValue {
+    string(format!("{}creator#{}", owner_prefix(owner), address.to_lowercase()))
+}
+
+pub(crate) fn creator_entry(address: &str, order: &Order) -> Item {
+    in_table(creator_partition(&order.owner, address), by_creation(order))
+}
+
+pub(crate) fn awaited_partition(chain: ChainId) -> AttributeValue {
+    string(format!("awaited#{}", chain.number()))
+}
+
+pub(crate) fn awaited_entry(order: &Order) -> Item {
+    in_table(awaited_partition(order.terms.src_chain), by_creation(order))
+}
+
+/// What the sort keys of orders made at `time` or later are not less than.
+pub(crate) fn awaited_since(time: Timestamp) -> String {
+    format!("{:013}", time.millis())
+}
+
+/// Thirteen digits of milliseconds sort by time until the year 2286.
+fn by_creation(order: &Order) -> String {
+    format!("{:013}#{}", order.created_at.millis(), order.id)
+}
+
+/// The order that an entry of a creator's list names.
+pub(crate) fn order_of_entry(entry: &Item) -> Option<OrderId> {
+    let sort_key = entry.get("sk")?.as_s().ok()?;
+    OrderId::parse(sort_key.split_once('#')?.1)
+}
+
+/// Whose list a session is in.
+pub(crate) fn list(owner: &Owner) -> AttributeValue {
+    string(owner.as_str())
+}
+
+pub(crate) fn list_reference(owner: &Owner, reference: &str) -> AttributeValue {
+    string(format!("{}#{reference}", owner.as_str()))
+}
+
+/// What puts a session into the indexes that lists are read from, in its place: by owner, then by when it
+/// was made.
+pub(crate) fn listing(session: &Session) -> Item {
+    let place = format!("{}#{:013}#{}", session.owner.as_str(), session.created_at.millis(), session.id);
+    let reference = session.client_reference_id.as_deref();
+    let reference = reference.map(|it| ("list_reference".to_owned(), list_reference(&session.owner, it)));
+    let attributes = [("list".to_owned(), list(&session.owner)), ("listed_at".to_owned(), string(place))];
+    attributes.into_iter().chain(reference).collect()
+}
+
+/// The bounds, both included, of the places of an owner's sessions that were made between two times, both
+/// excluded, and that are listed after another one: newest first, they are the lesser ones.
+pub(crate) fn listed_between(
+    owner: &Owner,
+    later_than: Option<Timestamp>,
+    earlier_than: Option<Timestamp>,
+    after: Option<(Timestamp, SessionId)>,
+) -> (String, String) {
+    let owner = owner.as_str();
+    let from = later_than.map_or(0, |time| time.millis() + 1);
+    // A colon sorts behind all digits. A time without an id sorts before all ids of that time.
+    let end = earlier_than.map_or_else(|| ":".to_owned(), |time| format!("{:013}", time.millis()));
+    let before = after.map(|(time, id)| {
+        let just_below = Uuid::from_u128(u128::from_be_bytes(*id.as_bytes()) - 1);
+        format!("{:013}#{just_below}", time.millis())
+    });
+    let to = before.map_or(end.clone(), |before| before.min(end));
+    (format!("{owner}#{from:013}"), format!("{owner}#{to}"))
+}
+
+/// When a session that an index names was made, and its id.
+pub(crate) fn listed(entry: &Item) -> Option<(Timestamp, SessionId)> {
+    let mut parts = entry.get("listed_at")?.as_s().ok()?.split('#').skip(1);
+    let created_at = Timestamp::from_millis(parts.next()?.parse().ok()?);
+    Some((created_at, SessionId::parse(parts.next()?)?))
+}
+
+/// Which part of the index of what is open an item is in: ids are random, so their first digit spreads
+/// them evenly.
+pub(crate) fn open_shard(id: impl std::fmt::Display) -> AttributeValue {
+    let digit = id.to_string().bytes().next().unwrap_or_default();
+    string((digit % OPEN_SHARDS).to_string())
+}
+
+/// In how many parts the index is, so that no single one has to take all writes.
+const OPEN_SHARDS: u8 = 4;
+
+/// All of them.
+pub(crate) fn open_shards() -> impl Iterator<Item = AttributeValue> {
+    (0..OPEN_SHARDS).map(|shard| string(shard.to_string()))
+}
+
+/// What an item is about, by its partition key, if it is a session or of an order.
+pub fn subject_of(key: &str) -> Option<Subject> {
+    match key.strip_prefix("order#") {
+        Some(order) => OrderId::parse(order).map(Subject::Order),
+        None => SessionId::parse(key).map(Subject::Session),
+    }
+}
+
+/// Where a subject's state of publication is.
+pub(crate) fn publication(subject: Subject) -> Item {
+    in_table(string(format!("subject#{subject}")), "published".to_owned())
+}
+
+/// Where the number of an owner's published events is.
+pub(crate) fn feed_end(owner: &Owner) -> Item {
+    in_table(string(format!("end#{}", owner.as_str())), "end".to_owned())
+}
+
+pub(crate) fn feed_partition(owner: &Owner) -> AttributeValue {
+    string(format!("feed#{}", owner.as_str()))
+}
+
+pub(crate) fn feed_entry(owner: &Owner, cursor: Cursor) -> Item {
+    in_table(feed_partition(owner), cursor.to_string())
+}
+
+/// All endpoints are in one partition: they are few, and what is due is looked for at each one.
+pub(crate) fn endpoints() -> AttributeValue {
+    string("endpoints")
+}
+
+/// What the sort keys of an owner's endpoints begin with.
+pub(crate) fn endpoints_of(owner: &Owner) -> String {
+    format!("{}#", owner.as_str())
+}
+
+pub(crate) fn endpoint(owner: &Owner, id: EndpointId) -> Item {
+    in_table(endpoints(), format!("{}{id}", endpoints_of(owner)))
+}
+
+pub(crate) fn fan(owner: &Owner) -> Item {
+    in_table(string(format!("fan#{}", owner.as_str())), "fan".to_owned())
+}
+
+pub(crate) fn deliveries(endpoint: EndpointId) -> AttributeValue {
+    string(format!("deliveries#{endpoint}"))
+}
+
+pub(crate) fn delivery(endpoint: EndpointId, id: &DeliveryId) -> Item {
+    in_table(deliveries(endpoint), id.as_str().to_owned())
+}
+
+pub(crate) fn due(endpoint: EndpointId) -> AttributeValue {
+    string(format!("due#{endpoint}"))
+}
+
+pub(crate) fn due_entry(endpoint: EndpointId, time: Timestamp, id: &DeliveryId) -> Item {
+    in_table(due(endpoint), format!("{:013}#{}", time.millis(), id.as_str()))
+}
+
+/// What the sort keys of what is due at `now` or before are less than.
+pub(crate) fn due_later_than(now: Timestamp) -> String {
+    format!("{:013}", now.plus_millis(1).millis())
+}
+
+/// The delivery that is due by an entry.
+pub(crate) fn delivery_of_entry(entry: &Item) -> Option<DeliveryId> {
+    DeliveryId::parse(entry.get("sk")?.as_s().ok()?.split_once('#')?.1)
+}
+
+pub(crate) fn lane(endpoint: EndpointId) -> Item {
+    in_table(string(format!("lane#{endpoint}")), "lane".to_owned())
+}
+
+/// The merchant whose feed has grown, by the partition key of its end.
+pub fn owner_of_feed_end(key: &str) -> Option<Owner> {
+    Owner::parse(key.strip_prefix("end#")?)
+}
+
+/// An item's key in words, for errors.
+pub(crate) fn describe(item: &Item) -> String {
+    let parts = ["id", "pk", "sk"].into_iter().filter_map(|name| item.get(name)?.as_s().ok());
+    parts.map(String::as_str).collect::<Vec<_>>().join(" / ")
+}
+
+fn in_table(partition: AttributeValue, sort_key: String) -> Item {
+    Item::from([("pk".to_owned(), partition), ("sk".to_owned(), string(sort_key))])
+}

@@ -1,0 +1,146 @@
+//! The one way in which existing items change: conditional writes, all or nothing, in one round trip.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{
+        AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+        Update,
+    },
+};
+
+use crate::{
+    Error,
+    dynamo::{Item, Store, contention::is_contended, store_error, string},
+    kernel::Owner,
+};
+
+/// What came of a transaction that reached the store.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// Everything was written.
+    Written,
+    /// Nothing was: at least one condition did not hold.
+    Refused(Refusals),
+}
+
+/// For each write, by position, whether its condition failed, and on which item.
+#[derive(Debug)]
+pub(crate) struct Refusals(Vec<Option<Refusal>>);
+
+/// A condition that did not hold.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// The item as it stood; `None` where there was none.
+    pub(crate) found: Option<Item>,
+}
+
+impl Refusals {
+    /// The refusal of the write at `position`, if it was that one's condition that failed.
+    pub(crate) fn take(&mut self, position: usize) -> Option<Refusal> {
+        self.0.get_mut(position)?.take()
+    }
+}
+
+impl Store {
+    /// Sends a transaction. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Contended`], [`Error::Unavailable`], [`Error::Internal`].
+    pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Outcome, Error> {
+        self.transact_with(None, writes).await
+    }
+
+    /// Sends a transaction that DynamoDB takes for the same as an earlier one with this client token; without one, the
+    /// SDK makes a new token.
+    pub(crate) async fn transact_with(
+        &self,
+        token: Option<String>,
+        writes: Vec<TransactWriteItem>,
+    ) -> Result<Outcome, Error> {
+        let request = self.client.transact_write_items().set_client_request_token(token);
+        let sent = request.set_transact_items(Some(writes)).send().await;
+        let Err(error) = sent else { return Ok(Outcome::Written) };
+        match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled))
+                if only_conditions_failed(cancelled.cancellation_reasons()) =>
+            {
+                let reasons = cancelled.cancellation_reasons().iter();
+                Ok(Outcome::Refused(Refusals(reasons.map(refusal).collect())))
+            }
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled))
+                if is_contended(cancelled.cancellation_reasons()) =>
+            {
+                Err(Error::Contended(error.into()))
+            }
+            _ => Err(store_error(error)),
+        }
+    }
+}
+
+const CONDITION_FAILED: &str = "ConditionalCheckFailed";
+
+fn refusal(reason: &CancellationReason) -> Option<Refusal> {
+    (reason.code() == Some(CONDITION_FAILED)).then(|| Refusal { found: reason.item().cloned() })
+}
+
+/// Whether the conditions alone decided; a conflict beside them says nothing about their write.
+fn only_conditions_failed(reasons: &[CancellationReason]) -> bool {
+    let mut failed =
+        reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None").peekable();
+    failed.peek().is_some() && failed.all(|code| code == CONDITION_FAILED)
+}
+
+/// Protects a merchant's data from other merchants: a condition, and the value that it names. Items of the
+/// default owner do not name one.
+pub(crate) fn is_owned_by(owner: &Owner) -> (&'static str, Option<(&'static str, AttributeValue)>) {
+    match owner.is_default() {
+        true => ("attribute_not_exists(owned_by)", None),
+        false => ("owned_by = :owner", Some((":owner", string(owner.as_str())))),
+    }
+}
+
+/// An update under a condition.
+pub(crate) struct ConditionalUpdate<'a> {
+    pub(crate) table: &'a str,
+    pub(crate) key: Item,
+    pub(crate) update: &'a str,
+    pub(crate) condition: &'a str,
+    pub(crate) values: Vec<(&'static str, AttributeValue)>,
+}
+
+impl ConditionalUpdate<'_> {
+    /// As part of a transaction that reports the item on which the condition failed. `status` and `count`
+    /// are reserved words of DynamoDB's, so the expressions say `#status` and `#count`. DynamoDB refuses a map of names
+    /// that is empty.
+    pub(crate) fn into_write(self) -> Result<TransactWriteItem, Error> {
+        let values = self.values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let used = ["status", "count"].into_iter().map(|name| (format!("#{name}"), name.to_owned()));
+        let names: HashMap<_, _> =
+            used.filter(|(name, _)| self.update.contains(name) || self.condition.contains(name)).collect();
+        let update = Update::builder()
+            .table_name(self.table)
+            .set_key(Some(self.key))
+            .update_expression(self.update)
+            .condition_expression(self.condition)
+            .set_expression_attribute_names((!names.is_empty()).then_some(names))
+            .set_expression_attribute_values(Some(values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(|error| Error::Internal(error.into()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+}
+
+/// As part of a transaction: a put of an item whose key must be new. `key` is the table's partition key.
+pub(crate) fn put_new(table: &str, key: &str, item: Item) -> Result<TransactWriteItem, Error> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .condition_expression(format!("attribute_not_exists({key})"))
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+        .build()
+        .map_err(|error| Error::Internal(error.into()))?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}

@@ -1,0 +1,131 @@
+//! The settings, from environment variables. One that is empty counts as not given.
+
+use std::{env, sync::Arc};
+
+use crate::{
+    chains::{Chains, ChainsError, DepositAddress, ForwarderAddress, ForwarderSettingError},
+    dynamo::Tables,
+};
+
+/// What an operator can set. README.md lists the variables.
+#[derive(Clone)]
+pub struct Settings {
+    /// Whether merchants need an API key.
+    pub api_keys: bool,
+    /// Whether lists of everybody's data may be read without a key where keys are off: on a developer's
+    /// machine only.
+    pub open_lists: bool,
+    /// Whether webhooks may go anywhere, private addresses and plain HTTP included: likewise.
+    pub webhooks_anywhere: bool,
+    /// How long a session without an order stays readable after it expired, in milliseconds.
+    pub retention_millis: i64,
+    /// How long after `expires_at` word of an on-time deposit is waited for, in milliseconds.
+    pub detection_window_millis: i64,
+    /// Where orders are paid.
+    pub deposit_addresses: Arc<dyn DepositAddress>,
+    /// The contract that passes on what was paid there.
+    pub forwarder_factory: alloy_primitives::Address,
+    /// Where payments are watched; none without [`Settings::with_chains`].
+    pub chains: Arc<Chains>,
+}
+
+/// A setting that keeps a function from starting.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// It is not there.
+    #[error("the environment variable {0} is required")]
+    Missing(&'static str),
+    /// It is not a number within its bounds.
+    #[error("the environment variable {name} must be a whole number from {min} to {max}")]
+    OutOfRange {
+        /// The variable.
+        name: &'static str,
+        /// The least it may be.
+        min: i64,
+        /// The most it may be.
+        max: i64,
+    },
+    /// It is none of its choices.
+    #[error("the environment variable {0} must be one of {1}")]
+    NoChoice(&'static str, &'static str),
+    /// It does not describe a forwarder.
+    #[error(transparent)]
+    Forwarder(#[from] ForwarderSettingError),
+    /// It does not describe chains.
+    #[error(transparent)]
+    Chains(#[from] ChainsError),
+}
+
+impl Settings {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// The variable that cannot be used.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        let days = whole_number("SESSION_RETENTION_DAYS", 7, 1, 365)?;
+        let seconds = whole_number("DETECTION_WINDOW_SECONDS", 60, 0, 3600)?;
+        let factory = variable("FORWARDER_FACTORY");
+        let creation_code = variable("FORWARDER_CREATION_CODE");
+        let forwarders = ForwarderAddress::new(factory.as_deref(), creation_code.as_deref())?;
+        Ok(Self {
+            api_keys: api_keys()?,
+            open_lists: false,
+            webhooks_anywhere: false,
+            retention_millis: days * 24 * 60 * 60 * 1000,
+            detection_window_millis: seconds * 1000,
+            forwarder_factory: forwarders.factory(),
+            deposit_addresses: Arc::new(forwarders),
+            chains: Arc::default(),
+        })
+    }
+
+    /// With the chains that `CHAINS` describes. Apart from the others, so that the functions that need no
+    /// chain do not carry what reads the document.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn with_chains(mut self) -> Result<Self, SettingsError> {
+        if let Some(document) = variable("CHAINS") {
+            self.chains = Arc::new(Chains::parse(&document)?);
+        }
+        Ok(self)
+    }
+}
+
+/// The tables' names.
+pub(crate) fn tables() -> Result<Tables, SettingsError> {
+    Ok(Tables {
+        sessions: required_variable("SESSIONS_TABLE")?,
+        orders: required_variable("ORDERS_TABLE")?,
+        keys: required_variable("KEYS_TABLE")?,
+        events: required_variable("EVENTS_TABLE")?,
+        webhooks: required_variable("WEBHOOKS_TABLE")?,
+    })
+}
+
+fn api_keys() -> Result<bool, SettingsError> {
+    match variable("API_KEYS").as_deref() {
+        None | Some("off") => Ok(false),
+        Some("required") => Ok(true),
+        Some(_) => Err(SettingsError::NoChoice("API_KEYS", "off, required")),
+    }
+}
+
+/// An environment variable; one that is empty counts as not given.
+pub fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// An environment variable that has to be there.
+///
+/// # Errors
+/// [`SettingsError::Missing`].
+pub fn required_variable(name: &'static str) -> Result<String, SettingsError> {
+    variable(name).ok_or(SettingsError::Missing(name))
+}
+
+fn whole_number(name: &'static str, default: i64, min: i64, max: i64) -> Result<i64, SettingsError> {
+    let Some(text) = variable(name) else { return Ok(default) };
+    let number = text.parse().ok().filter(|number| (min..=max).contains(number));
+    number.ok_or(SettingsError::OutOfRange { name, min, max })
+}

@@ -1,0 +1,161 @@
+//! One line for each request: what was asked for, what came of it, how long it took and what it cost.
+//! No path, query, header or body is in it.
+
+use std::{cell::Cell, convert::identity, io::Write as _, sync::Arc, time::Instant};
+
+use lambda_http::{Body, Request, RequestExt as _, Response, request::RequestContext};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{
+    dynamo::metered,
+    edge::{Clock, SettingsError, variable},
+    kernel::{OrderId, SessionId},
+};
+
+/// Whether requests are logged, and where to.
+#[derive(Clone)]
+pub struct RequestLog {
+    mode: Mode,
+    write: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Off,
+    Lines,
+    Metrics,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Subjects {
+    session: Option<SessionId>,
+    order: Option<OrderId>,
+}
+
+tokio::task_local! {
+    static SUBJECTS: Cell<Subjects>;
+}
+
+/// Has the request's line name this session.
+pub fn note_session(id: SessionId) {
+    let _ = SUBJECTS.try_with(|noted| noted.set(Subjects { session: Some(id), ..noted.get() }));
+}
+
+/// Has the request's line name this order.
+pub fn note_order(id: OrderId) {
+    let _ = SUBJECTS.try_with(|noted| noted.set(Subjects { order: Some(id), ..noted.get() }));
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    level: &'static str,
+    route: &'a str,
+    status: u16,
+    latency_ms: f64,
+    request_id: &'a str,
+    session_id: Option<SessionId>,
+    order_id: Option<OrderId>,
+    round_trips: u64,
+    capacity_units: f64,
+    /// CloudWatch's embedded metric format: it makes metrics of the members that are named here.
+    #[serde(rename = "_aws", skip_serializing_if = "Option::is_none")]
+    metrics: Option<Value>,
+}
+
+impl RequestLog {
+    /// As the environment's `REQUEST_LOG` says, to standard output, which Lambda stores.
+    ///
+    /// # Errors
+    /// [`SettingsError::NoChoice`].
+    pub fn from_env() -> Result<Self, SettingsError> {
+        // One call for the line and its end: lines of other threads do not come in between.
+        let write = |line: &str| drop(std::io::stdout().lock().write_all(format!("{line}\n").as_bytes()));
+        Self::new(variable("REQUEST_LOG").as_deref().unwrap_or("off"), Arc::new(write))
+    }
+
+    /// `off`, `lines`, or `metrics`, which is lines with metrics.
+    ///
+    /// # Errors
+    /// [`SettingsError::NoChoice`].
+    pub fn new(mode: &str, write: Arc<dyn Fn(&str) + Send + Sync>) -> Result<Self, SettingsError> {
+        let mode = match mode {
+            "off" => Mode::Off,
+            "lines" => Mode::Lines,
+            "metrics" => Mode::Metrics,
+            _ => return Err(SettingsError::NoChoice("REQUEST_LOG", "off, lines, metrics")),
+        };
+        Ok(Self { mode, write })
+    }
+
+    /// Whether nothing is logged.
+    pub fn is_off(&self) -> bool {
+        self.mode == Mode::Off
+    }
+
+    /// Awaits the answer to a request, of which `asked` is to be made beforehand, and logs it.
+    pub async fn observe<E>(
+        self,
+        asked: Asked,
+        answer: impl Future<Output = Result<Response<Body>, E>>,
+    ) -> Result<Response<Body>, E> {
+        // In a box, as it is large and would be moved from one wrapping to the next.
+        let answer = Box::pin(answer);
+        if self.is_off() {
+            return answer.await;
+        }
+        let started = Instant::now();
+        let noted = SUBJECTS.scope(Cell::default(), async {
+            let answer = answer.await;
+            (answer, SUBJECTS.with(Cell::get))
+        });
+        let ((answer, subjects), spent) = metered(noted).await;
+        let line = Line {
+            level: "INFO",
+            route: &asked.route,
+            status: answer.as_ref().map_or(500, |answer| answer.status().as_u16()),
+            latency_ms: started.elapsed().as_secs_f64() * 1000.0,
+            request_id: &asked.request_id,
+            session_id: subjects.session,
+            order_id: subjects.order,
+            round_trips: spent.round_trips,
+            capacity_units: spent.capacity_units,
+            metrics: (self.mode == Mode::Metrics).then(metrics),
+        };
+        (self.write)(&serde_json::to_string(&line).map_or_else(|error| error.to_string(), identity));
+        answer
+    }
+}
+
+/// What a line says of the request itself.
+pub struct Asked {
+    route: String,
+    request_id: String,
+}
+
+impl From<&Request> for Asked {
+    fn from(request: &Request) -> Self {
+        let route = match request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.route_key.clone(),
+            _ => None,
+        };
+        let request_id = request.lambda_context_ref().map(|context| context.request_id.clone());
+        Self { route: route.unwrap_or_default(), request_id: request_id.unwrap_or_default() }
+    }
+}
+
+fn metrics() -> Value {
+    let metric = |name: &str, unit: &str| json!({"Name": name, "Unit": unit});
+    json!({
+        "Timestamp": Clock::default().now(),
+        "CloudWatchMetrics": [{
+            "Namespace": "CheckoutSessions",
+            "Dimensions": [["route"]],
+            "Metrics": [
+                metric("latency_ms", "Milliseconds"),
+                metric("round_trips", "Count"),
+                metric("capacity_units", "Count"),
+            ],
+        }],
+    })
+}

@@ -1,0 +1,132 @@
+//! What clients see of events, and how they ask for them.
+
+use lambda_http::{Request, RequestExt as _};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    Error, Result,
+    checkout::{
+        OrderView, SessionView,
+        transactions::{DepositTx, deposit_tx},
+    },
+    feed::{Cursor, Event, EventObject, EventType, Stretch, Subject},
+    kernel::SessionId,
+};
+
+/// An event.
+#[derive(Serialize)]
+pub struct EventView<'a> {
+    id: String,
+    #[serde(rename = "type")]
+    event_type: EventType,
+    checkout_session_id: Option<SessionId>,
+    sequence: u64,
+    created_at: String,
+    /// Its place in the feed, where it is shown as part of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+    data: EventData<'a>,
+}
+
+#[derive(Serialize)]
+struct EventData<'a> {
+    object: ObjectView<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deposit: Option<DepositTx<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ObjectView<'a> {
+    Session(Box<SessionView<'a>>),
+    Order(Box<OrderView<'a>>),
+}
+
+impl<'a> EventView<'a> {
+    /// The event, with its place in the feed if it has one.
+    pub fn new(event: &'a Event, cursor: Option<Cursor>) -> Self {
+        let (object, deposit) = match &event.object {
+            EventObject::Session(session) => (ObjectView::Session(Box::new(SessionView::new(session))), None),
+            EventObject::Order(order, told) => {
+                let deposit = told.as_ref().and_then(|it| deposit_tx(order, &it.piece, it.withdrawn));
+                (ObjectView::Order(Box::new(OrderView::from(&**order))), deposit)
+            }
+        };
+        let checkout_session_id = match event.id.subject {
+            Subject::Session(id) => Some(id),
+            Subject::Order(_) => None,
+        };
+        Self {
+            id: event.id.to_string(),
+            event_type: event.event_type,
+            checkout_session_id,
+            sequence: event.id.sequence,
+            created_at: event.created_at.rfc3339(),
+            cursor: cursor.map(|cursor| cursor.to_string()),
+            data: EventData { object, deposit },
+        }
+    }
+}
+
+/// The query of `GET /events`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventsRequest {
+    /// After which event.
+    pub after: Cursor,
+    /// How many, 1 to 100.
+    pub limit: usize,
+}
+
+impl EventsRequest {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`].
+    pub fn parse(request: &Request) -> Result<Self> {
+        let query = request.query_string_parameters_ref();
+        let parameter = |name| query.and_then(|query| query.first(name)).filter(|value| !value.is_empty());
+        let after = match parameter("after") {
+            None => Cursor::default(),
+            Some(text) => Cursor::parse(text)
+                .ok_or_else(|| Error::invalid("after", "must be the cursor of an event"))?,
+        };
+        Ok(Self { after, limit: page_limit(parameter("limit"))? })
+    }
+}
+
+/// How long a page is to be, 20 where nothing is said.
+pub(crate) fn page_limit(text: Option<&str>) -> Result<usize> {
+    let Some(text) = text else { return Ok(20) };
+    let number = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = number.and_then(|text| text.parse().ok()).filter(|limit| (1..=100).contains(limit));
+    number.ok_or_else(|| Error::invalid("limit", "must be a whole number from 1 to 100"))
+}
+
+/// The data of `GET /events`.
+#[derive(Serialize)]
+pub struct EventPage<'a> {
+    events: Vec<&'a RawValue>,
+    has_more: bool,
+    next_cursor: String,
+}
+
+impl<'a> EventPage<'a> {
+    /// Shows what was read for `asked`: up to one entry more than it asks for, which tells whether there is
+    /// more. Pages end earlier where they would get too long for one answer, of ours or of the database's.
+    pub fn new(asked: EventsRequest, read: &'a Stretch) -> Self {
+        let mut length = 0;
+        let shown = read.entries.iter().take(asked.limit).take_while(|entry| {
+            length += entry.event.as_str().len();
+            length <= crate::edge::MAX_LISTED_BYTES
+        });
+        let shown: Vec<_> = shown.collect();
+        let next_cursor = shown.last().map_or_else(|| asked.after.to_string(), |entry| entry.cursor.clone());
+        let has_more = read.cut || shown.len() < read.entries.len();
+        Self {
+            events: shown.into_iter().map(|entry| entry.event.to_raw_value()).collect(),
+            has_more,
+            next_cursor,
+        }
+    }
+}

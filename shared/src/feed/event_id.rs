@@ -1,0 +1,78 @@
+//! What events are called, and where they are.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+use crate::kernel::{OrderId, SessionId};
+
+/// Whose story an event is part of: a session's, with its order, or that of an order without a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A session and the order it may have.
+    Session(SessionId),
+    /// An order without a session.
+    Order(OrderId),
+}
+
+/// An event's id: its subject's, and its place in the subject's story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EventId {
+    /// Whose story it is part of.
+    pub subject: Subject,
+    /// Its place in that story, from 1 and without gaps.
+    pub sequence: u64,
+}
+
+impl Subject {
+    /// Reads what [`Subject`] displays. A session's id tells that it is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let session = SessionId::parse(text).map(Self::Session);
+        session.or_else(|| OrderId::parse(text).map(Self::Order))
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(id) => id.fmt(f),
+            Self::Order(id) => id.fmt(f),
+        }
+    }
+}
+
+impl EventId {
+    /// Reads an id as a client sends it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (subject, sequence) = text.strip_prefix("evt_")?.split_once('_')?;
+        let subject = Subject::parse(&Uuid::try_parse(subject).ok()?.to_string())?;
+        Some(Self { subject, sequence: sequence.parse().ok()? }).filter(|id| id.to_string() == text)
+    }
+}
+
+/// `evt_<32 hex digits>_<sequence>`
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let subject = self.subject.to_string().replace('-', "");
+        write!(f, "evt_{subject}_{}", self.sequence)
+    }
+}
+
+/// An event's place in its owner's feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Cursor(pub u64);
+
+impl Cursor {
+    /// Reads a cursor as a client sends it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let position = u64::from_str_radix(text, 16).ok().map(Self);
+        position.filter(|position| position.to_string() == text)
+    }
+}
+
+/// Sixteen hex digits, which sort as the events do.
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}

@@ -1,0 +1,239 @@
+//! Publishing: giving each event its place in its owner's feed, once.
+//!
+//! Whoever publishes is told only *that* something changed, and works out by itself what is not in the
+//! feed yet. So it does not matter whether it is told once, twice, late or out of order. One transaction
+//! moves the feed's end, the subject's count of published events, and the events themselves: two that
+//! publish at once cannot both succeed, and no event enters the feed behind one that is already there.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use crate::{
+    Error,
+    dynamo::{
+        Item, RACES, Store, keys, number, outraced, store_error, string,
+        transact::{ConditionalUpdate, Outcome, put_new},
+    },
+    feed::{Cursor, Event, Subject},
+    kernel::{Owner, Timestamp},
+};
+
+/// How many stories are read at the same time: each one takes a connection.
+const READ_AT_ONCE: usize = 8;
+
+/// How many writes one transaction may have is 100, and how long it may be 4 MB; an event has at most
+/// about 100 KB.
+const EVENTS_AT_ONCE: usize = 30;
+
+/// A story may have thousands of events. So many are made of it at a time, which is little as they share what is
+/// long in them; and reading it again for the others is rare enough.
+const EVENTS_PER_READ: usize = 10 * EVENTS_AT_ONCE;
+
+/// What of a subject's story is to be put into the feed next, in one transaction.
+struct Pending {
+    subject: Subject,
+    published: u64,
+    events: Vec<Event>,
+    /// Whether the story goes on after what has been made of it.
+    more: bool,
+}
+
+/// What has become of an owner's pending events.
+#[derive(Default)]
+struct Progress {
+    /// Whose stories have to be read again: they go on, or another publisher came in between.
+    left: BTreeSet<Subject>,
+    /// Whether one did.
+    outrun: bool,
+    /// How many were published.
+    events: u64,
+}
+
+impl Store {
+    /// Puts into the feed what is not there yet of these subjects' stories; `render` makes an event's text
+    /// for the place that it gets. Subjects that do not exist are passed over. Returns how many events that was.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`]; what was published until then stays.
+    pub async fn publish(
+        &self,
+        subjects: &[Subject],
+        now: Timestamp,
+        render: impl Fn(&Event, Cursor) -> Result<String, Error>,
+    ) -> Result<u64, Error> {
+        let (mut events, mut races) = (0, 0);
+        let mut left = BTreeSet::from_iter(subjects.iter().copied());
+        while !left.is_empty() {
+            let pending = self.pending(std::mem::take(&mut left), now).await?;
+            let mut outrun = false;
+            for (owner, pending) in pending {
+                let progress = self.publish_pending(&owner, pending, now, &render).await?;
+                left.extend(progress.left);
+                outrun |= progress.outrun;
+                events += progress.events;
+            }
+            races = if outrun { races + 1 } else { 0 };
+            if races == RACES {
+                return Err(outraced("a feed"));
+            }
+        }
+        Ok(events)
+    }
+
+    /// By owner, what there is to publish.
+    async fn pending(
+        &self,
+        subjects: BTreeSet<Subject>,
+        now: Timestamp,
+    ) -> Result<HashMap<Owner, Vec<Pending>>, Error> {
+        let found = stream::iter(subjects).map(|subject| self.pending_of(subject, now));
+        let found: Vec<_> = found.buffered(READ_AT_ONCE).try_collect().await?;
+        let (mut seen, mut by_owner) = (HashSet::new(), HashMap::<_, Vec<_>>::new());
+        for (owner, subject, pending) in found.into_iter().flatten() {
+            // A session and its order are one subject.
+            if !pending.is_empty() && seen.insert(subject) {
+                by_owner.entry(owner).or_default().extend(pending);
+            }
+        }
+        Ok(by_owner)
+    }
+
+    async fn pending_of(
+        &self,
+        subject: Subject,
+        now: Timestamp,
+    ) -> Result<Option<(Owner, Subject, Vec<Pending>)>, Error> {
+        let Some(chronicle) = self.chronicle(subject, now).await? else { return Ok(None) };
+        let story = chronicle.story();
+        let subject = story.subject;
+        let mut published = self.count(keys::publication(subject)).await?;
+        let events = story.events_after(published);
+        let more = events.len() > EVENTS_PER_READ;
+        let (mut events, mut pending) = (events.take(EVENTS_PER_READ), Vec::new());
+        while events.len() > 0 {
+            let events: Vec<_> = events.by_ref().take(EVENTS_AT_ONCE).collect();
+            check_numbers(subject, published, &events)?;
+            let count = events.len() as u64;
+            pending.push(Pending { subject, published, events, more });
+            published += count;
+        }
+        Ok(Some((story.owner.clone(), subject, pending)))
+    }
+
+    /// Publishes an owner's events, transaction by transaction.
+    async fn publish_pending(
+        &self,
+        owner: &Owner,
+        pending: Vec<Pending>,
+        now: Timestamp,
+        render: impl Fn(&Event, Cursor) -> Result<String, Error>,
+    ) -> Result<Progress, Error> {
+        let start = self.feed_end(owner).await?;
+        let (mut end, mut progress) = (Cursor(start), Progress::default());
+        for part in parts(pending) {
+            // What another publisher has put in between makes the counts that have been read void.
+            progress.outrun =
+                progress.outrun || !self.publish_part(owner, &mut end, &part, now, &render).await?;
+            let unfinished = part.iter().filter(|it| it.more || progress.outrun);
+            progress.left.extend(unfinished.map(|it| it.subject));
+        }
+        progress.events = end.0 - start;
+        Ok(progress)
+    }
+
+    /// Publishes in one transaction, and moves `end` along; or `false`, where another publisher came in between.
+    async fn publish_part(
+        &self,
+        owner: &Owner,
+        end: &mut Cursor,
+        part: &[Pending],
+        now: Timestamp,
+        render: impl Fn(&Event, Cursor) -> Result<String, Error>,
+    ) -> Result<bool, Error> {
+        let (mut writes, mut cursor) = (Vec::new(), *end);
+        for Pending { subject, published, events, .. } in part {
+            let count = published + events.len() as u64;
+            writes.push(self.move_count(keys::publication(*subject), *published, count)?);
+            for event in events {
+                cursor = Cursor(cursor.0 + 1);
+                writes.push(self.put_entry(owner, cursor, render(event, cursor)?, event, now)?);
+            }
+        }
+        writes.push(self.move_count(keys::feed_end(owner), end.0, cursor.0)?);
+        let written = matches!(self.transact(writes).await?, Outcome::Written);
+        *end = if written { cursor } else { *end };
+        Ok(written)
+    }
+
+    /// How long an owner's feed is. One round trip.
+    pub(crate) async fn feed_end(&self, owner: &Owner) -> Result<u64, Error> {
+        self.count(keys::feed_end(owner)).await
+    }
+
+    async fn count(&self, key: Item) -> Result<u64, Error> {
+        let read = self.client.get_item().table_name(&self.tables.events).set_key(Some(key));
+        let item = read.consistent_read(true).send().await.map_err(store_error)?.item;
+        let Some(item) = item else { return Ok(0) };
+        let count = item.get("count").and_then(|count| count.as_n().ok()?.parse().ok());
+        count
+            .ok_or_else(|| Error::Internal(format!("the item {} has no count", keys::describe(&item)).into()))
+    }
+
+    /// Protects a count from everybody who has read it too.
+    fn move_count(&self, key: Item, from: u64, to: u64) -> Result<TransactWriteItem, Error> {
+        let (condition, from) = match from {
+            0 => ("attribute_not_exists(pk)", None),
+            _ => ("#count = :from", Some((":from", number(from)))),
+        };
+        let values = from.into_iter().chain([(":to", number(to))]).collect();
+        ConditionalUpdate { table: &self.tables.events, key, update: "SET #count = :to", condition, values }
+            .into_write()
+    }
+
+    fn put_entry(
+        &self,
+        owner: &Owner,
+        cursor: Cursor,
+        text: String,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, Error> {
+        let mut item = keys::feed_entry(owner, cursor);
+        item.insert("event".to_owned(), string(text));
+        item.insert("event_id".to_owned(), string(event.id.to_string()));
+        item.insert("published_at".to_owned(), number(now.millis()));
+        put_new(&self.tables.events, "pk", item)
+    }
+}
+
+/// What merchants have been told has no gaps and is told once, so a story that does not go on where it stopped (its
+/// items are damaged) is left to a person.
+fn check_numbers(subject: Subject, published: u64, events: &[Event]) -> Result<(), Error> {
+    let mut numbered = events.iter().map(|event| event.id.sequence).zip(published + 1..);
+    match numbered.find(|(sequence, expected)| sequence != expected) {
+        None => Ok(()),
+        Some((sequence, expected)) => {
+            let wrong = format!("the story of {subject} has event {sequence} in the place of {expected}");
+            Err(Error::Internal(wrong.into()))
+        }
+    }
+}
+
+/// As many subjects at a time as have no more events than one transaction takes.
+fn parts(pending: Vec<Pending>) -> Vec<Vec<Pending>> {
+    let (mut parts, mut room) = (Vec::<Vec<Pending>>::new(), 0);
+    for next in pending {
+        let needed = next.events.len();
+        match parts.last_mut().filter(|_| needed <= room) {
+            Some(part) => part.push(next),
+            None => {
+                parts.push(vec![next]);
+                room = EVENTS_AT_ONCE;
+            }
+        }
+        room -= needed;
+    }
+    parts
+}

@@ -1,0 +1,169 @@
+//! Stories: all events of a session or an order, told from what is known of it.
+//!
+//! An event repeats what it is about, and an order may have thousands. So a story holds none: it makes each one
+//! when its turn comes, and an order's terms, which are long and never change, are one for all of them.
+
+use crate::{
+    checkout::{ExpiredReason, Fact, Order, Recorded, Session, SessionState, SessionStatus},
+    feed::{Effect, Event, EventObject, EventType, Subject, ToldDeposit},
+    kernel::{Owner, Timestamp},
+};
+
+/// All that has happened to a session and its order, or to an order without a session.
+#[derive(Debug, Clone, Copy)]
+pub struct Story<'a> {
+    /// Whose story it is.
+    pub subject: Subject,
+    /// The merchant whose it is.
+    pub owner: &'a Owner,
+    session: Option<&'a Session>,
+    order: Option<(&'a Order, &'a [Recorded])>,
+}
+
+/// An event's place in its story, and what it is told from.
+struct Step<'a> {
+    sequence: u64,
+    event_type: EventType,
+    created_at: Timestamp,
+    cause: Cause<'a>,
+}
+
+enum Cause<'a> {
+    SessionMade(&'a Session),
+    /// One that never had an order.
+    SessionEnded(&'a Session),
+    OrderMade(&'a Order),
+    /// Unpaid, and with its session if it has one.
+    OrderEnded(&'a Order, &'a [Recorded]),
+    Piece(&'a Order, &'a Recorded, &'a Effect),
+}
+
+/// What an event takes in an answer, beside the texts that its object repeats.
+const EVENT_BYTES: usize = 1500;
+
+impl<'a> Story<'a> {
+    /// A session's, with what is known of its order.
+    pub fn of_session(session: &'a Session, order: Option<(&'a Order, &'a [Recorded])>) -> Self {
+        let subject = Subject::Session(session.id);
+        Self { subject, owner: &session.owner, session: Some(session), order }
+    }
+
+    /// That of an order without a session.
+    pub fn of_order(order: &'a Order, evidence: &'a [Recorded]) -> Self {
+        let subject = Subject::Order(order.id);
+        Self { subject, owner: &order.owner, session: None, order: Some((order, evidence)) }
+    }
+
+    /// Its events after the first `count`, in their order, each one made when it is asked for.
+    pub fn events_after(self, count: u64) -> impl ExactSizeIterator<Item = Event> + use<'a> {
+        let mut steps = self.steps();
+        steps.retain(|step| step.sequence > count);
+        steps.sort_by_key(|step| step.sequence);
+        steps.into_iter().map(move |step| {
+            let object = self.object(&step);
+            Event::new(self.subject, step.sequence, step.event_type, step.created_at, object)
+        })
+    }
+
+    /// About how long all of its events are in one answer; none is made for that.
+    pub fn text_bytes(&self) -> usize {
+        let of_session = self.session.map_or(0, |session| session.metadata.as_str().len());
+        let of_order = self
+            .order
+            .map_or(0, |(order, _)| order.terms.payload.as_str().len() + order.terms.metadata.as_str().len());
+        let texts = |step: &Step<'_>| if step.event_type.is_of_session() { of_session } else { of_order };
+        self.steps().iter().map(|step| EVENT_BYTES + texts(step)).sum()
+    }
+
+    /// Where its events are told from, in no order.
+    fn steps(&self) -> Vec<Step<'a>> {
+        let mut steps = Vec::new();
+        if let Some(session) = self.session {
+            let made = Cause::SessionMade(session);
+            steps.push(Step::new(1, EventType::SessionCreated, session.created_at, made));
+        }
+        match (self.order, self.session) {
+            (Some((order, evidence)), _) => steps.extend(self.order_steps(order, evidence)),
+            (None, Some(session)) if session.state.status == SessionStatus::Expired => {
+                let ended_at = session.ended_at.unwrap_or(session.deadline);
+                steps.push(Step::new(2, EventType::SessionExpired, ended_at, Cause::SessionEnded(session)));
+            }
+            _ => {}
+        }
+        steps
+    }
+
+    /// The part that an order has in its own story, or in its session's.
+    fn order_steps(&self, order: &'a Order, evidence: &'a [Recorded]) -> Vec<Step<'a>> {
+        let first = order.first_sequence();
+        let made = Cause::OrderMade(order);
+        let mut steps = vec![Step::new(first, EventType::OrderCreated, order.created_at, made)];
+        for piece in evidence {
+            let Some(effect) = &piece.effect else { continue };
+            for (sequence, event_type) in (effect.first_sequence..).zip(&effect.events) {
+                let cause = Cause::Piece(order, piece, effect);
+                steps.push(Step::new(sequence, *event_type, piece.recorded_at, cause));
+            }
+        }
+        // Later deposits do not undo that it ended.
+        if let Some(later) = order.expired_as {
+            let event_type = match self.session {
+                Some(_) => EventType::SessionExpired,
+                None => EventType::OrderExpired,
+            };
+            let ended_at = order.ended_at.unwrap_or(order.deadline);
+            steps.push(Step::new(first + later, event_type, ended_at, Cause::OrderEnded(order, evidence)));
+        }
+        steps
+    }
+
+    /// What an event is about, as it stood then.
+    fn object(&self, step: &Step<'a>) -> EventObject {
+        let of = |session| EventObject::Session(Box::new(session));
+        let (then, deposit) = match step.cause {
+            Cause::SessionMade(session) => return of(session.clone().standing(None, SessionState::OPEN)),
+            Cause::SessionEnded(session) => return of(session.clone()),
+            Cause::OrderMade(order) => (order.clone().when_made(), None),
+            Cause::OrderEnded(order, evidence) => (as_it_ended(order, evidence, step), None),
+            Cause::Piece(order, piece, effect) => {
+                (order.clone().standing(&effect.order), self.deposit(piece, effect))
+            }
+        };
+        match self.session.filter(|_| step.event_type.is_of_session()) {
+            Some(session) => of(session.clone().standing(Some(then.id), then.session_state())),
+            None => EventObject::Order(Box::new(then), deposit.map(Box::new)),
+        }
+    }
+
+    /// The deposit that a piece tells of: itself, or the one that it takes back.
+    fn deposit(&self, piece: &Recorded, effect: &Effect) -> Option<ToldDeposit> {
+        let evidence = self.order.map_or(&[][..], |(_, evidence)| evidence);
+        let piece = match &piece.evidence.fact {
+            Fact::Withdrawn { evidence: id } => evidence.iter().find(|piece| piece.evidence.id == *id),
+            _ => Some(piece),
+        };
+        let withdrawn = effect.events.contains(&EventType::OrderPaymentWithdrawn);
+        piece.filter(|piece| piece.is_deposit()).map(|piece| ToldDeposit { piece: piece.clone(), withdrawn })
+    }
+}
+
+impl<'a> Step<'a> {
+    fn new(sequence: u64, event_type: EventType, created_at: Timestamp, cause: Cause<'a>) -> Self {
+        Self { sequence, event_type, created_at, cause }
+    }
+}
+
+/// An order that ended unpaid, as it stood when it did.
+fn as_it_ended(order: &Order, evidence: &[Recorded], step: &Step<'_>) -> Order {
+    let effects = evidence.iter().filter_map(|piece| piece.effect.as_ref());
+    let before = effects.filter(|effect| effect.first_sequence < step.sequence);
+    let before = match before.max_by_key(|effect| effect.first_sequence) {
+        Some(effect) => order.clone().standing(&effect.order),
+        None => order.clone().when_made(),
+    };
+    before.expired(order.expired_reason.unwrap_or(ExpiredReason::Ttl), step.created_at)
+}
+
+#[cfg(test)]
+#[path = "story_tests.rs"]
+mod tests;

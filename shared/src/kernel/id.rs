@@ -1,0 +1,151 @@
+//! Ids: one type per thing, so that they cannot be mixed up.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::kernel::Timestamp;
+
+/// A session's id: a UUIDv8 (RFC 9562, section 5.8) of 74 random bits followed by the 48 bits of the
+/// session's `expires_at` in milliseconds.
+///
+/// The deadline stands in the id because an order must copy it (`expiredAt`), and linking is one
+/// transaction without a prior read: the id is all that `POST /orders` has of the session. The
+/// transaction's condition compares it with the stored one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionId(Uuid);
+
+/// The low 48 bits hold the deadline.
+const DEADLINE_BITS: u32 = 48;
+const DEADLINE_MASK: u128 = (1 << DEADLINE_BITS) - 1;
+
+impl SessionId {
+    /// An id for a session that expires at `expires_at`. `random` must come from a source that nobody
+    /// can predict: the id is all that protects a session from strangers.
+    pub fn new(random: u128, expires_at: Timestamp) -> Self {
+        let deadline = u128::from(expires_at.millis().unsigned_abs()) & DEADLINE_MASK;
+        let bits = (random & !DEADLINE_MASK) | deadline;
+        Self(uuid::Builder::from_custom_bytes(bits.to_be_bytes()).into_uuid())
+    }
+
+    /// Reads an id as a client sends it. `None` for anything that [`SessionId::new`] never makes,
+    /// which therefore no session has.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse_hyphenated(text).filter(|uuid| uuid.get_version_num() == 8).map(Self)
+    }
+
+    /// The sixteen bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+
+    /// From the sixteen bytes; `None` for those that no session's id has.
+    pub fn from_bytes(bytes: [u8; 16]) -> Option<Self> {
+        Self::parse(&Uuid::from_bytes(bytes).to_string())
+    }
+
+    /// When the session expires.
+    pub fn expires_at(self) -> Timestamp {
+        Timestamp::from_millis(i64::try_from(self.0.as_u128() & DEADLINE_MASK).unwrap_or(i64::MAX))
+    }
+}
+
+/// An order's id: for an order with a session a UUIDv5 (RFC 9562, section 5.5) of the session's id, for
+/// any other a random UUID (version 4).
+///
+/// A session has one order at most, so its id is enough to find that order's item: to expire both is one
+/// write without a prior read. From an order's id nobody gets back to its session's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OrderId(Uuid);
+
+/// The namespace (RFC 9562, section 6.5) of the ids of sessions' orders.
+const ORDER_OF_SESSION: Uuid = Uuid::from_u128(0x1f0c_7a36_9d2b_4e5e_8a41_c3d6_50b7_92e8);
+
+impl OrderId {
+    /// An id of `random` bits.
+    pub fn new(random: u128) -> Self {
+        Self(uuid::Builder::from_random_bytes(random.to_be_bytes()).into_uuid())
+    }
+
+    /// The id of the one order that a session can have.
+    pub fn of_session(session: SessionId) -> Self {
+        Self(Uuid::new_v5(&ORDER_OF_SESSION, session.0.as_bytes()))
+    }
+
+    /// Reads an id as a client sends it.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse_hyphenated(text).map(Self)
+    }
+
+    /// The sixteen bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+/// Only the 36-character form is an id here; `Uuid::try_parse` takes others too (braces, `urn:uuid:`).
+fn parse_hyphenated(text: &str) -> Option<Uuid> {
+    if text.len() == uuid::fmt::Hyphenated::LENGTH { Uuid::try_parse(text).ok() } else { None }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for OrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_session_id_gives_its_deadline_back(random: u128, millis in 0..1_i64 << 48) {
+            let id = SessionId::new(random, Timestamp::from_millis(millis));
+            prop_assert_eq!(id.expires_at().millis(), millis);
+            prop_assert_eq!(SessionId::parse(&id.to_string()), Some(id));
+            prop_assert_eq!(SessionId::parse(&id.to_string().to_uppercase()), Some(id));
+        }
+
+        #[test]
+        fn session_ids_keep_74_random_bits(bit in 0_u32..128) {
+            let deadline = Timestamp::from_millis(1_752_505_811_105);
+            let changed = SessionId::new(1 << bit, deadline) != SessionId::new(0, deadline);
+            // 48 bits of deadline; 4 of version (76..80) and 2 of variant (62..64).
+            let fixed = bit < 48 || (62..64).contains(&bit) || (76..80).contains(&bit);
+            prop_assert_eq!(changed, !fixed);
+        }
+    }
+
+    #[test]
+    fn the_order_of_a_session_has_one_id_for_good() {
+        // Items are found by it: a changed derivation would lose the orders that exist.
+        let session = SessionId::new(0x0b2f_6d1c << 96, Timestamp::from_millis(1_752_505_811_105));
+        assert_eq!(OrderId::of_session(session).to_string(), "b15d001a-c122-52f2-95eb-d924c06eb5eb");
+    }
+
+    #[test]
+    fn only_our_own_form_is_a_session_id() {
+        for text in [
+            "",
+            "nope",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "0b2f6d1c5a3e8f479c1d0199a3c0d5e8",
+            "{0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8}",
+            "urn:uuid:0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8",
+        ] {
+            assert_eq!(SessionId::parse(text), None, "{text}");
+        }
+    }
+}

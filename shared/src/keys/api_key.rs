@@ -1,0 +1,163 @@
+//! API keys: who may do what.
+
+use std::fmt;
+
+use alloy_primitives::B256;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use crate::kernel::{Owner, Timestamp};
+
+/// What a key is looked up by: 16 hex digits. No secret.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ApiKeyId(String);
+
+/// What a key's holder may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Read.
+    Read,
+    /// Read and change.
+    Write,
+}
+
+/// A key as its holder has it: `ck_<id>_<secret>`. Its `Debug` does not tell the secret.
+pub struct ApiKeyText {
+    /// What it is looked up by.
+    pub id: ApiKeyId,
+    secret: String,
+}
+
+/// A key as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// What it is looked up by.
+    pub id: ApiKeyId,
+    /// Whose data it opens.
+    pub owner: Owner,
+    /// What it allows.
+    pub scope: Scope,
+    /// The secret's SHA-256. The secret is random and long, so a slow hash would protect nothing more.
+    pub secret_hash: B256,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is void, if it ever is by itself.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// What a key begins with, for people and for tools that look for lost secrets.
+const PREFIX: &str = "ck_";
+
+impl ApiKeyId {
+    /// `None` unless `text` has 16 hex digits in lower case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (text.len() == 16 && text.bytes().all(fits)).then(|| Self(text.to_owned()))
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl ApiKeyText {
+    /// A new key of unpredictable bits, more than 240 of them for the secret.
+    pub fn new(id: u128, secret: [u128; 2]) -> Self {
+        let [first, second] = secret.map(u128::to_be_bytes);
+        let id = ApiKeyId(format!("{:016x}", id & u128::from(u64::MAX)));
+        Self { id, secret: bs58::encode([first, second].concat()).into_string() }
+    }
+
+    /// Reads a key as a client sends it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (id, secret) = text.strip_prefix(PREFIX)?.split_once('_')?;
+        let id = ApiKeyId::parse(id)?;
+        ((32..=64).contains(&secret.len())).then(|| Self { id, secret: secret.to_owned() })
+    }
+
+    /// The whole key, to be shown to its holder once.
+    pub fn reveal(&self) -> String {
+        format!("{PREFIX}{}_{}", self.id.0, self.secret)
+    }
+
+    fn hash(&self) -> B256 {
+        B256::new(Sha256::digest(&self.secret).into())
+    }
+}
+
+impl fmt::Debug for ApiKeyText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiKeyText").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl ApiKey {
+    /// What is to be kept of a new key.
+    pub fn new(
+        text: &ApiKeyText,
+        owner: Owner,
+        scope: Scope,
+        lifetime_millis: Option<i64>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: text.id.clone(),
+            owner,
+            scope,
+            secret_hash: text.hash(),
+            created_at: now,
+            expires_at: lifetime_millis.map(|millis| now.plus_millis(millis)),
+            revoked_at: None,
+        }
+    }
+
+    /// Whether `text` is this key and opens anything at `now`. How long the comparison takes tells
+    /// nothing of where the secrets differ.
+    pub fn admits(&self, text: &ApiKeyText, now: Timestamp) -> bool {
+        let same = bool::from(self.secret_hash.as_slice().ct_eq(text.hash().as_slice()));
+        same && self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_759_387_147_944);
+
+    proptest! {
+        #[test]
+        fn a_key_is_read_as_it_was_shown_and_opens_its_own_lock_only(id: u128, secret: [u128; 2], other: [u128; 2]) {
+            let text = ApiKeyText::new(id, secret);
+            let key = ApiKey::new(&text, Owner::default(), Scope::Read, Some(1), NOW);
+            let again = ApiKeyText::parse(&text.reveal()).unwrap();
+            prop_assert_eq!(&again.id, &text.id);
+            prop_assert!(key.admits(&again, NOW));
+            prop_assert!(!key.admits(&again, NOW.plus_millis(1)));
+            prop_assert_eq!(key.admits(&ApiKeyText::new(id, other), NOW), secret == other);
+            let revoked = ApiKey { revoked_at: Some(NOW), ..key };
+            prop_assert!(!revoked.admits(&again, NOW));
+            let shown = format!("{text:?}");
+            prop_assert!(!shown.contains(&text.secret));
+        }
+
+        #[test]
+        fn no_text_makes_reading_a_key_panic(text in "(ck_)?[0-9a-f_é]{0,80}") {
+            let _ = ApiKeyText::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Deliveries, and when each is due.
+
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+
+use crate::{
+    Error,
+    dynamo::{
+        Item, Store, from_item, keys, number, store_error, string, to_item,
+        transact::{Outcome, put_new},
+    },
+    webhooks::{Delivery, DeliveryId, EndpointId},
+};
+
+/// What tells DynamoDB when to remove an item.
+const REMOVABLE_AT: &str = crate::dynamo::REMOVABLE_AT;
+
+impl Store {
+    /// A delivery. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn delivery(&self, endpoint: EndpointId, id: &DeliveryId) -> Result<Option<Delivery>, Error> {
+        let read = self.client.get_item().table_name(&self.tables.webhooks);
+        let read = read.set_key(Some(keys::delivery(endpoint, id))).consistent_read(true);
+        read.send().await.map_err(store_error)?.item.map(read_delivery).transpose()
+    }
+
+    /// Up to `limit` of an endpoint's deliveries, the newest first, from the one after `after` on, and whether
+    /// there may be more. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn deliveries(
+        &self,
+        endpoint: EndpointId,
+        after: Option<&DeliveryId>,
+        limit: usize,
+    ) -> Result<(Vec<Delivery>, bool), Error> {
+        // A colon sorts behind all digits.
+        let before = after.map_or("whd_:", DeliveryId::as_str);
+        let query = self.client.query().table_name(&self.tables.webhooks);
+        let answer = query
+            .key_condition_expression("pk = :deliveries AND sk < :before")
+            .expression_attribute_values(":deliveries", keys::deliveries(endpoint))
+            .expression_attribute_values(":before", string(before))
+            .scan_index_forward(false)
+            .consistent_read(true)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(store_error)?;
+        let more = answer.last_evaluated_key.is_some();
+        let found = answer.items.unwrap_or_default().into_iter().map(read_delivery);
+        Ok((found.collect::<Result<_, _>>()?, more))
+    }
+
+    /// Keeps a new delivery, or what has become of one; `false`, and nothing is written, where it has been
+    /// changed since it was read. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn record_delivery(
+        &self,
+        endpoint: EndpointId,
+        was: Option<&Delivery>,
+        is: &Delivery,
+    ) -> Result<bool, Error> {
+        let writes = self.delivery_writes(endpoint, was, is)?;
+        Ok(matches!(self.transact(writes).await?, Outcome::Written))
+    }
+
+    /// A delivery, and beside it the entry in the list of what is due.
+    pub(crate) fn delivery_writes(
+        &self,
+        endpoint: EndpointId,
+        was: Option<&Delivery>,
+        is: &Delivery,
+    ) -> Result<Vec<TransactWriteItem>, Error> {
+        let mut item: Item = to_item(is)?;
+        item.extend(keys::delivery(endpoint, &is.id));
+        let mut writes = vec![match was {
+            None => put_new(&self.tables.webhooks, "pk", item)?,
+            Some(was) => self.put_changed(item, was)?,
+        }];
+        let due_before = was.and_then(|was| was.due_at);
+        if due_before != is.due_at {
+            if let Some(time) = due_before {
+                writes.push(self.delete(keys::due_entry(endpoint, time, &is.id))?);
+            }
+            if let Some(time) = is.due_at {
+                let mut entry = keys::due_entry(endpoint, time, &is.id);
+                entry.insert(REMOVABLE_AT.to_owned(), number(is.removable_at));
+                writes.push(put_new(&self.tables.webhooks, "pk", entry)?);
+            }
+        }
+        Ok(writes)
+    }
+
+    fn put_changed(&self, item: Item, was: &Delivery) -> Result<TransactWriteItem, Error> {
+        let put = Put::builder()
+            .table_name(&self.tables.webhooks)
+            .set_item(Some(item))
+            .condition_expression("version = :read")
+            .expression_attribute_values(":read", number(was.version))
+            .build()
+            .map_err(|error| Error::Internal(error.into()))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// What goes with a condition on its delivery, which protects it too.
+    pub(crate) fn delete(&self, key: Item) -> Result<TransactWriteItem, Error> {
+        let delete = Delete::builder().table_name(&self.tables.webhooks).set_key(Some(key));
+        let delete = delete.build().map_err(|error| Error::Internal(error.into()))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+}
+
+fn read_delivery(item: Item) -> Result<Delivery, Error> {
+    from_item("delivery", item)
+}

@@ -1,0 +1,204 @@
+//! Endpoints, and how far their merchants' events have been made deliveries.
+
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    types::{Delete, TransactWriteItem},
+};
+use serde::Deserialize;
+
+use crate::{
+    Error,
+    dynamo::{
+        Item, RACES, Store,
+        contention::Patience,
+        from_item, keys, number, outraced, store_error, string, to_item,
+        transact::{ConditionalUpdate, Outcome, put_new},
+    },
+    kernel::Owner,
+    webhooks::{Endpoint, EndpointId, MOST_ENDPOINTS},
+};
+
+/// What there is of a merchant's webhooks.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Fan {
+    /// How many endpoints there are.
+    pub(crate) endpoints: u64,
+    /// The place in the feed up to which events have been made deliveries.
+    pub(crate) fanned_to: u64,
+}
+
+impl Store {
+    /// Makes an endpoint, which gets the events from now on. Three round trips.
+    ///
+    /// # Errors
+    /// [`Error::TooManyEndpoints`]; [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn create_endpoint(&self, new: Endpoint) -> Result<Endpoint, Error> {
+        let mut patience = Patience::new();
+        for _ in 0..RACES {
+            let fan = self.fan(&new.owner).await?;
+            if fan.as_ref().is_some_and(|fan| fan.endpoints >= MOST_ENDPOINTS) {
+                return Err(Error::TooManyEndpoints);
+            }
+            let end = self.feed_end(&new.owner).await?;
+            let endpoint = Endpoint { after: end, ..new.clone() };
+            let item = item_of(&endpoint)?;
+            let writes = vec![
+                put_new(&self.tables.webhooks, "pk", item)?,
+                self.count_one_more(&endpoint.owner, fan, end)?,
+            ];
+            match self.transact(writes).await {
+                Ok(Outcome::Written) => return Ok(endpoint),
+                // An attempt of this very call, whose answer was lost, or another endpoint came in between.
+                Ok(Outcome::Refused(mut refusals)) => {
+                    if let Some(found) = refusals.take(0).and_then(|refusal| refusal.found) {
+                        return read_endpoint(found);
+                    }
+                }
+                Err(error) => patience.wait_after(error).await?,
+            }
+        }
+        Err(outraced("the list of endpoints"))
+    }
+
+    /// Before its first endpoint a merchant's events were nobody's to send: they are passed over.
+    fn count_one_more(&self, owner: &Owner, fan: Option<Fan>, end: u64) -> Result<TransactWriteItem, Error> {
+        let count = fan.as_ref().map_or(0, |fan| fan.endpoints);
+        let condition = if fan.is_none() { "attribute_not_exists(pk)" } else { "endpoints = :count" };
+        let skip = count == 0;
+        let update = if skip { "SET endpoints = :more, fanned_to = :end" } else { "SET endpoints = :more" };
+        let values = [(":more", number(count + 1))].into_iter();
+        let values = values.chain(fan.map(|_| (":count", number(count))));
+        ConditionalUpdate {
+            table: &self.tables.webhooks,
+            key: keys::fan(owner),
+            update,
+            condition,
+            values: values.chain(skip.then(|| (":end", number(end)))).collect(),
+        }
+        .into_write()
+    }
+
+    pub(crate) async fn fan(&self, owner: &Owner) -> Result<Option<Fan>, Error> {
+        let read = self.client.get_item().table_name(&self.tables.webhooks).set_key(Some(keys::fan(owner)));
+        let answer = read.consistent_read(true).send().await.map_err(store_error)?;
+        answer.item.map(|item| from_item("fan", item)).transpose()
+    }
+
+    /// An endpoint of a merchant's. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn endpoint(&self, owner: &Owner, id: EndpointId) -> Result<Option<Endpoint>, Error> {
+        let read = self.client.get_item().table_name(&self.tables.webhooks);
+        let read = read.set_key(Some(keys::endpoint(owner, id))).consistent_read(true);
+        read.send().await.map_err(store_error)?.item.map(read_endpoint).transpose()
+    }
+
+    /// A merchant's endpoints, the oldest first. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn endpoints(&self, owner: &Owner) -> Result<Vec<Endpoint>, Error> {
+        self.endpoints_from(Some(owner)).await
+    }
+
+    /// Everybody's endpoints.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn all_endpoints(&self) -> Result<Vec<Endpoint>, Error> {
+        self.endpoints_from(None).await
+    }
+
+    async fn endpoints_from(&self, owner: Option<&Owner>) -> Result<Vec<Endpoint>, Error> {
+        let prefix = owner.map_or_else(String::new, keys::endpoints_of);
+        let condition = if owner.is_some() { "pk = :all AND begins_with(sk, :owner)" } else { "pk = :all" };
+        let values = owner.map(|_| (":owner".to_owned(), string(prefix)));
+        let values = [(":all".to_owned(), keys::endpoints())].into_iter().chain(values);
+        let query = self.client.query().table_name(&self.tables.webhooks);
+        let query = query.key_condition_expression(condition).consistent_read(true);
+        let query = query.set_expression_attribute_values(Some(values.collect()));
+        let items: Vec<Item> =
+            query.into_paginator().items().send().collect::<Result<_, _>>().await.map_err(store_error)?;
+        let mut endpoints = items.into_iter().map(read_endpoint).collect::<Result<Vec<_>, _>>()?;
+        endpoints.sort_by_key(|endpoint| (endpoint.created_at, endpoint.id));
+        Ok(endpoints)
+    }
+
+    /// Makes an endpoint what `change` makes of it; `None` where there is no such endpoint. Two round trips.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn change_endpoint(
+        &self,
+        owner: &Owner,
+        id: EndpointId,
+        change: impl Fn(Endpoint) -> Endpoint,
+    ) -> Result<Option<Endpoint>, Error> {
+        let mut patience = Patience::new();
+        for _ in 0..RACES {
+            let Some(found) = self.endpoint(owner, id).await? else { return Ok(None) };
+            let read = found.version;
+            let changed = Endpoint { version: read + 1, ..change(found) };
+            let put = self.client.put_item().table_name(&self.tables.webhooks);
+            let put = put.set_item(Some(item_of(&changed)?));
+            let put = put.condition_expression("version = :read");
+            match put.expression_attribute_values(":read", number(read)).send().await {
+                Ok(_) => return Ok(Some(changed)),
+                Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
+                }
+                Err(error) => patience.wait_after(store_error(error)).await?,
+            }
+        }
+        Err(outraced("an endpoint"))
+    }
+
+    /// Removes an endpoint, and returns whether there was one. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn delete_endpoint(&self, owner: &Owner, id: EndpointId) -> Result<bool, Error> {
+        let delete = Delete::builder()
+            .table_name(&self.tables.webhooks)
+            .set_key(Some(keys::endpoint(owner, id)))
+            .condition_expression("attribute_exists(pk)")
+            .build()
+            .map_err(|error| Error::Internal(error.into()))?;
+        let count = ConditionalUpdate {
+            table: &self.tables.webhooks,
+            key: keys::fan(owner),
+            update: "SET endpoints = endpoints - :one",
+            condition: "endpoints >= :one",
+            values: vec![(":one", number(1))],
+        };
+        let writes = vec![TransactWriteItem::builder().delete(delete).build(), count.into_write()?];
+        Ok(matches!(self.transact(writes).await?, Outcome::Written))
+    }
+}
+
+fn item_of(endpoint: &Endpoint) -> Result<Item, Error> {
+    let mut item: Item = to_item(endpoint)?;
+    item.extend(keys::endpoint(&endpoint.owner, endpoint.id));
+    Ok(item)
+}
+
+fn read_endpoint(item: Item) -> Result<Endpoint, Error> {
+    from_item("endpoint", item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{feed::EventType, kernel::Timestamp, webhooks::WebhookSecret};
+
+    #[test]
+    fn an_endpoint_is_read_as_it_was_written() {
+        let (url, secret) = ("https://shop.example/hooks".to_owned(), WebhookSecret::new([1, 2]));
+        let now = Timestamp::from_millis(1_759_387_147_944);
+        let new = Endpoint::new(EndpointId::new(7), Owner::default(), url, secret, now);
+        let endpoint = Endpoint { event_types: Some(vec![EventType::SessionCompleted]), after: 5, ..new };
+        let item = item_of(&endpoint).unwrap();
+        assert_eq!(item.get("sk"), Some(&string(format!("default#{}", endpoint.id))));
+        assert_eq!(read_endpoint(item).unwrap(), endpoint);
+    }
+}

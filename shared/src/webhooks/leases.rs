@@ -1,0 +1,163 @@
+//! What is due at an endpoint, and who works on it.
+
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::update_item::UpdateItemError,
+    types::{ConditionCheck, ReturnValue, TransactWriteItem},
+};
+
+use crate::{
+    Error,
+    dynamo::{Item, Store, keys, number, store_error, string},
+    kernel::Timestamp,
+    webhooks::{Delivery, DeliveryId, EndpointId},
+};
+
+/// How long a lane is held without being taken again, in milliseconds: longer than an attempt and what is
+/// written of it take. Who dies holding it delays its endpoint by no more.
+const HELD_MILLIS: i64 = 40_000;
+
+/// One at a time works on a lane, or takes it over from one that has died.
+const IS_FREE_OR_MINE: &str = "attribute_not_exists(held_until) OR held_until <= :now OR holder = :me";
+/// What keeps the holder from leaving while somebody has just come with word of more.
+const IS_MINE_AND_NOBODY_CAME: &str = "holder = :me AND callers = :callers";
+
+/// A delivery whose time has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Due {
+    /// Where it goes.
+    endpoint: EndpointId,
+    /// Which one.
+    pub delivery: DeliveryId,
+    /// Its entry in the list.
+    entry: Item,
+}
+
+impl Due {
+    /// Whether this is the entry by which a delivery is due. What is not pending is due at no time.
+    pub fn is_of(&self, delivery: &Delivery) -> bool {
+        delivery.due_at.is_some_and(|time| {
+            keys::due_entry(self.endpoint, time, &delivery.id).get("sk") == self.entry.get("sk")
+        })
+    }
+}
+
+impl Store {
+    /// Takes an endpoint's lane for `me`, or goes on holding it. Returns how many have called until now, or
+    /// `None` where another holds it, who then looks once more before leaving. One round trip, or two.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn take_lane(&self, id: EndpointId, me: &str, now: Timestamp) -> Result<Option<u64>, Error> {
+        loop {
+            let until = now.plus_millis(HELD_MILLIS);
+            let update = self.client.update_item().table_name(&self.tables.webhooks);
+            let update = update
+                .set_key(Some(keys::lane(id)))
+                .update_expression(
+                    "SET holder = :me, held_until = :until, callers = if_not_exists(callers, :none)",
+                )
+                .condition_expression(IS_FREE_OR_MINE)
+                .expression_attribute_values(":me", string(me))
+                .expression_attribute_values(":now", number(now.millis()))
+                .expression_attribute_values(":none", number(0))
+                .expression_attribute_values(":until", number(until.millis()))
+                .return_values(ReturnValue::AllNew);
+            match update.send().await {
+                Ok(answer) => return callers(&answer.attributes.unwrap_or_default()).map(Some),
+                Err(error) if is_refusal(&error) => {}
+                Err(error) => return Err(store_error(error)),
+            }
+            if self.leave_word(id, now).await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Has the holder look once more; `false` where there is none any more.
+    async fn leave_word(&self, id: EndpointId, now: Timestamp) -> Result<bool, Error> {
+        let update = self.client.update_item().table_name(&self.tables.webhooks);
+        let update = update
+            .set_key(Some(keys::lane(id)))
+            .update_expression("SET callers = callers + :one")
+            .condition_expression("held_until > :now")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":now", number(now.millis()));
+        written(update.send().await)
+    }
+
+    /// Gives a lane back, unless somebody called meanwhile, or it is another's by now. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn leave_lane(&self, id: EndpointId, me: &str, callers: u64) -> Result<bool, Error> {
+        let update = self.client.update_item().table_name(&self.tables.webhooks);
+        let update = update
+            .set_key(Some(keys::lane(id)))
+            .update_expression("SET held_until = :over")
+            .condition_expression(IS_MINE_AND_NOBODY_CAME)
+            .expression_attribute_values(":me", string(me))
+            .expression_attribute_values(":callers", number(callers))
+            .expression_attribute_values(":over", number(0));
+        written(update.send().await)
+    }
+
+    /// Up to `limit` of an endpoint's deliveries that are due at `now`, the longest due first. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn due(&self, id: EndpointId, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error> {
+        let query = self.client.query().table_name(&self.tables.webhooks);
+        let answer = query
+            .key_condition_expression("pk = :due AND sk < :later")
+            .expression_attribute_values(":due", keys::due(id))
+            .expression_attribute_values(":later", string(keys::due_later_than(now)))
+            .consistent_read(true)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(store_error)?;
+        let due = |entry: Item| Some(Due { endpoint: id, delivery: keys::delivery_of_entry(&entry)?, entry });
+        Ok(answer.items.unwrap_or_default().into_iter().filter_map(due).collect())
+    }
+
+    /// Removes an entry by which nothing is due, as its delivery was `read`. Where that has been changed by now,
+    /// the entry stays: a transaction may have come half into view, the entry first. One round trip.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn forget_due(&self, due: Due, read: Option<&Delivery>) -> Result<(), Error> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.tables.webhooks)
+            .set_key(Some(keys::delivery(due.endpoint, &due.delivery)));
+        let check = match read {
+            None => check.condition_expression("attribute_not_exists(pk)"),
+            Some(read) => check
+                .condition_expression("version = :read")
+                .expression_attribute_values(":read", number(read.version)),
+        };
+        let check = check.build().map_err(|error| Error::Internal(error.into()))?;
+        let key = due.entry.into_iter().filter(|(name, _)| name == "pk" || name == "sk").collect();
+        let writes = vec![TransactWriteItem::builder().condition_check(check).build(), self.delete(key)?];
+        self.transact(writes).await.map(drop)
+    }
+}
+
+fn callers(lane: &Item) -> Result<u64, Error> {
+    let count = lane.get("callers").and_then(|count| count.as_n().ok()?.parse().ok());
+    count.ok_or_else(|| Error::Internal("a lane has no count of callers".into()))
+}
+
+fn written<T, R: std::fmt::Debug + Send + Sync + 'static>(
+    sent: Result<T, SdkError<UpdateItemError, R>>,
+) -> Result<bool, Error> {
+    match sent {
+        Ok(_) => Ok(true),
+        Err(error) if is_refusal(&error) => Ok(false),
+        Err(error) => Err(store_error(error)),
+    }
+}
+
+fn is_refusal<R>(error: &SdkError<UpdateItemError, R>) -> bool {
+    error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+}
