@@ -68,8 +68,15 @@ class RuntimeApi(BaseHTTPRequestHandler):
         pass
 
 
+def resident(process):
+    """The most memory that a process has had at once, in MB."""
+    with open(f"/proc/{process.pid}/status", encoding="utf-8") as status:
+        kilobytes = next(line.split()[1] for line in status if line.startswith("VmHWM:"))
+    return int(kilobytes) * 1024 / 1e6
+
+
 def start(binary, environment):
-    """Whether it asks for an event; otherwise what it says instead."""
+    """What a function says instead of asking for an event, `None` if it asks; and then its memory in MB."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), RuntimeApi)
     server.daemon_threads = True
     server.asked, server.over = threading.Event(), threading.Event()
@@ -79,11 +86,11 @@ def start(binary, environment):
     try:
         for _ in range(SECONDS * 20):
             if server.asked.wait(0.05):
-                return None
+                return None, resident(process)
             if process.poll() is not None:
                 break
         process.kill()
-        return process.communicate()[0] or "it says nothing"
+        return process.communicate()[0] or "it says nothing", 0
     finally:
         process.kill()
         process.wait()
@@ -97,17 +104,18 @@ def main(folder):
         template = yaml.load(file, Template)
     functions = [it for it in template["Resources"].values() if it["Type"] == "AWS::Serverless::Function"]
     assert len(functions) > 20
-    needed = 0
+    needed, memory = 0, {}
     for function in functions:
         name = function["Properties"]["Handler"]
         binary = os.path.join(folder, function["Metadata"]["BuildProperties"]["Binary"])
         environment = environment_of(template, function) | {"_HANDLER": name}
-        problem = start(binary, environment)
+        problem, memory[name] = start(binary, environment)
         assert problem is None, f"{name} does not start with what template.yaml gives it: {problem}"
         # The tables' names are what all need that need anything: without them this check would mean nothing.
-        needed += start(binary, environment | {"SESSIONS_TABLE": ""}) is not None
+        needed += start(binary, environment | {"SESSIONS_TABLE": ""})[0] is not None
     assert needed == len(functions) - 1, f"{needed} functions need a table's name; all but not-found should"
-    print(f"{len(functions)} functions start")
+    most = max(memory, key=memory.get)
+    print(f"{len(functions)} functions start, with {memory[most]:.1f} MB of memory at most ({most})")
 
 
 main(sys.argv[1])
