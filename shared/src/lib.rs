@@ -1,5 +1,5 @@
-//! What all functions share, in rooms by capability. A room holds what a thing *is* (pure rules), how it is
-//! *kept* (its stores) and how it is *asked for* (its requests and views), each in files of its own.
+//! The code that all functions share, in rooms by capability. A room has pure rules, stores, and requests and views, each
+//! in files of its own.
 //!
 //! - [`kernel`] has ids, time, amounts, addresses, owners, and JSON kept as it was sent. Pure.
 //! - [`dynamo`] has the DynamoDB client, items, keys of tables, and transactions.

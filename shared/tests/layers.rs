@@ -30,7 +30,7 @@ const RULES: &[&str] = &[
     "webhooks/endpoint_tests",
 ];
 
-/// What keeps things in DynamoDB.
+/// Stores: files that keep things in DynamoDB.
 const STORES: &[&str] = &[
     "checkout/awaited",
     "checkout/expiry",
@@ -53,7 +53,7 @@ const STORES: &[&str] = &[
     "webhooks/leases",
 ];
 
-/// What reads the clock, the random source or the environment.
+/// Calls that read the clock, the random source or the environment.
 const CLOCKS: &[&str] =
     &["Utc::now", "Local::now", "SystemTime", "new_v4", "now_v7", "rand::", "getrandom", "env::"];
 

@@ -233,8 +233,8 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
 }
 
 impl Shared {
-    /// Whether a transaction is, to the byte, what its client token was used for before. Amazon's DynamoDB Local is as
-    /// strict; what the service itself compares is not documented.
+    /// Compares a transaction, to the byte, with the one that its client token was first used for. Amazon's DynamoDB
+    /// Local is as strict; the documentation of the service does not say what it compares.
     fn is_as_before(&self, body: &Bytes) -> bool {
         let request: Value = serde_json::from_slice(body).unwrap();
         let Some(token) = request["ClientRequestToken"].as_str() else { return true };

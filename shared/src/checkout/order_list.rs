@@ -22,8 +22,8 @@ use crate::{
 /// How many overdue orders of a list are written down at the same time: each one takes a connection.
 const SETTLED_AT_ONCE: usize = 8;
 
-/// The attributes that an [`Order`] is read from. Reading keys and index attributes as well costs a list a tenth of
-/// its time.
+/// The attributes that an [`Order`] is read from. Without the keys and index attributes there is less to parse; with the
+/// order by sorting, that took 2 to 3 % off a list's CPU time.
 pub(crate) const ORDER_ATTRIBUTES: &str = "id, owned_by, checkout_session_id, terms, global_address, #status, \
     expired_reason, error_details, created_at, expires_at, deadline, received_deposit_at, filled_at, \
     actual_dst_amount, executed_by, evidence_count, later_events, expired_as, ended_at";

@@ -1,5 +1,5 @@
-//! What every function shares at its edge: the environment, the clock and the random source, who calls, what a request
-//! says and what an answer looks like.
+//! The edge of every function: the environment, the clock and the random source, callers, requests and the answer
+//! envelope.
 
 pub mod bundle;
 mod caller;

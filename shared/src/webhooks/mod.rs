@@ -1,8 +1,8 @@
 //! Webhooks: endpoints, what is to be sent to them, and what came of it.
 //!
-//! What is due at an endpoint is a list in the table (`due#<endpoint>`), and one at a time works on it, who
-//! holds the endpoint's lane. So an endpoint that hangs holds up nobody's messages but its own, and nothing
-//! is lost where a queue's message is: whoever looks next finds what is due.
+//! Due deliveries of an endpoint are a list in the table (`due#<endpoint>`). One worker at a time, the holder of the
+//! endpoint's lease, works on it. So an endpoint that hangs delays no other endpoint's messages, and a lost queue message
+//! loses no delivery: the next worker finds what is due.
 
 mod api;
 mod delivery;
