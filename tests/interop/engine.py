@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 SECONDS = 900
@@ -66,10 +67,20 @@ def run(binary, url, *arguments, threads=2):
     """The outcome of each test by its name, and all that was said."""
     environment = os.environ | {"AWS_ENDPOINT_URL_DYNAMODB": url, "RUST_BACKTRACE": "0"}
     command = [binary, "--test-threads", str(threads), *arguments]
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=SECONDS, check=False)
-    lines = [line.split() for line in done.stdout.splitlines() if line.startswith("test ") and " ... " in line]
-    return {words[1]: words[-1] for words in lines if words[1] != "result:"}, done.stdout
+    with tempfile.TemporaryFile("w+") as output:
+        try:
+            subprocess.run(command, env=environment, stdout=output, stderr=subprocess.STDOUT, timeout=SECONDS, check=False)
+            ended = True
+        except subprocess.TimeoutExpired:
+            ended = False
+        output.seek(0)
+        said = output.read()
+    lines = [line.split() for line in said.splitlines() if line.startswith("test ")]
+    outcomes = {words[1]: words[-1] for words in lines if words[2] == "..." and words[1] != "result:"}
+    if not ended:
+        slow = {words[1] for words in lines if "has been running" in " ".join(words)} - set(outcomes)
+        sys.exit(f"{said}\nNot all tests ended within {SECONDS} seconds. Still running: {sorted(slow)}")
+    return outcomes, said
 
 
 def main(binary):

@@ -1,8 +1,11 @@
 //! A merchant's webhook endpoint, which answers as it is told to and remembers what came.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::{
@@ -88,9 +91,13 @@ impl Receiver {
         self.state.accepted.lock().unwrap().clone()
     }
 
-    /// Waits until so many messages have come.
+    /// Waits until so many messages have come, for a minute at most.
     pub async fn has_got(&self, count: usize) {
-        self.state.arrived.subscribe().wait_for(|arrived| *arrived >= count).await.unwrap();
+        let mut arrived = self.state.arrived.subscribe();
+        let enough = arrived.wait_for(|arrived| *arrived >= count);
+        if tokio::time::timeout(Duration::from_secs(60), enough).await.is_err() {
+            panic!("{} of {count} messages have come within a minute", self.messages().len());
+        }
     }
 
     /// Hangs up for good: connections are refused from now on.
