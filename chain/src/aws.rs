@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use shared::edge::queue::Queue;
 use shared::{
     App,
     chains::Chain,
@@ -14,7 +15,6 @@ use shared::{
     dynamo::{connect, sdk_config},
     edge::{random_bits, required_variable, variable},
 };
-use sqs::Queue;
 
 use crate::{ChainStore, EvidenceQueue, Node, Purse, QueueError, Tools};
 

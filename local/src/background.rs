@@ -3,12 +3,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use delivery::{Courier, Worker};
 use futures_util::future::join_all;
 use publish_events::Retries as _;
 use serde_json::json;
 use shared::App;
 use tokio::task::JoinSet;
-use webhooks::{Courier, Worker};
 
 use crate::{
     functions,
@@ -38,11 +38,14 @@ impl Background {
     pub(crate) async fn catch_up(&self) -> Result<(), BoxError> {
         self.look_around().await?;
         loop {
-            let notices = self.queues.take_notices();
-            if notices.is_empty() {
+            let notifications = self.queues.take_notifications();
+            if notifications.is_empty() {
                 return Ok(());
             }
-            join_all(notices.into_iter().map(|notice| deliver(self.worker.clone(), notice))).await;
+            join_all(
+                notifications.into_iter().map(|notification| deliver(self.worker.clone(), notification)),
+            )
+            .await;
         }
     }
 
@@ -55,8 +58,8 @@ impl Background {
             if let Err(error) = self.look_around().await {
                 tracing::warn!("events wait to be published: {error}");
             }
-            for notice in self.queues.take_notices() {
-                deliveries.spawn(deliver(self.worker.clone(), notice));
+            for notification in self.queues.take_notifications() {
+                deliveries.spawn(deliver(self.worker.clone(), notification));
             }
             while deliveries.try_join_next().is_some() {}
         }

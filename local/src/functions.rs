@@ -2,12 +2,12 @@
 
 use std::{convert::Infallible, future::Future, pin::Pin};
 
-use ::webhooks::{Courier, DeliveryQueue};
 use aws_lambda_events::{
     dynamodb,
     sqs::{SqsBatchResponse, SqsEvent},
     streams::DynamoDbEventResponse,
 };
+use delivery::{Courier, DeliveryQueue};
 use lambda_http::{
     Adapter, Body, Context, LambdaEvent, Request, Response, Service as _, request::LambdaRequest, service_fn,
 };

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::webhooks::{Courier, DeliveryQueue, Handing, Notice, Reach, Sender, Worker};
+use delivery::{Courier, DeliveryQueue, Handing, Notification, Reach, Sender, Worker};
 use publish_events::Retries;
 use shared::{App, feed::Subject};
 
@@ -20,19 +20,19 @@ const WORKED: Duration = Duration::from_secs(30);
 /// The queues, in memory.
 #[derive(Debug, Default)]
 pub struct Queues {
-    notices: Mutex<Vec<Notice>>,
-    given_up: Mutex<Vec<Notice>>,
+    notifications: Mutex<Vec<Notification>>,
+    given_up: Mutex<Vec<Notification>>,
     /// What could not be published.
     unpublished: Mutex<Vec<Subject>>,
 }
 
 impl Queues {
     /// Takes out which endpoints have something due.
-    pub fn take_notices(&self) -> Vec<Notice> {
-        let mut notices = mem::take(&mut *lock(&self.notices));
-        notices.sort_by_key(|notice| (notice.endpoint, notice.delivery.clone()));
-        notices.dedup();
-        notices
+    pub fn take_notifications(&self) -> Vec<Notification> {
+        let mut notifications = mem::take(&mut *lock(&self.notifications));
+        notifications.sort_by_key(|notification| (notification.endpoint, notification.delivery.clone()));
+        notifications.dedup();
+        notifications
     }
 
     /// Takes out what could not be published.
@@ -41,19 +41,19 @@ impl Queues {
     }
 
     /// The deliveries that have failed for good.
-    pub fn given_up(&self) -> Vec<Notice> {
+    pub fn given_up(&self) -> Vec<Notification> {
         lock(&self.given_up).clone()
     }
 }
 
 impl DeliveryQueue for Queues {
-    fn notify<'a>(&'a self, notices: &'a [Notice]) -> Handing<'a> {
-        lock(&self.notices).extend_from_slice(notices);
+    fn notify<'a>(&'a self, notifications: &'a [Notification]) -> Handing<'a> {
+        lock(&self.notifications).extend_from_slice(notifications);
         Box::pin(async { Ok(()) })
     }
 
-    fn give_up<'a>(&'a self, notice: &'a Notice) -> Handing<'a> {
-        lock(&self.given_up).push(notice.clone());
+    fn give_up<'a>(&'a self, notification: &'a Notification) -> Handing<'a> {
+        lock(&self.given_up).push(notification.clone());
         Box::pin(async { Ok(()) })
     }
 }
@@ -88,10 +88,10 @@ pub(crate) fn courier(app: &App) -> Result<Courier, BoxError> {
     Ok(Courier::with_sender(app.clone(), sender))
 }
 
-/// Delivers what is due at a notice's endpoint. Failures are logged.
-pub(crate) async fn deliver(worker: Worker, notice: Notice) {
-    let work = worker.work(&notice, Instant::now() + WORKED);
+/// Delivers what is due at a notification's endpoint. Failures are logged.
+pub(crate) async fn deliver(worker: Worker, notification: Notification) {
+    let work = worker.work(&notification, Instant::now() + WORKED);
     if let Err(error) = acting_as("deliver-webhooks", work).await {
-        shared::edge::log_failure(&notice.endpoint.to_string(), &error);
+        shared::edge::log_failure(&notification.endpoint.to_string(), &error);
     }
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::webhooks::{Courier, Notice, Worker};
+use delivery::{Courier, Notification, Worker};
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 use shared::{
@@ -185,9 +185,9 @@ async fn measured() -> Vec<(&'static str, f64)> {
     rows.push(units!("making deliveries of them, for one webhook endpoint", queue.await.unwrap()));
     let endpoint = EndpointId::parse(endpoint.as_str().unwrap()).unwrap();
     let worker = Worker::new(Courier::new(app.clone()).unwrap(), queues.clone());
-    let notice = Notice { owner, endpoint, delivery: None };
+    let notification = Notification { owner, endpoint, delivery: None };
     let end = Instant::now() + Duration::from_secs(30);
-    rows.push(units!("delivering the 6 together", worker.work(&notice, end).await.unwrap()));
+    rows.push(units!("delivering the 6 together", worker.work(&notification, end).await.unwrap()));
     assert_eq!(receiver.accepted().len(), 6);
     let retry = retry_deliveries::handle(app, queues.as_ref());
     rows.push(units!("a look for retries, with one webhook endpoint", retry.await.unwrap()));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ::webhooks::{Courier, Notice, Worker};
+use delivery::{Courier, Notification, Worker};
 use publish_events::Batch;
 use reqwest::Method;
 use serde_json::json;
@@ -176,7 +176,7 @@ async fn an_event_costs_two_reads_and_a_transaction_to_deliver_and_a_merchant_wi
     let endpoint = EndpointId::parse(made["id"].as_str().unwrap()).unwrap();
     let worker = Worker::new(Courier::new(app.clone()).unwrap(), queues.clone());
     let end = Instant::now() + Duration::from_secs(30);
-    worker.work(&Notice { owner: owner.clone(), endpoint, delivery: None }, end).await.unwrap();
+    worker.work(&Notification { owner: owner.clone(), endpoint, delivery: None }, end).await.unwrap();
     let (taking, looking) = (["UpdateItem"], ["GetItem", "Query"]);
     let delivering = ["GetItem", "GetItem", "TransactWriteItems"];
     let all = [&taking[..], &looking, &delivering, &taking, &looking, &["UpdateItem"]].concat();

@@ -1,6 +1,6 @@
 //! The sample events of what webhooks are made of, fed to their functions as Lambda feeds them.
 
-use ::webhooks::{Courier, Worker};
+use delivery::{Courier, Worker};
 use local::Queues;
 use publish_events::Batch;
 use serde_json::{Value, json};
@@ -156,7 +156,7 @@ async fn a_notice_that_cannot_be_read_fails_and_goes_back_to_the_queue() {
     let (api, app) = app_of_that_day().await;
     let worker = Worker::new(courier(&app), api.server.queues.clone());
     let mut batch: Value = serde_json::from_str(&event("deliver-webhooks")).unwrap();
-    batch["Records"][0]["body"] = "no notice".into();
+    batch["Records"][0]["body"] = "no notification".into();
     let response = deliver_webhooks::handle(&worker, serde_json::from_value(batch).unwrap()).await;
     let id = "b0a4c9e7-1d52-4f3b-8e6a-93c45f1b7e0a";
     let failures = json!({"batchItemFailures": [{"itemIdentifier": id}]});

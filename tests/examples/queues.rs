@@ -1,16 +1,16 @@
 //! Sends what the deployed functions send, to the queues that the environment names, with what they read from
 //! SSM. Prints what that was. For `interop/queues.py`.
 
-use ::webhooks::Notice;
+use delivery::Notification;
 use publish_events::Retries;
 use serde_json::json;
+use shared::edge::queue::{BoxError, Queue};
 use shared::{
     checkout::Evidence,
     feed::Subject,
     kernel::{OrderId, Owner},
     webhooks::EndpointId,
 };
-use sqs::{BoxError, Queue};
 
 /// More than fit one request.
 const MESSAGES: u128 = 25;
@@ -25,11 +25,12 @@ async fn main() -> Result<(), BoxError> {
     let evidence = (0..MESSAGES).map(piece).collect::<Result<Vec<_>, _>>()?;
     tools.queue.send(&evidence).await?;
 
-    let notice = |id| Notice { owner: Owner::default(), endpoint: EndpointId::new(id), delivery: None };
-    let notices: Vec<_> = (0..MESSAGES).map(notice).collect();
-    let queues = webhooks::aws::notices_and_dead_letters().await?;
-    queues.notify(&notices).await?;
-    queues.give_up(&notice(MESSAGES)).await?;
+    let notification =
+        |id| Notification { owner: Owner::default(), endpoint: EndpointId::new(id), delivery: None };
+    let notifications: Vec<_> = (0..MESSAGES).map(notification).collect();
+    let queues = delivery::aws::notifications_and_dead_letters().await?;
+    queues.notify(&notifications).await?;
+    queues.give_up(&notification(MESSAGES)).await?;
 
     let subjects: Vec<_> = (0..MESSAGES).map(|id| Subject::Order(OrderId::new(id))).collect();
     let retries = Queue::from_env("PUBLISHING_RETRIES_QUEUE_URL").await?;
@@ -38,8 +39,8 @@ async fn main() -> Result<(), BoxError> {
 
     let sent = json!({
         "EVIDENCE_QUEUE_URL": evidence,
-        "DELIVERY_QUEUE_URL": notices,
-        "DEAD_DELIVERIES_QUEUE_URL": [notice(MESSAGES)],
+        "DELIVERY_QUEUE_URL": notifications,
+        "DEAD_DELIVERIES_QUEUE_URL": [notification(MESSAGES)],
         "PUBLISHING_RETRIES_QUEUE_URL": subjects.iter().map(Subject::to_string).collect::<Vec<_>>(),
     });
     let printed = json!({"account": account, "chain": tools.chain.id.number(), "nodes": tools.nodes.len(), "sent": sent});

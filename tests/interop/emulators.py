@@ -140,7 +140,7 @@ def watch(url):
 
 def emulate(folder, rie, url):
     """The emulator of `sam local`'s images, with the executables that are deployed, here in debug builds."""
-    executables = {"publish-events": "delivery"}
+    executables = {"publish-events": "webhooks"}
     for name, kind in INVOKED:
         port = free_port()
         binary = os.path.join(folder, executables.get(name, "api"))

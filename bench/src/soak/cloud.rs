@@ -10,13 +10,13 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, anyhow};
+use delivery::{Courier, Notification, Worker};
 use fastrand::Rng;
 use futures_util::{StreamExt as _, future::join_all, stream};
 use local::{Server, StreamBatch};
 use publish_events::Batch;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
-use webhooks::{Courier, Notice, Worker};
 
 /// The cloud around a server.
 pub(crate) struct Cloud {
@@ -36,7 +36,7 @@ struct Round {
 
 /// A worker's call to an endpoint, and when it dies of it, if it does.
 struct Job {
-    notice: Notice,
+    notification: Notification,
     killed_after: Option<Duration>,
 }
 
@@ -47,8 +47,8 @@ pub(crate) struct Mischief {
     pub(crate) records: AtomicU64,
     pub(crate) records_doubled: AtomicU64,
     pub(crate) batches_refused: AtomicU64,
-    pub(crate) notices_lost: AtomicU64,
-    pub(crate) notices_doubled: AtomicU64,
+    pub(crate) notifications_lost: AtomicU64,
+    pub(crate) notifications_doubled: AtomicU64,
     pub(crate) workers_killed: AtomicU64,
     pub(crate) sweeps_failed: AtomicU64,
 }
@@ -61,8 +61,8 @@ impl Mischief {
             ("stream records", count(&self.records)),
             ("stream records doubled", count(&self.records_doubled)),
             ("stream batches refused", count(&self.batches_refused)),
-            ("notices lost", count(&self.notices_lost)),
-            ("notices doubled", count(&self.notices_doubled)),
+            ("notifications lost", count(&self.notifications_lost)),
+            ("notifications doubled", count(&self.notifications_doubled)),
             ("workers killed", count(&self.workers_killed)),
             ("sweeps failed", count(&self.sweeps_failed)),
         ]
@@ -139,17 +139,17 @@ impl Cloud {
         let queues = self.server.queues.as_ref();
         idle &= retry_deliveries::handle(app, queues).await.is_ok();
         let mut jobs = Vec::new();
-        for notice in queues.take_notices() {
+        for notification in queues.take_notifications() {
             if self.happens(random, 10) {
-                self.mischief.notices_lost.fetch_add(1, Ordering::Relaxed);
+                self.mischief.notifications_lost.fetch_add(1, Ordering::Relaxed);
                 continue;
             }
             if self.happens(random, 10) {
-                self.mischief.notices_doubled.fetch_add(1, Ordering::Relaxed);
-                jobs.push(Job { notice: notice.clone(), killed_after: None });
+                self.mischief.notifications_doubled.fetch_add(1, Ordering::Relaxed);
+                jobs.push(Job { notification: notification.clone(), killed_after: None });
             }
             let killed_after = self.happens(random, 4).then(|| Duration::from_millis(random.u64(1..250)));
-            jobs.push(Job { notice, killed_after });
+            jobs.push(Job { notification, killed_after });
         }
         idle &= jobs.is_empty() && handed.iter().all(|taken| *taken);
         Ok(Round { idle, jobs })
@@ -208,8 +208,8 @@ impl Cloud {
         Ok(())
     }
 
-    async fn work(&self, Job { notice, killed_after }: Job) {
-        let work = self.worker.work(&notice, Instant::now() + WORKED);
+    async fn work(&self, Job { notification, killed_after }: Job) {
+        let work = self.worker.work(&notification, Instant::now() + WORKED);
         match killed_after {
             None => drop(work.await),
             Some(after) => {
@@ -236,7 +236,7 @@ impl Cloud {
     }
 
     /// What has been given up, for whoever looks after it.
-    pub(crate) fn given_up(&self) -> Vec<Notice> {
+    pub(crate) fn given_up(&self) -> Vec<Notification> {
         self.server.queues.given_up()
     }
 }

@@ -6,9 +6,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
+use delivery::Notification;
 use serde_json::{Value, json};
 use tests::receiver::Receiver;
-use webhooks::Notice;
 
 use super::shop::{Plot, Shop, Story, ending, text};
 
@@ -34,7 +34,7 @@ pub(crate) async fn check(
     shop: &Shop,
     stories: &[Story],
     endpoints: &[Endpoint],
-    given_up: &[Notice],
+    given_up: &[Notification],
     figures: &mut Vec<(&'static str, u64)>,
 ) -> Result<()> {
     let feed = feed(shop).await?;
@@ -112,7 +112,7 @@ async fn check_endpoint(
     shop: &Shop,
     endpoint: &Endpoint,
     feed: &[Value],
-    given_up: &[Notice],
+    given_up: &[Notification],
     figures: &mut Vec<(&'static str, u64)>,
 ) -> Result<()> {
     let deliveries = deliveries(shop, &endpoint.id).await?;
@@ -125,8 +125,11 @@ async fn check_endpoint(
         ensure!(wanted.count() == deliveries.len(), "not every event has a delivery");
         ensure!(deliveries.iter().all(|it| it["status"] == "failed"), "a message arrived nowhere");
         let ids: BTreeSet<_> = deliveries.iter().filter_map(|it| it["id"].as_str()).collect();
-        let dead: BTreeSet<_> =
-            given_up.iter().filter_map(|notice| notice.delivery.as_ref()).map(|id| id.as_str()).collect();
+        let dead: BTreeSet<_> = given_up
+            .iter()
+            .filter_map(|notification| notification.delivery.as_ref())
+            .map(|id| id.as_str())
+            .collect();
         ensure!(ids == dead, "{} failed, and {} were given up", ids.len(), dead.len());
         count(figures, "deliveries given up", ids.len());
         return Ok(());

@@ -1,6 +1,6 @@
 //! `POST /webhook-endpoints`: says where a merchant wants events sent.
 
-use ::webhooks::{Reach, check_url};
+use delivery::{Reach, check_url};
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,

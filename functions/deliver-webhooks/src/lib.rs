@@ -5,8 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::webhooks::{Courier, Notice, Worker};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use delivery::{Courier, Notification, Worker};
 use lambda_runtime::{LambdaEvent, service_fn};
 use shared::{App, Error, Result, edge};
 
@@ -16,7 +16,7 @@ use shared::{App, Error, Result, edge};
 /// A setting that is missing or cannot be used, or what ends the runtime.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     let courier = Courier::new(App::from_env().await?)?;
-    let worker = Worker::new(courier, webhooks::aws::notices_and_dead_letters().await?);
+    let worker = Worker::new(courier, delivery::aws::notifications_and_dead_letters().await?);
     lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         // Boxed, because the compiler gives up on types as deeply nested as this future's.
         Ok::<_, Infallible>(Box::pin(handle(&worker, event.payload)).await)
@@ -45,6 +45,7 @@ pub async fn handle(worker: &Worker, event: SqsEvent) -> SqsBatchResponse {
 
 async fn deliver(worker: &Worker, message: &SqsMessage) -> Result<()> {
     let body = message.body.as_deref().unwrap_or_default();
-    let notice: Notice = serde_json::from_str(body).map_err(|error| Error::Internal(error.into()))?;
-    worker.work(&notice, Instant::now() + WORKED).await
+    let notification: Notification =
+        serde_json::from_str(body).map_err(|error| Error::Internal(error.into()))?;
+    worker.work(&notification, Instant::now() + WORKED).await
 }

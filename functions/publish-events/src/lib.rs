@@ -14,6 +14,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_dynamo::AttributeValue;
 use serde_json::Value;
+use shared::edge::queue::Queue;
 use shared::{
     App, Error, Result,
     dynamo::{Store, subject_of},
@@ -21,7 +22,6 @@ use shared::{
     feed::{self, Cursor, Subject},
     kernel::Timestamp,
 };
-use sqs::Queue;
 
 pub use retries::Retries;
 

@@ -8,11 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::webhooks::{DeliveryQueue, Notice};
 use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
+use delivery::{DeliveryQueue, Notification};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_dynamo::AttributeValue;
 use shared::{App, Error, Result, dynamo::owner_of_feed_end, edge, kernel::Owner};
@@ -23,7 +23,7 @@ use shared::{App, Error, Result, dynamo::owner_of_feed_end, edge, kernel::Owner}
 /// A setting that is missing or cannot be used, or what ends the runtime.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     let app = App::from_env().await?;
-    let queue = webhooks::aws::notices().await?;
+    let queue = delivery::aws::notifications().await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Event>| {
         Ok::<_, Infallible>(handle(&app, queue.as_ref(), event.payload).await)
     }))
@@ -81,9 +81,9 @@ pub async fn queue_deliveries(
     end: Instant,
 ) -> Result<()> {
     while let Some(fed) = app.store.fan_out(owner).await? {
-        let notice = |endpoint| Notice { owner: owner.clone(), endpoint, delivery: None };
-        let notices: Vec<_> = fed.into_iter().map(notice).collect();
-        queue.notify(&notices).await.map_err(Error::Unavailable)?;
+        let notification = |endpoint| Notification { owner: owner.clone(), endpoint, delivery: None };
+        let notifications: Vec<_> = fed.into_iter().map(notification).collect();
+        queue.notify(&notifications).await.map_err(Error::Unavailable)?;
         if Instant::now() >= end {
             break;
         }

@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 
-use ::webhooks::Courier;
+use delivery::Courier;
 use lambda_http::{Body, Request, Response, service_fn};
 use shared::{
     App, Error, Result,

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Instant};
 
-use ::webhooks::{DeliveryQueue, Notice};
+use delivery::{DeliveryQueue, Notification};
 use futures_util::{StreamExt as _, stream};
 use lambda_runtime::{LambdaEvent, service_fn};
 use queue_deliveries::{WORKED, queue_deliveries};
@@ -15,7 +15,7 @@ use shared::{App, Error, Result, edge, webhooks::Endpoint};
 /// A setting that is missing or cannot be used, or what ends the runtime.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     let app = App::from_env().await?;
-    let queue = webhooks::aws::notices().await?;
+    let queue = delivery::aws::notifications().await?;
     lambda_runtime::run(service_fn(async |_: LambdaEvent<Value>| {
         handle(&app, queue.as_ref()).await.map_err(lambda_runtime::Error::from)
     }))
@@ -53,8 +53,8 @@ async fn notify_if_due(app: &App, queue: &dyn DeliveryQueue, endpoint: &Endpoint
     if !endpoint.enabled || app.store.due(endpoint.id, app.clock.now(), 1).await?.is_empty() {
         return Ok(());
     }
-    let notice = Notice { owner: endpoint.owner.clone(), endpoint: endpoint.id, delivery: None };
-    queue.notify(&[notice]).await.map_err(Error::Unavailable)
+    let notification = Notification { owner: endpoint.owner.clone(), endpoint: endpoint.id, delivery: None };
+    queue.notify(&[notification]).await.map_err(Error::Unavailable)
 }
 
 /// How many failures that is.

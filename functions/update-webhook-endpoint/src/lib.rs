@@ -1,6 +1,6 @@
 //! `PATCH /webhook-endpoints/{endpointId}`: changes what is given of an endpoint.
 
-use ::webhooks::{Reach, check_url};
+use delivery::{Reach, check_url};
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,

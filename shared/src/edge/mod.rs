@@ -9,6 +9,8 @@ mod environment;
 pub(crate) mod fields;
 mod idempotency;
 mod lambda;
+#[cfg(feature = "sqs")]
+pub mod queue;
 mod request_log;
 pub(crate) mod used_keys;
 

@@ -4,8 +4,8 @@ use std::{future::Future, pin::Pin, sync::Mutex};
 
 use publish_events::{Batch, Retries};
 use serde_json::{Value, json};
+use shared::edge::queue::BoxError;
 use shared::{App, feed::Subject};
-use sqs::BoxError;
 use tests::{client::Api, proxy::Proxy};
 
 use super::{

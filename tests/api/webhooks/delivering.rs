@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::webhooks::{Courier, Notice, Worker};
+use delivery::{Courier, Notification, Worker};
 use futures_util::future::{join, join_all};
 use publish_events::Batch;
 use queue_deliveries::queue_deliveries;
@@ -114,9 +114,9 @@ async fn many_workers_at_one_endpoint_deliver_each_message_once() {
     let courier = Courier::new(api.server.app.clone()).unwrap();
     let worker = Worker::new(courier, api.server.queues.clone());
     let endpoint = EndpointId::parse(&id).unwrap();
-    let notice = Notice { owner: Owner::default(), endpoint, delivery: None };
+    let notification = Notification { owner: Owner::default(), endpoint, delivery: None };
     let end = Instant::now() + Duration::from_secs(60);
-    for outcome in join_all((0..16).map(|_| worker.work(&notice, end))).await {
+    for outcome in join_all((0..16).map(|_| worker.work(&notification, end))).await {
         outcome.unwrap();
     }
     assert_eq!((receiver.messages().len(), receiver.accepted().len()), (60, 30));
@@ -135,7 +135,10 @@ async fn a_worker_whose_time_is_up_leaves_the_rest_to_the_next() {
     receiver.behave(Manner::Answers(200));
     let worker = Worker::new(Courier::new(api.server.app.clone()).unwrap(), api.server.queues.clone());
     let endpoint = EndpointId::parse(&id).unwrap();
-    worker.work(&Notice { owner: Owner::default(), endpoint, delivery: None }, Instant::now()).await.unwrap();
+    worker
+        .work(&Notification { owner: Owner::default(), endpoint, delivery: None }, Instant::now())
+        .await
+        .unwrap();
     assert_eq!(receiver.accepted().len(), 0);
     // It has told the queue, and nobody has to wait for its lane.
     api.server.catch_up().await.unwrap();
@@ -168,7 +171,7 @@ async fn deliveries_that_are_made_are_told_of_even_if_the_rest_of_the_feed_fails
     proxy.inject_after(4, &Fault::Rejected);
     let (app, queues, end) = (&api.server.app, &api.server.queues, Instant::now() + Duration::from_secs(60));
     queue_deliveries(app, queues.as_ref(), &Owner::default(), end).await.unwrap_err();
-    assert_eq!(queues.take_notices().len(), 16);
+    assert_eq!(queues.take_notifications().len(), 16);
 }
 
 #[tokio::test]

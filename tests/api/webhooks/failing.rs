@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::webhooks::{Courier, Notice, Worker};
+use delivery::{Courier, Notification, Worker};
 use serde_json::json;
 use shared::{kernel::Owner, webhooks::EndpointId};
 use tests::{
@@ -77,18 +77,18 @@ async fn what_comes_back_from_the_dead_letters_is_attempted_once_more_each_time(
     // Twice, as a queue may deliver it.
     for expected in [11, 12] {
         for _ in 0..2 {
-            webhooks::DeliveryQueue::notify(queues.as_ref(), &queues.given_up()).await.unwrap();
+            delivery::DeliveryQueue::notify(queues.as_ref(), &queues.given_up()).await.unwrap();
         }
         api.server.catch_up().await.unwrap();
         assert_eq!(receiver.messages().len(), expected);
         assert_eq!(statuses(&api, &id).await, BTreeSet::from(["failed".to_owned()]));
     }
     receiver.behave(Manner::Answers(200));
-    webhooks::DeliveryQueue::notify(queues.as_ref(), &queues.given_up()).await.unwrap();
+    delivery::DeliveryQueue::notify(queues.as_ref(), &queues.given_up()).await.unwrap();
     api.server.catch_up().await.unwrap();
     assert_eq!(statuses(&api, &id).await, BTreeSet::from(["delivered".to_owned()]));
     // Nor is one that has arrived sent again for a message that comes late.
-    webhooks::DeliveryQueue::notify(queues.as_ref(), &queues.given_up()).await.unwrap();
+    delivery::DeliveryQueue::notify(queues.as_ref(), &queues.given_up()).await.unwrap();
     api.server.catch_up().await.unwrap();
     assert_eq!(receiver.messages().len(), 13);
 }
@@ -206,10 +206,10 @@ async fn a_delivery_that_comes_into_view_after_its_entry_is_not_lost() {
     api.advance_clock(600.0).await;
     let worker = Worker::new(Courier::new(api.server.app.clone()).unwrap(), api.server.queues.clone());
     let endpoint = EndpointId::parse(&id).unwrap();
-    let notice = Notice { owner: Owner::default(), endpoint, delivery: None };
+    let notification = Notification { owner: Owner::default(), endpoint, delivery: None };
     // After the lane, the endpoint and the list, the delivery is read.
     proxy.inject_after(3, &Fault::Rewritten(|answer| drop(answer.as_object_mut().unwrap().remove("Item"))));
-    worker.work(&notice, Instant::now() + Duration::from_secs(60)).await.unwrap();
+    worker.work(&notification, Instant::now() + Duration::from_secs(60)).await.unwrap();
     assert_eq!((proxy.heal(), receiver.accepted().len()), (0, 1));
 }
 

@@ -20,7 +20,7 @@ mod worker;
 pub use courier::Courier;
 pub use endpoint::{BadUrl, Reach, check_url};
 pub use failure::Failure;
-pub use queue::{DeliveryQueue, Handing, Notice, QueueError};
+pub use queue::{DeliveryQueue, Handing, Notification, QueueError};
 pub use sender::{Outcome, Sender};
 pub use signature::Message;
 pub use worker::Worker;

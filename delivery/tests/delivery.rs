@@ -6,10 +6,10 @@ mod support;
 use std::{cell::RefCell, process::Command};
 
 use axum::http::{HeaderMap, HeaderValue};
+use delivery::{Message, Reach, Sender};
 use proptest::{prelude::*, test_runner::TestRunner};
 use standardwebhooks::Webhook;
 use support::Endpoint;
-use webhooks::{Message, Reach, Sender};
 
 const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 const OLDER: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -64,7 +64,7 @@ async fn a_receiver_verifies_a_message_with_any_of_its_secrets() {
 }
 
 #[tokio::test]
-async fn a_receiver_notices_whatever_was_changed_on_the_way() {
+async fn a_receiver_notifications_whatever_was_changed_on_the_way() {
     let message = Message { sent_at: now(), ..MESSAGE };
     let arrived = Endpoint::new().await.receive("/", &message).await;
     let (body, headers) = (&arrived.body, &arrived.headers);

@@ -6,9 +6,9 @@ mod support;
 
 use std::io::{self, Write as _};
 
+use delivery::Message;
 use serde_json::{Value, json};
 use support::Endpoint;
-use webhooks::Message;
 
 const NEW: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 const OLD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

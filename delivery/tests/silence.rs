@@ -6,9 +6,9 @@ mod support;
 
 use std::sync::Mutex;
 
+use delivery::{Message, Reach, Sender};
 use log::{LevelFilter, Log, Metadata, Record};
 use support::Endpoint;
-use webhooks::{Message, Reach, Sender};
 
 struct Lines(Mutex<Vec<String>>);
 

@@ -11,7 +11,7 @@ use shared::{
     webhooks::{DeliveryStatus, Due, Endpoint, EndpointId, Occasion},
 };
 
-use crate::{Courier, DeliveryQueue, Notice};
+use crate::{Courier, DeliveryQueue, Notification};
 
 /// How many messages are under way to an endpoint at the same time.
 const AT_ONCE: usize = 16;
@@ -47,35 +47,40 @@ impl Worker {
         Self { courier, queue }
     }
 
-    /// Delivers what is due at the notice's endpoint until nothing is, or `end` has come; then a notice says
-    /// that there is more. Returns at once where another worker is at it already, who sees to this notice too.
+    /// Delivers what is due at the notification's endpoint until nothing is, or `end` has come; then a notification says
+    /// that there is more. Returns at once where another worker is at it already, who sees to this notification too.
     ///
     /// # Errors
     /// That something could not be read or written down. It stays due.
-    pub async fn work(&self, notice: &Notice, end: Instant) -> Result<()> {
-        if notice.delivery.is_some() {
-            self.take_up_again(notice).await?;
+    pub async fn work(&self, notification: &Notification, end: Instant) -> Result<()> {
+        if notification.delivery.is_some() {
+            self.take_up_again(notification).await?;
         }
         let me = format!("{:032x}", random_bits());
         let store = &self.courier.app.store;
-        let callers = store.take_lane(notice.endpoint, &me, self.courier.app.clock.now()).await?;
+        let callers = store.take_lane(notification.endpoint, &me, self.courier.app.clock.now()).await?;
         let Some(callers) = callers else { return Ok(()) };
-        let mut lane = Lane { id: notice.endpoint, me: &me, callers };
-        let ending = self.work_on(notice, &mut lane, end).await;
+        let mut lane = Lane { id: notification.endpoint, me: &me, callers };
+        let ending = self.work_on(notification, &mut lane, end).await;
         if !matches!(ending, Ok(Ending::LaneLeft)) {
             self.leave(lane).await?;
         }
         if matches!(ending?, Ending::Late) {
-            let more = Notice { delivery: None, ..notice.clone() };
+            let more = Notification { delivery: None, ..notification.clone() };
             self.queue.notify(&[more]).await.map_err(Error::Unavailable)?;
         }
         Ok(())
     }
 
-    async fn work_on(&self, notice: &Notice, lane: &mut Lane<'_>, end: Instant) -> Result<Ending> {
+    async fn work_on(
+        &self,
+        notification: &Notification,
+        lane: &mut Lane<'_>,
+        end: Instant,
+    ) -> Result<Ending> {
         let (store, clock) = (&self.courier.app.store, &self.courier.app.clock);
         loop {
-            let endpoint = store.endpoint(&notice.owner, lane.id).await?;
+            let endpoint = store.endpoint(&notification.owner, lane.id).await?;
             let Some(endpoint) = endpoint.filter(|endpoint| endpoint.enabled) else {
                 return Ok(Ending::Disabled);
             };
@@ -109,22 +114,22 @@ impl Worker {
         if attempt.error.is_some() && delivery.is_at_its_last() {
             // Before it is written down: twice among the dead letters does no harm.
             let (owner, endpoint) = (endpoint.owner.clone(), endpoint.id);
-            let notice = Notice { owner, endpoint, delivery: Some(due.delivery) };
-            self.queue.give_up(&notice).await.map_err(Error::Unavailable)?;
+            let notification = Notification { owner, endpoint, delivery: Some(due.delivery) };
+            self.queue.give_up(&notification).await.map_err(Error::Unavailable)?;
         }
         self.courier.record(endpoint, delivery, attempt, Occasion::Due).await.map(drop)
     }
 
     /// Makes a delivery that has failed for good due once more. One that is pending, delivered or gone is
     /// left as it is.
-    async fn take_up_again(&self, notice: &Notice) -> Result<()> {
+    async fn take_up_again(&self, notification: &Notification) -> Result<()> {
         let (store, clock) = (&self.courier.app.store, &self.courier.app.clock);
-        let Some(id) = &notice.delivery else { return Ok(()) };
-        let Some(delivery) = store.delivery(notice.endpoint, id).await? else { return Ok(()) };
+        let Some(id) = &notification.delivery else { return Ok(()) };
+        let Some(delivery) = store.delivery(notification.endpoint, id).await? else { return Ok(()) };
         if delivery.status == DeliveryStatus::Failed && delivery.cursor.is_some() {
             let again = delivery.clone().redriven(clock.now());
             // Where somebody else was faster, they saw to it.
-            store.record_delivery(notice.endpoint, Some(&delivery), &again).await?;
+            store.record_delivery(notification.endpoint, Some(&delivery), &again).await?;
         }
         Ok(())
     }

@@ -8,11 +8,11 @@ use axum::{
     extract::State,
     http::{HeaderMap, Method, StatusCode, Uri},
 };
+use delivery::{Message, Reach, Sender};
 use tokio::{
     net::TcpListener,
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
 };
-use webhooks::{Message, Reach, Sender};
 
 /// A request as it arrived.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use shared::{
 
 /// Says that an endpoint has something due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
+pub struct Notification {
     /// Whose endpoint it is.
     pub owner: Owner,
     /// Which one.
@@ -20,18 +20,18 @@ pub struct Notice {
     pub delivery: Option<DeliveryId>,
 }
 
-/// Why a notice could not be handed on.
+/// Why a notification could not be handed on.
 pub type QueueError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What becomes of handing something on.
 pub type Handing<'a> = Pin<Box<dyn Future<Output = Result<(), QueueError>> + Send + 'a>>;
 
-/// Takes notices to `deliver-webhooks`, and what was given up to people: in the cloud two SQS queues. A notice
+/// Takes notifications to `deliver-webhooks`, and what was given up to people: in the cloud two SQS queues. A notification
 /// that comes twice, or not at all, delays nothing for longer than a minute.
 pub trait DeliveryQueue: fmt::Debug + Send + Sync {
     /// Hands on all of them, or fails; then some may have been handed on.
-    fn notify<'a>(&'a self, notices: &'a [Notice]) -> Handing<'a>;
+    fn notify<'a>(&'a self, notifications: &'a [Notification]) -> Handing<'a>;
 
     /// Puts a delivery that has failed for good among the dead letters.
-    fn give_up<'a>(&'a self, notice: &'a Notice) -> Handing<'a>;
+    fn give_up<'a>(&'a self, notification: &'a Notification) -> Handing<'a>;
 }

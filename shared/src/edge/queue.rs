@@ -1,7 +1,8 @@
 //! Sends messages to SQS queues.
 
 use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
-use shared::{dynamo::sdk_config, edge::required_variable};
+
+use crate::{dynamo::sdk_config, edge::required_variable};
 
 /// Any error.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
