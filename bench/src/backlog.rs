@@ -103,7 +103,7 @@ impl Scene {
             }
         }
         let chain = ChainId::new(CHAIN).context("no chain id")?;
-        let found = self.server.app.store.awaited(chain, Timestamp::from_millis(0), now).await?;
+        let found = self.server.app.checkout.awaited(chain, Timestamp::from_millis(0), now).await?;
         ensure!(found.len() == awaited, "{} addresses are awaited, not {awaited}", found.len());
         Ok(())
     }

@@ -15,7 +15,10 @@ use aws_sdk_dynamodb::{
     types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType},
 };
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use shared::dynamo::{Store, Tables, connect_to};
+use shared::{
+    checkout::CheckoutStore,
+    dynamo::{Database, Tables, connect_to},
+};
 use tempfile::NamedTempFile;
 use tokio::{
     io::copy_bidirectional,
@@ -62,7 +65,7 @@ impl Engine {
     }
 
     /// The tables, reached without TLS, to prepare what functions find there.
-    pub(crate) fn store(&self) -> Result<Store> {
+    pub(crate) fn store(&self) -> Result<CheckoutStore> {
         let tables = Tables {
             sessions: SESSIONS.to_owned(),
             orders: ORDERS.to_owned(),
@@ -70,7 +73,7 @@ impl Engine {
             events: EVENTS.to_owned(),
             webhooks: WEBHOOKS.to_owned(),
         };
-        Ok(Store::new(self.client()?, tables))
+        Ok(CheckoutStore::new(Database::new(self.client()?, tables)))
     }
 
     /// The environment in which a function finds this engine and trusts it.

@@ -5,8 +5,7 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use axum::body::Bytes;
 use serde_json::Value;
 use shared::{
-    checkout::{Order, OrderRequest, Session, parse_new_session},
-    dynamo::Store,
+    checkout::{CheckoutStore, Order, OrderRequest, Session, parse_new_session},
     edge::{Clock, Settings, random_bits},
     kernel::{OrderId, SessionId},
 };
@@ -33,7 +32,7 @@ pub(crate) struct Event {
 pub(crate) struct Workload {
     operation: Operation,
     template: String,
-    store: Store,
+    store: CheckoutStore,
     settings: Settings,
     clock: Clock,
 }

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use alloy::primitives::Address;
 use shared::{
-    Result,
-    checkout::Awaited,
-    dynamo::Store,
+    checkout::{Awaited, CheckoutStore},
+    dynamo::StoreError,
     kernel::{ChainId, OrderId, Timestamp},
 };
 
@@ -24,7 +23,12 @@ const OVERLAP_MILLIS: i64 = 60_000;
 impl AwaitedAddresses {
     /// Learns of the orders made since the last time, and forgets those that were no longer watched at
     /// `time`. After it, every address that was told to anybody before is known.
-    pub(crate) async fn refresh(&mut self, store: &Store, chain: ChainId, time: Timestamp) -> Result<()> {
+    pub(crate) async fn refresh(
+        &mut self,
+        store: &CheckoutStore,
+        chain: ChainId,
+        time: Timestamp,
+    ) -> Result<(), StoreError> {
         let since =
             self.newest.map_or(Timestamp::from_millis(0), |newest| newest.plus_millis(-OVERLAP_MILLIS));
         for order in store.awaited(chain, since, time).await? {

@@ -47,7 +47,7 @@ impl Settings {
                 chain: chain.clone(),
                 nodes: nodes(&ssm, chain).await?,
                 store: store.clone(),
-                orders: app.store.clone(),
+                orders: app.checkout.clone(),
                 queue: queue.clone(),
                 clock: app.clock.clone(),
                 me: format!("{:032x}", random_bits()),

@@ -3,8 +3,8 @@
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 use shared::{
-    checkout::{Evidence, EvidenceId, Fact},
-    kernel::{Address as OrderAddress, BaseUnits, ChainId, OrderId, Timestamp},
+    checkout::{Evidence, Fact},
+    kernel::{Address as OrderAddress, BaseUnits, ChainId, EvidenceId, OrderId, Timestamp},
 };
 
 /// A block that was looked at.

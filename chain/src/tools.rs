@@ -9,8 +9,7 @@ use futures_util::future::{join, join_all};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     chains::Chain,
-    checkout::Evidence,
-    dynamo::Store,
+    checkout::{CheckoutStore, Evidence},
     edge::{Clock, causes},
     kernel::Timestamp,
 };
@@ -31,7 +30,7 @@ pub struct Tools {
     /// What is remembered of the chain.
     pub store: ChainStore,
     /// The orders.
-    pub orders: Store,
+    pub orders: CheckoutStore,
     /// Where evidence goes.
     pub queue: Arc<dyn EvidenceQueue>,
     /// The time.
@@ -48,7 +47,7 @@ pub enum ChainError {
     Node(#[from] NodeError),
     /// What is remembered could not be read or written.
     #[error("the tables could not be used")]
-    Store(#[from] shared::Error),
+    CheckoutStore(#[from] shared::dynamo::StoreError),
     /// Evidence could not be handed on.
     #[error("evidence could not be handed on")]
     Queue(#[source] QueueError),
@@ -114,7 +113,7 @@ impl Tools {
     pub(crate) async fn acquire<T: DeserializeOwned>(
         &self,
         work: Work,
-    ) -> Result<Option<Option<T>>, shared::Error> {
+    ) -> Result<Option<Option<T>>, shared::dynamo::StoreError> {
         self.store.acquire(self.chain.id, work, &self.me, self.clock.now()).await
     }
 

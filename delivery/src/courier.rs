@@ -3,9 +3,8 @@
 use shared::{
     App, Error, Result,
     edge::random_bits,
-    feed::Cursor,
-    kernel::RawJson,
-    webhooks::{Attempt, Delivery, Endpoint, Occasion},
+    kernel::{Cursor, RawJson},
+    webhooks::{Attempt, Delivery, DeliveryWrite, Endpoint, Occasion},
 };
 
 use crate::{Message, Reach, Sender};
@@ -13,7 +12,7 @@ use crate::{Message, Reach, Sender};
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How often somebody else may change a delivery while an attempt at it is written down: there are few who do.
-const RACES: usize = 10;
+const MAX_CONFLICT_RETRIES: usize = 10;
 
 /// With this status an endpoint asks for no more messages (Standard Webhooks).
 const GONE: u16 = 410;
@@ -56,7 +55,7 @@ impl Courier {
     /// [`Error::Unavailable`], [`Error::Internal`]. What goes wrong with the attempt itself is in the delivery.
     pub async fn attempt_by_hand(&self, endpoint: &Endpoint, delivery: Delivery) -> Result<Delivery> {
         let attempt = self.attempt(endpoint, &delivery).await?;
-        self.record(endpoint, delivery, attempt, Occasion::ByHand).await
+        self.add_attempt(endpoint, delivery, attempt, Occasion::ByHand).await
     }
 
     /// Sends a delivery's message once.
@@ -77,7 +76,7 @@ impl Courier {
         if outcome.status == Some(GONE) {
             // Its merchant may have moved it elsewhere meanwhile.
             let disable = |it: Endpoint| Endpoint { enabled: it.enabled && it.url != endpoint.url, ..it };
-            self.app.store.change_endpoint(&endpoint.owner, endpoint.id, disable).await?;
+            self.app.webhooks.change_endpoint(&endpoint.owner, endpoint.id, disable).await?;
         }
         Ok(Attempt {
             at,
@@ -90,27 +89,28 @@ impl Courier {
     /// What is sent: a test event's own body, or the event in the feed, if it can be read.
     async fn body(&self, endpoint: &Endpoint, delivery: &Delivery) -> Result<Option<RawJson>> {
         match delivery.cursor {
-            Some(place) => self.app.store.event_at(&endpoint.owner, Cursor(place)).await,
+            Some(place) => Ok(self.app.feed.event_at(&endpoint.owner, Cursor(place)).await?),
             None => Ok(delivery.body.clone()),
         }
     }
 
     /// Adds an attempt to a delivery, as it is by then.
-    pub(crate) async fn record(
+    pub(crate) async fn add_attempt(
         &self,
         endpoint: &Endpoint,
         mut delivery: Delivery,
         attempt: Attempt,
         occasion: Occasion,
     ) -> Result<Delivery> {
-        for _ in 0..RACES {
+        for _ in 0..MAX_CONFLICT_RETRIES {
             let is_new = delivery.version == 0 && delivery.cursor.is_none();
             let after = delivery.clone().after(attempt.clone(), occasion, random_bits());
             let was = Some(&delivery).filter(|_| !is_new);
-            if self.app.store.record_delivery(endpoint.id, was, &after).await? {
-                return Ok(after);
+            match self.app.webhooks.write_delivery(endpoint.id, was, &after).await? {
+                DeliveryWrite::Written => return Ok(after),
+                DeliveryWrite::Stale => {}
             }
-            let found = self.app.store.delivery(endpoint.id, &delivery.id).await?;
+            let found = self.app.webhooks.delivery(endpoint.id, &delivery.id).await?;
             delivery = found.ok_or(Error::DeliveryNotFound)?;
         }
         Err(Error::Unavailable("a delivery changes faster than it can be read".into()))

@@ -3,10 +3,7 @@
 use std::{fmt, future::Future, pin::Pin};
 
 use serde::{Deserialize, Serialize};
-use shared::{
-    kernel::Owner,
-    webhooks::{DeliveryId, EndpointId},
-};
+use shared::kernel::{DeliveryId, EndpointId, Owner};
 
 /// Says that an endpoint has something due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

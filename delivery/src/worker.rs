@@ -8,7 +8,8 @@ use futures_util::future::join_all;
 use shared::{
     Error, Result,
     edge::random_bits,
-    webhooks::{DeliveryStatus, Due, Endpoint, EndpointId, Occasion},
+    kernel::EndpointId,
+    webhooks::{DeliveryStatus, Due, Endpoint, Lease, Occasion, Release},
 };
 
 use crate::{Courier, DeliveryQueue, Notification};
@@ -23,18 +24,18 @@ pub struct Worker {
     queue: Arc<dyn DeliveryQueue>,
 }
 
-/// A lane that is held, and by whom.
-struct Lane<'a> {
-    id: EndpointId,
+/// A lease that is held.
+struct HeldLease<'a> {
+    endpoint: EndpointId,
     me: &'a str,
-    /// How many had called when it was taken last.
+    /// How many others had called when it was taken last.
     callers: u64,
 }
 
-/// How work on a lane ended.
+/// The end of work on an endpoint.
 enum Ending {
-    /// Nothing is due any more, or another has taken over.
-    LaneLeft,
+    /// Nothing is due any more, or another worker has taken over.
+    Released,
     /// The endpoint wants nothing now. What is due waits.
     Disabled,
     /// The time is up, and more is due.
@@ -57,13 +58,14 @@ impl Worker {
             self.take_up_again(notification).await?;
         }
         let me = format!("{:032x}", random_bits());
-        let store = &self.courier.app.store;
-        let callers = store.take_lane(notification.endpoint, &me, self.courier.app.clock.now()).await?;
-        let Some(callers) = callers else { return Ok(()) };
-        let mut lane = Lane { id: notification.endpoint, me: &me, callers };
-        let ending = self.work_on(notification, &mut lane, end).await;
-        if !matches!(ending, Ok(Ending::LaneLeft)) {
-            self.leave(lane).await?;
+        let store = &self.courier.app.webhooks;
+        let endpoint = notification.endpoint;
+        let taken = store.take_lease(endpoint, &me, self.courier.app.clock.now()).await?;
+        let Lease::Held { callers } = taken else { return Ok(()) };
+        let mut lease = HeldLease { endpoint, me: &me, callers };
+        let ending = self.work_on(notification, &mut lease, end).await;
+        if !matches!(ending, Ok(Ending::Released)) {
+            self.release(lease).await?;
         }
         if matches!(ending?, Ending::Late) {
             let more = Notification { delivery: None, ..notification.clone() };
@@ -75,40 +77,41 @@ impl Worker {
     async fn work_on(
         &self,
         notification: &Notification,
-        lane: &mut Lane<'_>,
+        lease: &mut HeldLease<'_>,
         end: Instant,
     ) -> Result<Ending> {
-        let (store, clock) = (&self.courier.app.store, &self.courier.app.clock);
+        let (store, clock) = (&self.courier.app.webhooks, &self.courier.app.clock);
         loop {
-            let endpoint = store.endpoint(&notification.owner, lane.id).await?;
+            let endpoint = store.endpoint(&notification.owner, lease.endpoint).await?;
             let Some(endpoint) = endpoint.filter(|endpoint| endpoint.enabled) else {
                 return Ok(Ending::Disabled);
             };
-            let due = store.due(lane.id, clock.now(), AT_ONCE).await?;
+            let due = store.due(lease.endpoint, clock.now(), AT_ONCE).await?;
             if due.is_empty() {
-                if store.leave_lane(lane.id, lane.me, lane.callers).await? {
-                    return Ok(Ending::LaneLeft);
+                let released = store.release_lease(lease.endpoint, lease.me, lease.callers).await?;
+                if released == Release::Released {
+                    return Ok(Ending::Released);
                 }
             } else if Instant::now() >= end {
                 return Ok(Ending::Late);
             }
             let delivered = join_all(due.into_iter().map(|due| self.deliver(&endpoint, due))).await;
             delivered.into_iter().collect::<Result<()>>()?;
-            match store.take_lane(lane.id, lane.me, clock.now()).await? {
-                Some(callers) => lane.callers = callers,
-                // It took so long that another has taken over.
-                None => return Ok(Ending::LaneLeft),
+            match store.take_lease(lease.endpoint, lease.me, clock.now()).await? {
+                Lease::Held { callers } => lease.callers = callers,
+                // The deliveries took so long that another worker has taken over.
+                Lease::Anothers => return Ok(Ending::Released),
             }
         }
     }
 
     async fn deliver(&self, endpoint: &Endpoint, due: Due) -> Result<()> {
-        let store = &self.courier.app.store;
+        let store = &self.courier.app.webhooks;
         let delivery = match store.delivery(endpoint.id, &due.delivery).await? {
             Some(delivery) if due.is_of(&delivery) => delivery,
             // DynamoDB has removed it for its age, and its entry only later; or it has been delivered by hand
             // since the list was read. An entry that stayed would be looked at without end.
-            read => return store.forget_due(due, read.as_ref()).await,
+            read => return Ok(store.forget_due(due, read.as_ref()).await?),
         };
         let attempt = self.courier.attempt(endpoint, &delivery).await?;
         if attempt.error.is_some() && delivery.is_at_its_last() {
@@ -117,31 +120,31 @@ impl Worker {
             let notification = Notification { owner, endpoint, delivery: Some(due.delivery) };
             self.queue.give_up(&notification).await.map_err(Error::Unavailable)?;
         }
-        self.courier.record(endpoint, delivery, attempt, Occasion::Due).await.map(drop)
+        self.courier.add_attempt(endpoint, delivery, attempt, Occasion::Due).await.map(drop)
     }
 
     /// Makes a delivery that has failed for good due once more. One that is pending, delivered or gone is
     /// left as it is.
     async fn take_up_again(&self, notification: &Notification) -> Result<()> {
-        let (store, clock) = (&self.courier.app.store, &self.courier.app.clock);
+        let (store, clock) = (&self.courier.app.webhooks, &self.courier.app.clock);
         let Some(id) = &notification.delivery else { return Ok(()) };
         let Some(delivery) = store.delivery(notification.endpoint, id).await? else { return Ok(()) };
         if delivery.status == DeliveryStatus::Failed && delivery.cursor.is_some() {
             let again = delivery.clone().redriven(clock.now());
             // Where somebody else was faster, they saw to it.
-            store.record_delivery(notification.endpoint, Some(&delivery), &again).await?;
+            store.write_delivery(notification.endpoint, Some(&delivery), &again).await?;
         }
         Ok(())
     }
 
-    /// Gives the lane back, whoever has called.
-    async fn leave(&self, lane: Lane<'_>) -> Result<()> {
-        let (store, clock) = (&self.courier.app.store, &self.courier.app.clock);
-        let mut callers = lane.callers;
-        while !store.leave_lane(lane.id, lane.me, callers).await? {
-            match store.take_lane(lane.id, lane.me, clock.now()).await? {
-                Some(now) => callers = now,
-                None => return Ok(()),
+    /// Releases the lease, whoever has called.
+    async fn release(&self, lease: HeldLease<'_>) -> Result<()> {
+        let (store, clock) = (&self.courier.app.webhooks, &self.courier.app.clock);
+        let mut calls = lease.callers;
+        while store.release_lease(lease.endpoint, lease.me, calls).await? == Release::Refused {
+            match store.take_lease(lease.endpoint, lease.me, clock.now()).await? {
+                Lease::Held { callers } => calls = callers,
+                Lease::Anothers => return Ok(()),
             }
         }
         Ok(())

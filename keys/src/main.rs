@@ -6,10 +6,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Parser, Subcommand, ValueEnum};
 use shared::{
-    dynamo::{Store, Tables, connect, connect_to},
+    dynamo::{Database, Tables, connect, connect_to},
     edge::{Clock, random_bits},
-    kernel::{Owner, Timestamp},
-    keys::{ApiKey, ApiKeyId, ApiKeyText, Scope},
+    kernel::{ApiKeyId, Owner, Timestamp},
+    keys::{ApiKey, ApiKeyText, KeyStore, Revocation, Scope},
 };
 
 /// Creates, lists and revokes the API keys of a deployment, or of a local server.
@@ -74,7 +74,7 @@ async fn main() -> Result<()> {
         events: unused(),
         webhooks: unused(),
     };
-    let (store, now) = (Store::new(client, tables), Clock::default().now());
+    let (store, now) = (KeyStore::new(Database::new(client, tables)), Clock::default().now());
     match arguments.command {
         Command::Create { owner, scope, expires_in } => create(&store, owner, scope, expires_in, now).await,
         Command::List => list(&store).await,
@@ -84,7 +84,7 @@ async fn main() -> Result<()> {
 
 /// The key alone goes to standard output, so that it can be piped to where it is kept.
 async fn create(
-    store: &Store,
+    store: &KeyStore,
     owner: Owner,
     scope: ScopeChoice,
     expires_in: Option<Duration>,
@@ -103,15 +103,15 @@ async fn create(
     Ok(())
 }
 
-async fn list(store: &Store) -> Result<()> {
+async fn list(store: &KeyStore) -> Result<()> {
     for key in store.api_keys().await.context("the keys cannot be read")? {
         println!("{}", describe(&key));
     }
     Ok(())
 }
 
-async fn revoke(store: &Store, id: &ApiKeyId, now: Timestamp) -> Result<()> {
-    if !store.revoke_api_key(id, now).await.context("the key was not revoked")? {
+async fn revoke(store: &KeyStore, id: &ApiKeyId, now: Timestamp) -> Result<()> {
+    if store.revoke_api_key(id, now).await.context("the key was not revoked")? == Revocation::NoSuchKey {
         bail!("there is no key {}", id.as_str());
     }
     eprintln!("{} is revoked; functions that know it may take it for a minute more.", id.as_str());

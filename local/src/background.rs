@@ -84,7 +84,7 @@ impl Background {
 
     /// Hands a batch to the function that its stream is for.
     async fn hand_on(&self, batch: StreamBatch) -> Result<(), BoxError> {
-        let taken = if batch.table == self.app.store.events_table() {
+        let taken = if batch.table == self.app.feed.events_table() {
             let response = functions::queue_deliveries(&self.app, self.queues.as_ref(), batch.event).await?;
             response.batch_item_failures.is_empty()
         } else {

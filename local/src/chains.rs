@@ -59,7 +59,7 @@ pub(crate) fn tools(app: &App, client: Client, table: &str) -> Result<Vec<Tools>
             chain: chain.clone(),
             nodes: nodes.collect::<Result<_, BoxError>>()?,
             store: store.clone(),
-            orders: app.store.clone(),
+            orders: app.checkout.clone(),
             queue: queue.clone(),
             clock: app.clock.clone(),
             me: format!("{:032x}", random_bits()),

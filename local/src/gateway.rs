@@ -18,17 +18,15 @@ use shared::{
 };
 
 use crate::{
-    functions::{HttpFunction, Means},
+    operations::{FunctionContext, Operation},
     policies::acting_as,
 };
 
-/// One route's function and what it works with.
+/// One route's operation, and the context that it is called with.
 #[derive(Clone)]
 pub(crate) struct Target {
-    pub(crate) means: Means,
-    /// The function's name.
-    pub(crate) name: String,
-    pub(crate) function: HttpFunction,
+    pub(crate) context: FunctionContext,
+    pub(crate) operation: Operation,
     /// As API Gateway writes it: `GET /orders/{orderId}`, or `$default`.
     pub(crate) route_key: String,
 }
@@ -54,7 +52,7 @@ pub(crate) async fn forward(
         return refuse(Error::InvalidBody("ended before it was complete"));
     };
     let event = event(&target.route_key, &head, path_parameters.as_ref().ok(), &body);
-    match acting_as(target.name, (target.function)(target.means, event)).await {
+    match acting_as(target.operation.name, (target.operation.function)(target.context, event)).await {
         Ok(answer) => response(&answer),
         Err(error) => refuse(Error::Internal(error.into())),
     }

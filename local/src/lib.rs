@@ -1,6 +1,6 @@
 //! The whole API on one machine, for trying and testing it.
 //!
-//! A request goes the way it goes in the cloud: it is matched against the routes of `template.yaml`,
+//! A request goes the way it goes in the cloud: it is matched against the registry of operations,
 //! turned into the JSON event that API Gateway sends, read by `lambda_http`, and answered by the
 //! function's own handler, which talks to a DynamoDB over HTTP. What stands in for the cloud is the
 //! gateway (`gateway`), the queues (`helpers`, `queues`), the streams (`streams`), the schedule (`background`, `chains`)
@@ -14,8 +14,10 @@ mod engine;
 mod functions;
 mod gateway;
 mod helpers;
+mod operations;
 mod policies;
 mod queues;
+mod routing;
 mod server;
 mod serving;
 mod streams;
@@ -23,6 +25,7 @@ mod template;
 
 pub use deployment::Deployment;
 pub use engine::Engine;
+pub use operations::{OPERATIONS, Operation};
 pub use policies::{Policies, Statement, acting_as};
 pub use queues::Queues;
 pub use server::{BoxError, Options, Server, StartError};

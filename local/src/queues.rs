@@ -10,7 +10,7 @@ use std::{
 
 use delivery::{Courier, DeliveryQueue, Handing, Notification, Reach, Sender, Worker};
 use publish_events::Retries;
-use shared::{App, feed::Subject};
+use shared::{App, kernel::Subject};
 
 use crate::{policies::acting_as, server::BoxError};
 

@@ -1,22 +1,16 @@
 //! The server: database, functions and gateway put together.
 
-use std::{io, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, path::PathBuf, sync::Arc};
 
 use aws_sdk_dynamodb::Client;
-use axum::{
-    Router,
-    http::{HeaderName, HeaderValue, Method},
-    routing::{MethodFilter, on, post},
-};
 use chain::{BadKey, Purse, Tools};
 use shared::{
     App,
     chains::Chains,
-    dynamo::{Store, Tables, connect_to},
+    dynamo::{Database, Tables, connect_to},
     edge::{Clock, Settings, SettingsError},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
-use tower_http::cors::CorsLayer;
 
 use crate::{
     background::Background,
@@ -24,14 +18,13 @@ use crate::{
     database::create_table,
     deployment::{Deployment, TableNames},
     engine::Engine,
-    functions::{Means, http_function},
-    gateway::{Target, forward},
-    helpers::{self, Helpers},
+    operations::FunctionContext,
     policies::enforced,
     queues::{self, Queues},
+    routing::router,
     serving::serve,
     streams::{StreamBatch, Streams},
-    template::{Cors, Route, Template, TemplateError},
+    template::{Route, Template, TemplateError},
 };
 
 /// What to serve, and where.
@@ -165,7 +158,7 @@ impl Server {
         let tables = template.tables.iter().filter(|table| table.properties.stream_specification.is_some());
         let mut tables: Vec<_> = tables.map(|table| names.own(&table.name)).collect();
         // What is published comes last.
-        tables.sort_by_key(|table| table == app.store.events_table());
+        tables.sort_by_key(|table| table == app.feed.events_table());
         let background =
             Background::new(app.clone(), courier.clone(), queues.clone(), Streams::new(&database, tables));
         let background = Arc::new(background);
@@ -174,7 +167,7 @@ impl Server {
             false => chains::start(tools.clone(), purse.as_ref()),
         };
         tasks.extend(options.background.then(|| tokio::spawn(Arc::clone(&background).run())));
-        let router = router(&template, &Means { app: app.clone(), courier }, engine)?;
+        let router = router(&template, &FunctionContext { app: app.clone(), courier }, engine)?;
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, router, stopped));
         Ok(Self {
@@ -249,63 +242,5 @@ async fn app(
         events: table("EventsTable"),
         webhooks: table("WebhooksTable"),
     };
-    Ok(App { store: Store::new(client, tables), clock, settings: Settings::from_env()?.with_chains()? })
-}
-
-/// The API as the template has it, and beside it the helpers for tests.
-fn router(template: &Template, means: &Means, engine: Option<Arc<Engine>>) -> Result<Router, StartError> {
-    let api = api(template, means)?.layer(cors(&template.cors)?);
-    let helpers = Router::new()
-        .route("/test-helpers/orders/{orderId}/evidence", post(helpers::record_evidence))
-        .route("/test-helpers/clock", post(helpers::advance_clock))
-        .with_state(Helpers { app: means.app.clone(), engine, api: api.clone() });
-    Ok(helpers.fallback_service(api))
-}
-
-fn api(template: &Template, means: &Means) -> Result<Router, TemplateError> {
-    let handler = |target: Target| move |parameters, request| forward(target.clone(), parameters, request);
-    let (default, routes): (Vec<_>, Vec<_>) =
-        template.routes.iter().partition(|route| route.path == "$default");
-    let default = default.first().ok_or_else(|| TemplateError::new("there is no $default route"))?;
-    let default = handler(target(default, means, "$default".to_owned())?);
-    let mut api = Router::new().fallback(default.clone());
-    for route in routes {
-        let method = route.method.parse().ok().and_then(|method: Method| MethodFilter::try_from(method).ok());
-        let method = method.ok_or_else(|| TemplateError::new(format!("{} is no method", route.method)))?;
-        let target = target(route, means, format!("{} {}", route.method, route.path))?;
-        let mut route_handler = on(method, handler(target));
-        if method == MethodFilter::GET {
-            // axum would answer HEAD from GET, API Gateway does not.
-            route_handler = route_handler.head(default.clone());
-        }
-        api = api.route(&route.path, route_handler);
-    }
-    Ok(api.method_not_allowed_fallback(default))
-}
-
-fn target(route: &Route, means: &Means, route_key: String) -> Result<Target, TemplateError> {
-    let function = http_function(&route.function)
-        .ok_or_else(|| TemplateError::new(format!("there is no function {}", route.function)))?;
-    Ok(Target { means: means.clone(), name: route.function.clone(), function, route_key })
-}
-
-fn cors(cors: &Cors) -> Result<CorsLayer, TemplateError> {
-    let bad = |text: &str| TemplateError::new(format!("CorsConfiguration: {text} cannot be used"));
-    let mut layer = CorsLayer::new().max_age(Duration::from_secs(cors.max_age));
-    layer = if cors.allow_origins.iter().any(|origin| origin == "*") {
-        layer.allow_origin(tower_http::cors::Any)
-    } else {
-        let origins =
-            cors.allow_origins.iter().map(|text| HeaderValue::from_str(text).map_err(|_| bad(text)));
-        layer.allow_origin(origins.collect::<Result<Vec<_>, _>>()?)
-    };
-    let names = |texts: &[String]| {
-        let names = texts.iter().map(|text| text.parse::<HeaderName>().map_err(|_| bad(text)));
-        names.collect::<Result<Vec<_>, _>>()
-    };
-    let methods = cors.allow_methods.iter().map(|text| text.parse::<Method>().map_err(|_| bad(text)));
-    Ok(layer
-        .allow_methods(methods.collect::<Result<Vec<_>, _>>()?)
-        .allow_headers(names(&cors.allow_headers)?)
-        .expose_headers(names(&cors.expose_headers)?))
+    Ok(App::new(Database::new(client, tables), clock, Settings::from_env()?.with_chains()?))
 }

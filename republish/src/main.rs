@@ -7,10 +7,11 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Parser;
 use shared::{
     Error,
-    dynamo::{Store, Tables, connect, connect_to},
+    checkout::CheckoutStore,
+    dynamo::{Database, Tables, connect, connect_to},
     edge::{Clock, causes},
-    feed::Subject,
-    kernel::Timestamp,
+    feed::FeedStore,
+    kernel::{Subject, Timestamp},
 };
 
 /// Publishes the events that the feeds of a deployment, or of a local server, lack.
@@ -62,9 +63,10 @@ async fn main() -> Result<()> {
         events: arguments.events_table,
         webhooks: String::new(),
     };
-    let (store, mut progress) = (Store::new(client, tables), Progress::default());
+    let (database, mut progress) = (Database::new(client, tables), Progress::default());
     let since = arguments.since.unwrap_or(Timestamp::from_millis(0));
-    let walk = store.each_subject(since, async |subjects| progress.publish(&store, &subjects).await);
+    let (checkout, feed) = (CheckoutStore::new(database.clone()), FeedStore::new(database));
+    let walk = checkout.each_subject(since, async |subjects| progress.publish(&feed, &subjects).await);
     walk.await.context("the tables cannot be read")?;
     println!("{} sessions and orders, {} events published", progress.looked_at, progress.published);
     match progress.failed {
@@ -75,7 +77,7 @@ async fn main() -> Result<()> {
 
 impl Progress {
     /// All together, or, if one of them is in the way, each alone.
-    async fn publish(&mut self, store: &Store, subjects: &[Subject]) {
+    async fn publish(&mut self, store: &FeedStore, subjects: &[Subject]) {
         for some in subjects.chunks(SUBJECTS_AT_ONCE) {
             match publish(store, some).await {
                 Ok(published) => self.published += published,
@@ -86,7 +88,7 @@ impl Progress {
         eprintln!("{} looked at, {} events published", self.looked_at, self.published);
     }
 
-    async fn publish_each(&mut self, store: &Store, subjects: &[Subject]) {
+    async fn publish_each(&mut self, store: &FeedStore, subjects: &[Subject]) {
         for subject in subjects {
             match publish(store, &[*subject]).await {
                 Ok(published) => self.published += published,
@@ -99,8 +101,8 @@ impl Progress {
     }
 }
 
-async fn publish(store: &Store, subjects: &[Subject]) -> Result<u64, Error> {
-    publish_events::publish(store, subjects, Clock::default().now()).await
+async fn publish(store: &FeedStore, subjects: &[Subject]) -> Result<u64, Error> {
+    shared::feed::publish(store, subjects, Clock::default().now()).await
 }
 
 fn time(text: &str) -> Result<Timestamp, &'static str> {

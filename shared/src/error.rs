@@ -1,11 +1,6 @@
 //! The one error type. It knows nothing of HTTP: [`crate::edge::answer`] turns it into a response.
 
-use crate::{
-    chains::RouteError,
-    checkout::SessionStatus,
-    kernel::{OrderId, Owner},
-    keys::Scope,
-};
+use crate::{dynamo::StoreError, kernel::OrderId};
 
 /// Everything that can keep an operation from succeeding.
 ///
@@ -24,27 +19,55 @@ pub enum Error {
     /// The body as a whole cannot be read.
     #[error("The request body {0}")]
     InvalidBody(&'static str),
-    /// The body is longer than [`crate::edge::MAX_BODY_BYTES`].
-    #[error("The request body must not be longer than {max} bytes", max = crate::edge::MAX_BODY_BYTES)]
-    BodyTooLarge,
+    /// The body is too long.
+    #[error("The request body must not be longer than {max} bytes")]
+    BodyTooLarge {
+        /// The longest body, in bytes.
+        max: usize,
+    },
+    /// An order names a chain that is not configured.
+    #[error("{param} {rule}")]
+    ChainNotSupported {
+        /// Where the field is.
+        param: &'static str,
+        /// The rule, phrased to follow the field's name.
+        rule: String,
+    },
     /// An order asks for what the configured chains cannot do.
-    #[error("{} {}", .0.param, .0.rule)]
-    RouteNotSupported(RouteError),
+    #[error("{param} {rule}")]
+    RouteNotSupported {
+        /// Where the field is.
+        param: &'static str,
+        /// The rule, phrased to follow the field's name.
+        rule: &'static str,
+    },
     /// The request needs a key and has none, or has one that opens nothing.
     #[error("{0}")]
     Unauthorized(KeyRefusal),
     /// The request's key does not allow this.
     #[error("This API key does not have the scope {0}, which this request needs")]
-    Forbidden(Scope),
+    Forbidden(&'static str),
     /// What is asked for is only there where API keys are on.
     #[error("This endpoint is only there where API keys are on, and here they are off")]
     KeysAreOff,
     /// A session that is looked up does not exist.
     #[error("Checkout session not found")]
     SessionNotFound,
-    /// A session that is to be changed is not in a state that allows it.
-    #[error("{0}")]
-    SessionRefused(SessionRefusal),
+    /// A session that is to be changed does not exist, or is another merchant's.
+    #[error("Checkout session not found")]
+    NoSessionToChange,
+    /// No session can have the id of the one that is to be changed.
+    #[error("Checkout session not found: malformed id")]
+    MalformedSessionId,
+    /// A session that is to be changed is not open any more.
+    #[error("Checkout session is not open: its status is {status}")]
+    SessionNotOpen {
+        /// Its status.
+        status: String,
+    },
+    /// A session has at most one order, ever.
+    #[error("Checkout session already has the order {0}")]
+    SessionHasOrder(OrderId),
     /// An idempotency key has been used for another request.
     #[error("This Idempotency-Key was used for a request with another body")]
     IdempotencyConflict,
@@ -52,8 +75,11 @@ pub enum Error {
     #[error("Order not found")]
     OrderNotFound,
     /// A merchant has as many webhook endpoints as there may be.
-    #[error("There are {max} webhook endpoints already; delete one first", max = crate::webhooks::MOST_ENDPOINTS)]
-    TooManyEndpoints,
+    #[error("There are {max} webhook endpoints already; delete one first")]
+    TooManyEndpoints {
+        /// How many there may be.
+        max: u64,
+    },
     /// A webhook endpoint that is looked up does not exist.
     #[error("Webhook endpoint not found")]
     EndpointNotFound,
@@ -71,10 +97,6 @@ pub enum Error {
     /// The store did not take or give the data in time; the same request may succeed later.
     #[error("The service is busy; try again in a moment")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The store took nothing, since other writes to the same items, or a throttle, kept it from doing so for
-    /// longer than the call was repeated. The items can be read meanwhile. For clients the same as `Unavailable`.
-    #[error("The service is busy; try again in a moment")]
-    Contended(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A fault of ours: a bad item, a bad setting, a missing permission.
     #[error("Something went wrong on our side")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -91,26 +113,6 @@ pub enum KeyRefusal {
     Invalid,
 }
 
-/// Why a session cannot be given an order or be expired by hand.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SessionRefusal {
-    /// There is no such session.
-    #[error("Checkout session not found")]
-    NotFound,
-    /// No session can have this id.
-    #[error("Checkout session not found: malformed id")]
-    MalformedId,
-    /// The session is another merchant's, which the caller must not learn.
-    #[error("Checkout session not found")]
-    OthersSession(Owner),
-    /// Only an open session may be changed.
-    #[error("Checkout session is not open: its status is {0}")]
-    NotOpen(SessionStatus),
-    /// A session has at most one order, ever.
-    #[error("Checkout session already has the order {0}")]
-    HasOrder(OrderId),
-}
-
 /// Short for a result with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -121,14 +123,11 @@ impl Error {
     }
 }
 
-impl From<RouteError> for Error {
-    fn from(error: RouteError) -> Self {
-        Self::RouteNotSupported(error)
-    }
-}
-
-impl From<SessionRefusal> for Error {
-    fn from(refusal: SessionRefusal) -> Self {
-        Self::SessionRefused(refusal)
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(source) | StoreError::Contended(source) => Self::Unavailable(source),
+            StoreError::Internal(source) => Self::Internal(source),
+        }
     }
 }

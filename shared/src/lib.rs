@@ -12,6 +12,7 @@
 //!
 //! `tests/layers.rs` keeps the rooms from importing what they must not know.
 
+mod app;
 pub mod chains;
 pub mod checkout;
 pub mod dynamo;
@@ -22,5 +23,5 @@ pub mod kernel;
 pub mod keys;
 pub mod webhooks;
 
-pub use edge::App;
+pub use app::App;
 pub use error::{Error, Result};

@@ -1,24 +1,45 @@
-//! The layers within the rooms of this crate: the rules of a capability know nothing of how it is kept, nor that of
-//! HTTP.
-#![allow(clippy::unwrap_used, reason = "this is test code")]
+//! The rooms of this crate, and the layers within them: imports point down from room to room, no files import each other in
+//! a circle, and the rules of a capability know nothing of its store, nor that of HTTP.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "this is test code")]
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
 
+use regex::Regex;
+
+/// The rooms, the lowest first, each with those that it may import. Files of the crate's root are rooms of their own.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("kernel", &[]),
+    ("dynamo", &["kernel"]),
+    ("error", &["kernel", "dynamo"]),
+    ("chains", &["kernel"]),
+    ("edge", &["kernel", "dynamo", "error", "chains"]),
+    ("keys", &["kernel", "dynamo", "error", "edge"]),
+    ("checkout", &["kernel", "dynamo", "error", "chains", "edge", "keys"]),
+    ("feed", &["kernel", "dynamo", "error", "edge", "keys", "checkout"]),
+    ("webhooks", &["kernel", "dynamo", "error", "edge", "checkout", "feed"]),
+    ("app", &["kernel", "dynamo", "error", "edge", "keys", "checkout", "feed", "webhooks"]),
+];
+
 /// Pure rules: folders, and files of rooms that have other files too.
 const RULES: &[&str] = &[
     "chains/",
+    "checkout/chronicle.rs",
+    "checkout/effect",
+    "checkout/emitted",
     "checkout/evidence",
     "checkout/item_tests",
     "checkout/ledger",
     "checkout/order.rs",
+    "checkout/redaction",
     "checkout/redirect",
+    "checkout/route",
     "checkout/sample",
     "checkout/session.rs",
     "checkout/status",
-    "checkout/token",
     "edge/idempotency",
     "feed/event",
     "feed/story",
@@ -33,24 +54,29 @@ const RULES: &[&str] = &[
 /// Stores: files that keep things in DynamoDB.
 const STORES: &[&str] = &[
     "checkout/awaited",
+    "checkout/chronicle_store",
     "checkout/expiry",
+    "checkout/order_item",
     "checkout/order_list",
     "checkout/order_store",
     "checkout/overdue",
     "checkout/payment_store",
+    "checkout/session_item",
     "checkout/session_list",
     "checkout/session_store",
+    "checkout/store",
+    "checkout/subjects",
     "dynamo/",
     "edge/used_keys",
     "feed/entries",
     "feed/publication",
-    "feed/stories",
-    "feed/subjects",
+    "feed/store.rs",
     "keys/key_store",
     "webhooks/delivery_store",
     "webhooks/endpoint_store",
     "webhooks/fan_out",
     "webhooks/leases",
+    "webhooks/store",
 ];
 
 /// Calls that read the clock, the random source or the environment.
@@ -132,7 +158,17 @@ fn rules_are_synchronous() {
 fn no_store_knows_http() {
     assert_unused(
         STORES,
-        &["crate::App", "lambda_", "feed::api", "webhooks::api", "_request::", "views::", "envelope::"],
+        &[
+            "lambda_",
+            "app::",
+            "feed::api",
+            "webhooks::api",
+            "operations::",
+            "_request::",
+            "_query::",
+            "_view::",
+            "envelope::",
+        ],
     );
 }
 
@@ -140,4 +176,102 @@ fn no_store_knows_http() {
 fn no_store_reads_a_clock() {
     // `Instant` measures how long a call has been repeated; it does not tell the time.
     assert_unused(STORES, &["Utc::now", "SystemTime"]);
+}
+
+/// A file's imports from this crate: the files that define the names. Names are found by their definitions, so that
+/// re-exports do not hide an edge.
+fn imports() -> BTreeMap<String, BTreeSet<String>> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    collect(&source, &mut paths);
+    let mut files = BTreeMap::new();
+    for path in paths {
+        let name = path.strip_prefix(&source).unwrap().to_str().unwrap().to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        if !name.contains("tests") && !name.ends_with("sample.rs") && name != "lib.rs" {
+            files.insert(name, text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned());
+        }
+    }
+    let mut definitions = BTreeMap::<String, Vec<&String>>::new();
+    let item = Regex::new(
+        r"(?m)^\s*pub(?:\([a-z]+\))? (?:const fn|async fn|fn|struct|enum|trait|type|const|static) (\w+)",
+    );
+    let item = item.unwrap();
+    for (name, text) in &files {
+        for found in item.captures_iter(text) {
+            definitions.entry(found[1].to_owned()).or_default().push(name);
+        }
+    }
+    let path = Regex::new(r"crate::([\w:]+)").unwrap();
+    let mut imports = BTreeMap::new();
+    for (name, text) in &files {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code = flatten_uses(&code.collect::<Vec<_>>().join("\n"));
+        let found = path.captures_iter(&code).filter_map(|path| defining(&path[1], &files, &definitions));
+        imports.insert(name.clone(), found.filter(|file| file != name).collect());
+    }
+    imports
+}
+
+/// The code with `use a::{b, c::{d, e}};` as `a::b a::c::d a::c::e`.
+fn flatten_uses(code: &str) -> String {
+    let group = Regex::new(r"((?:\w+::)+)\{([^{}]*)\}").unwrap();
+    let mut code = code.to_owned();
+    while let Some(found) = group.captures(&code) {
+        let (range, prefix) = (found.get(0).unwrap().range(), &found[1]);
+        let names = found[2]
+            .split(',')
+            .flat_map(str::split_whitespace)
+            .filter(|name| name.contains(char::is_alphabetic));
+        let flat: Vec<_> = names.map(|name| format!("{prefix}{name}")).collect();
+        code.replace_range(range, &flat.join(", "));
+    }
+    code
+}
+
+/// The file that a path such as `checkout::Order` leads to.
+fn defining(
+    path: &str,
+    files: &BTreeMap<String, String>,
+    definitions: &BTreeMap<String, Vec<&String>>,
+) -> Option<String> {
+    let segments: Vec<_> = path.split("::").filter(|segment| !segment.is_empty()).collect();
+    for length in (1..=segments.len()).rev() {
+        let file = format!("{}.rs", segments[..length].join("/"));
+        if files.contains_key(&file) {
+            return Some(file);
+        }
+    }
+    let name = segments.iter().find(|segment| segment.starts_with(char::is_uppercase)).or(segments.last())?;
+    let candidates = definitions.get(*name)?;
+    let in_room = candidates.iter().find(|file| segments.len() == 1 || file.starts_with(segments[0]));
+    in_room.or(candidates.first()).map(|file| (*file).clone())
+}
+
+fn room(file: &str) -> &str {
+    file.split(['/', '.']).next().unwrap()
+}
+
+#[test]
+fn rooms_import_only_those_below_them() {
+    let rooms: BTreeMap<_, _> = ROOMS.iter().copied().collect();
+    let imports = imports();
+    assert!(imports.values().map(BTreeSet::len).sum::<usize>() > 200, "imports are not found: {imports:?}");
+    for (file, imported) in &imports {
+        let allowed = rooms.get(room(file)).unwrap_or_else(|| panic!("{file} is in no room"));
+        for other in imported.iter().filter(|other| room(other) != room(file)) {
+            assert!(allowed.contains(&room(other)), "{file} imports {other}");
+        }
+    }
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let mut left = imports();
+    while !left.is_empty() {
+        let names: BTreeSet<_> = left.keys().cloned().collect();
+        let before = left.len();
+        left.retain(|_, imported| imported.iter().any(|file| names.contains(file)));
+        assert!(left.len() < before, "in a circle, or above one: {left:#?}");
+    }
 }

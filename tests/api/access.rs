@@ -9,7 +9,7 @@ use reqwest::{
     header::{HeaderMap, HeaderName},
 };
 use serde_json::{Value, json};
-use shared::keys::{ApiKeyId, Scope};
+use shared::{kernel::ApiKeyId, keys::Scope};
 use tests::{
     client::{Answer, Api, BUYER, order},
     proxy::{Fault, Proxy},
@@ -106,7 +106,8 @@ async fn a_wrong_key_is_refused_even_where_none_is_needed() {
     let expired = api.make_key("ours", Scope::Write, Some(1000)).await;
     let revoked = api.make_key("ours", Scope::Write, None).await;
     let id = ApiKeyId::parse(revoked.split('_').nth(1).unwrap()).unwrap();
-    assert!(api.server.app.store.revoke_api_key(&id, api.server.app.clock.now()).await.unwrap());
+    let outcome = api.server.app.keys.revoke_api_key(&id, api.server.app.clock.now()).await.unwrap();
+    assert_eq!(outcome, shared::keys::Revocation::Revoked);
     api.advance_clock(1.0).await;
     let (ours_id, theirs_secret) = (ours.rsplit_once('_').unwrap().0, theirs.rsplit_once('_').unwrap().1);
     let mixed = format!("{ours_id}_{theirs_secret}");
@@ -237,7 +238,7 @@ async fn a_key_is_looked_up_once_a_minute_and_void_a_minute_after_it_is_revoked(
     assert_eq!(proxy.take_operations(), ["GetItem", "TransactWriteItems"]);
 
     let id = ApiKeyId::parse(ours.split('_').nth(1).unwrap()).unwrap();
-    api.server.app.store.revoke_api_key(&id, api.server.app.clock.now()).await.unwrap();
+    api.server.app.keys.revoke_api_key(&id, api.server.app.clock.now()).await.unwrap();
     api.advance_clock(60.0).await;
     api.use_key(Some(&ours));
     asks_for_a_key(&api.expire(&session).await);

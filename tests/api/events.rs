@@ -41,7 +41,7 @@ pub(crate) async fn with_session(app: &App) {
     };
     let session = Session::open(wanted, SESSION.parse::<Uuid>().unwrap().as_u128(), CREATED);
     assert_eq!(session.id.to_string(), SESSION);
-    app.store.create_session(&session, app.settings.retention_millis, None).await.unwrap();
+    app.checkout.create_session(&session, app.settings.retention_millis, None).await.unwrap();
 }
 
 pub(crate) async fn with_order(app: &App) {
@@ -52,7 +52,7 @@ pub(crate) async fn with_order(app: &App) {
     assert_eq!(id.to_string(), ORDER);
     let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
     let order = Order::new(id, session, terms, address, CREATED, app.settings.detection_window_millis);
-    app.store.create_order(&order, false, None, random_bits(), CREATED).await.unwrap();
+    app.checkout.create_order(&order, false, None, random_bits(), CREATED).await.unwrap();
 }
 
 fn root() -> PathBuf {

@@ -15,6 +15,7 @@ mod feed;
 mod idempotency;
 mod inputs;
 mod listing;
+mod operations;
 mod payments;
 mod races;
 mod request_log;

@@ -214,7 +214,7 @@ async fn the_answer_that_tells_of_an_expiry_has_all_that_came_before_it() {
             tokio::task::yield_now().await;
         }
         // Decided in time, on a machine that took a while.
-        api.server.app.store.record(&piece, in_time).await.unwrap();
+        api.server.app.checkout.append(&piece, in_time).await.unwrap();
         gate.add_permits(1);
     };
     let (seen, ()) = join(api.order(&id), record_meanwhile).await;

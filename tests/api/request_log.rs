@@ -12,8 +12,7 @@ use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 use shared::{
     edge::{Asked, RequestLog},
-    kernel::Owner,
-    webhooks::EndpointId,
+    kernel::{EndpointId, Owner},
 };
 use tests::{
     client::{Api, SHOP, executed, order},
@@ -176,12 +175,8 @@ async fn measured() -> Vec<(&'static str, f64)> {
     rows.push(units!("publishing a sale's 6 events at once", published.await));
 
     let (owner, queues) = (Owner::default(), api.server.queues.clone());
-    let queue = queue_deliveries::queue_deliveries(
-        app,
-        queues.as_ref(),
-        &owner,
-        Instant::now() + Duration::from_secs(30),
-    );
+    let queue =
+        delivery::queue_deliveries(app, queues.as_ref(), &owner, Instant::now() + Duration::from_secs(30));
     rows.push(units!("making deliveries of them, for one webhook endpoint", queue.await.unwrap()));
     let endpoint = EndpointId::parse(endpoint.as_str().unwrap()).unwrap();
     let worker = Worker::new(Courier::new(app.clone()).unwrap(), queues.clone());

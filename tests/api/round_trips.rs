@@ -6,7 +6,7 @@ use delivery::{Courier, Notification, Worker};
 use publish_events::Batch;
 use reqwest::Method;
 use serde_json::json;
-use shared::{kernel::Owner, webhooks::EndpointId};
+use shared::kernel::{EndpointId, Owner};
 use tests::{
     client::{Api, SHOP, deposit, order},
     proxy::Proxy,
@@ -157,14 +157,9 @@ async fn an_event_costs_two_reads_and_a_transaction_to_deliver_and_a_merchant_wi
     let (app, queues, owner) = (&api.server.app, api.server.queues.clone(), Owner::default());
     let queue = async || {
         proxy.take_operations();
-        queue_deliveries::queue_deliveries(
-            app,
-            queues.as_ref(),
-            &owner,
-            Instant::now() + Duration::from_secs(30),
-        )
-        .await
-        .unwrap();
+        delivery::queue_deliveries(app, queues.as_ref(), &owner, Instant::now() + Duration::from_secs(30))
+            .await
+            .unwrap();
         proxy.take_operations()
     };
     assert_eq!(queue().await, ["GetItem"]);

@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use local::Template;
 use serde_yaml_ng::{Mapping, Value};
 
 fn read(path: &str) -> String {
@@ -82,18 +81,4 @@ fn every_queue_that_no_function_reads_raises_an_alarm_when_something_is_there() 
     let watched: BTreeSet<_> = dimensions.flatten().collect();
     assert!(!read.is_empty());
     assert_eq!((&queues - &read).difference(&watched).next(), None);
-}
-
-#[test]
-fn cargo_lambda_watch_is_given_the_same_routes() {
-    let manifest = read("Cargo.toml");
-    let (_, routes) = manifest.split_once("[workspace.metadata.lambda.watch.router]").unwrap();
-    let mut expected = 0;
-    for route in Template::built_in().unwrap().routes.iter().filter(|route| route.path != "$default") {
-        let (_, rest) = routes.split_once(&format!("\"{}\" = [", route.path)).expect(&route.path);
-        let line = format!("{{ method = \"{}\", function = \"{}\" }}", route.method, route.function);
-        assert!(rest.split(']').next().unwrap().contains(&line), "{} {line}", route.path);
-        expected += 1;
-    }
-    assert_eq!(routes.matches("function = ").count(), expected);
 }

@@ -6,9 +6,8 @@ use publish_events::Batch;
 use serde_json::{Value, json};
 use shared::{
     App,
-    feed::Cursor,
-    kernel::{Owner, Timestamp},
-    webhooks::{Delivery, DeliveryId, Endpoint, EndpointId, WebhookSecret},
+    kernel::{Cursor, DeliveryId, EndpointId, Owner, Timestamp},
+    webhooks::{Delivery, DeliveryWrite, Endpoint, EndpointCreation, WebhookSecret},
 };
 use tests::receiver::Receiver;
 
@@ -28,7 +27,10 @@ const PUBLISHED: Timestamp = Timestamp::from_millis(1_759_387_148_312);
 async fn with_endpoint(app: &App, url: &str) -> Endpoint {
     let (id, secret) = (EndpointId::parse(ENDPOINT).unwrap(), WebhookSecret::new([1, 2]));
     let new = Endpoint::new(id, Owner::default(), url.to_owned(), secret, CREATED);
-    app.store.create_endpoint(new).await.unwrap()
+    match app.webhooks.create_endpoint(new).await.unwrap() {
+        EndpointCreation::Created(endpoint) => *endpoint,
+        EndpointCreation::TooMany => panic!("there are no endpoints yet"),
+    }
 }
 
 /// The endpoint, and a receiver there.
@@ -88,7 +90,7 @@ async fn the_events_of_update_webhook_endpoint_and_delete_webhook_endpoint_chang
     assert_eq!((&changed["enabled"], &changed["event_types"]), (&json!(false), &json!(["*"])));
     let answer = delete_webhook_endpoint::handle(&app, &request("delete-webhook-endpoint")).await;
     assert_eq!(data(&answer, "Webhook endpoint deleted"), json!({"id": ENDPOINT, "deleted": true}));
-    assert_eq!(app.store.endpoints(&Owner::default()).await.unwrap(), []);
+    assert_eq!(app.webhooks.endpoints(&Owner::default()).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -97,7 +99,7 @@ async fn the_event_of_rotate_webhook_secret_has_two_secrets_sign_for_an_hour() {
     let before = with_endpoint(&app, "https://merchant.com/webhooks").await;
     let answer = rotate_webhook_secret::handle(&app, &request("rotate-webhook-secret")).await;
     let secret = data(&answer, "Webhook secret rotated")["secret"].clone();
-    let after = app.store.endpoint(&Owner::default(), before.id).await.unwrap().unwrap();
+    let after = app.webhooks.endpoint(&Owner::default(), before.id).await.unwrap().unwrap();
     let now = app.clock.now();
     assert_eq!(after.secrets_at(now), [secret.as_str().unwrap(), before.secrets[0].secret.reveal()]);
     assert_eq!(after.secrets_at(now.plus_millis(3_600_000)).len(), 1);
@@ -122,7 +124,8 @@ async fn the_events_of_list_webhook_deliveries_and_redeliver_webhook_find_a_deli
     let delivery = Delivery::of_event(FIRST_EVENT, "checkout.session.created", Cursor(1), PUBLISHED);
     assert_eq!(Some(&delivery.id), DeliveryId::parse(DELIVERY).as_ref());
     let id = EndpointId::parse(ENDPOINT).unwrap();
-    assert!(app.store.record_delivery(id, None, &delivery).await.unwrap());
+    let written = app.webhooks.write_delivery(id, None, &delivery).await.unwrap();
+    assert_eq!(written, DeliveryWrite::Written);
     let answer = list_webhook_deliveries::handle(&app, &request("list-webhook-deliveries")).await;
     let page = data(&answer, "Webhook deliveries retrieved");
     assert_eq!((&page["deliveries"][0]["id"], &page["has_more"]), (&json!(DELIVERY), &json!(false)));
@@ -174,5 +177,5 @@ async fn the_event_of_retry_deliveries_needs_nothing_of_it() {
     // Nobody has told of the event: what the stream lost is made up for.
     retry_deliveries::handle(&app, api.server.queues.as_ref()).await.unwrap();
     app.clock.advance(1);
-    assert_eq!(app.store.due(endpoint.id, app.clock.now(), 10).await.unwrap().len(), 1);
+    assert_eq!(app.webhooks.due(endpoint.id, app.clock.now(), 10).await.unwrap().len(), 1);
 }

@@ -7,9 +7,7 @@ use serde_json::json;
 use shared::edge::queue::{BoxError, Queue};
 use shared::{
     checkout::Evidence,
-    feed::Subject,
-    kernel::{OrderId, Owner},
-    webhooks::EndpointId,
+    kernel::{EndpointId, OrderId, Owner, Subject},
 };
 
 /// More than fit one request.

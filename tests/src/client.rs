@@ -74,7 +74,7 @@ impl Api {
         let text = ApiKeyText::new(random_bits(), [random_bits(), random_bits()]);
         let owner = Owner::parse(owner).unwrap();
         let key = ApiKey::new(&text, owner, scope, lifetime, self.server.app.clock.now());
-        self.server.app.store.add_api_key(&key).await.unwrap();
+        self.server.app.keys.add_api_key(&key).await.unwrap();
         text.reveal()
     }
 

@@ -179,7 +179,7 @@ impl Cloud {
     async fn hand_on(&self, batch: StreamBatch) -> bool {
         let (app, queues) = (&self.server.app, self.server.queues.as_ref());
         for _ in 0..20 {
-            let taken = if batch.table == app.store.events_table() {
+            let taken = if batch.table == app.feed.events_table() {
                 let Ok(event) = serde_json::from_value(batch.event.clone()) else { return false };
                 queue_deliveries::handle(app, queues, event).await.batch_item_failures.is_empty()
             } else {

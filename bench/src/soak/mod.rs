@@ -111,7 +111,7 @@ async fn open(cloud: &Cloud, name: &str) -> Result<Merchant> {
     let text = ApiKeyText::new(random_bits(), [random_bits(), random_bits()]);
     let owner = Owner::parse(name).context("no name")?;
     let key = ApiKey::new(&text, owner, Scope::Write, None, cloud.server.app.clock.now());
-    cloud.server.app.store.add_api_key(&key).await?;
+    cloud.server.app.keys.add_api_key(&key).await?;
     let http = reqwest::Client::builder().tls_certs_only([]).build()?;
     let shop = Shop { url: cloud.server.url.clone(), key: text.reveal(), http };
     Ok(Merchant { shop, stories: Vec::new(), endpoints: Vec::new() })

@@ -280,7 +280,7 @@ fn sign(
     batch: &Batch,
     max_fee: u128,
     tip: u128,
-) -> Result<Signed, shared::Error> {
+) -> Result<Signed, shared::dynamo::StoreError> {
     let transaction = TxEip1559 {
         chain_id,
         nonce: batch.nonce,
@@ -292,7 +292,7 @@ fn sign(
         ..TxEip1559::default()
     };
     let signature = purse.signer.sign_hash_sync(&transaction.signature_hash());
-    let signature = signature.map_err(|error| shared::Error::Internal(error.into()))?;
+    let signature = signature.map_err(|error| shared::dynamo::StoreError::Internal(error.into()))?;
     let signed = TxEnvelope::from(transaction.into_signed(signature));
     Ok(Signed { hash: *signed.tx_hash(), raw: signed.encoded_2718().into(), max_fee, tip })
 }

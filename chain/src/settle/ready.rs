@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use alloy::primitives::{Address, B256, U256};
 use shared::{
-    checkout::{Awaited, Evidence, EvidenceId, Fact, Order, OrderRecord, OrderStatus},
-    kernel::{BaseUnits, OrderId, Timestamp},
+    checkout::{Awaited, Evidence, Fact, Order, OrderHistory, OrderStatus},
+    kernel::{BaseUnits, EvidenceId, OrderId, Timestamp},
 };
 
 use crate::{
@@ -37,7 +37,7 @@ const MOST_WASTED: usize = 5;
 const PATIENCE_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 impl Ready {
-    fn new(unsettled: Unsettled, deposits: &HashSet<String>, record: OrderRecord) -> Self {
+    fn new(unsettled: Unsettled, deposits: &HashSet<String>, record: OrderHistory) -> Self {
         let (mut paid, mut confirmed, mut tx_hash) = (BaseUnits::ZERO, BaseUnits::ZERO, String::new());
         for piece in record.order.counted_deposits(&record.evidence) {
             let Fact::Deposit { amount, tx_hash: hash, .. } = &piece.fact else { continue };

@@ -5,8 +5,8 @@ use std::{cmp::Ordering, time::Duration};
 use alloy::{primitives::U256, rpc::types::Log, sol_types::SolEvent as _};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use shared::{
-    checkout::{Evidence, EvidenceId, Fact},
-    kernel::BaseUnits,
+    checkout::{Evidence, Fact},
+    kernel::{BaseUnits, EvidenceId},
 };
 
 use super::{Batch, Book, Flush, FlushFailed, Flushed, Settler, View, ready::Ready};

@@ -7,8 +7,7 @@
 use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::ReturnValue};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
-    Error, Result,
-    dynamo::{number, store_error, string},
+    dynamo::{StoreError, number, store_error, string},
     kernel::{ChainId, Timestamp},
 };
 
@@ -46,7 +45,7 @@ impl ChainStore {
         work: Work,
         me: &str,
         now: Timestamp,
-    ) -> Result<Option<Option<T>>> {
+    ) -> Result<Option<Option<T>>, StoreError> {
         let update = self
             .client
             .update_item()
@@ -64,7 +63,10 @@ impl ChainStore {
                 let Some(state) = item.get("progress").and_then(|text| text.as_s().ok()) else {
                     return Ok(Some(None));
                 };
-                serde_json::from_str(state).map(Some).map(Some).map_err(|error| Error::Internal(error.into()))
+                serde_json::from_str(state)
+                    .map(Some)
+                    .map(Some)
+                    .map_err(|error| StoreError::Internal(error.into()))
             }
             Err(error) if error.as_service_error().is_some_and(is_refusal) => Ok(None),
             Err(error) => Err(store_error(error)),
@@ -78,19 +80,25 @@ impl ChainStore {
         work: Work,
         me: &str,
         progress: &T,
-    ) -> Result<bool> {
-        let text = serde_json::to_string(progress).map_err(|error| Error::Internal(error.into()))?;
+    ) -> Result<bool, StoreError> {
+        let text = serde_json::to_string(progress).map_err(|error| StoreError::Internal(error.into()))?;
         self.update_mine(chain, work, me, "SET progress = :value", string(text)).await
     }
 
     /// Renews the lease. `false` where another has it, or had it meanwhile.
-    pub(crate) async fn renew(&self, chain: ChainId, work: Work, me: &str, now: Timestamp) -> Result<bool> {
+    pub(crate) async fn renew(
+        &self,
+        chain: ChainId,
+        work: Work,
+        me: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let until = number(now.plus_millis(LEASE_MILLIS).millis());
         self.update_mine(chain, work, me, "SET lease_until = :value", until).await
     }
 
     /// Gives the lease back, so that the next one need not wait for its end.
-    pub(crate) async fn release(&self, chain: ChainId, work: Work, me: &str) -> Result<()> {
+    pub(crate) async fn release(&self, chain: ChainId, work: Work, me: &str) -> Result<(), StoreError> {
         self.update_mine(chain, work, me, "SET lease_until = :value", number(0)).await.map(drop)
     }
 
@@ -101,7 +109,7 @@ impl ChainStore {
         me: &str,
         update: &str,
         value: aws_sdk_dynamodb::types::AttributeValue,
-    ) -> Result<bool> {
+    ) -> Result<bool, StoreError> {
         let update = self
             .client
             .update_item()

@@ -3,8 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use shared::{
-    Result,
-    dynamo::{from_item, number, store_error, string, to_item},
+    dynamo::{StoreError, from_item, number, store_error, string, to_item},
     kernel::{ChainId, Timestamp},
 };
 
@@ -21,7 +20,7 @@ const IS_AS_READ_OR_WRITTEN: &str = "attribute_not_exists(pk) OR (withdrawals = 
 
 impl ChainStore {
     /// Everything that was seen in blocks from `block` on.
-    pub(crate) async fn sightings(&self, chain: ChainId, block: u64) -> Result<Vec<Sighting>> {
+    pub(crate) async fn sightings(&self, chain: ChainId, block: u64) -> Result<Vec<Sighting>, StoreError> {
         let mut items = self
             .client
             .query()
@@ -48,7 +47,7 @@ impl ChainStore {
         was: &Sighting,
         sighting: &Sighting,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<(), StoreError> {
         let mut item: Item = to_item(sighting)?;
         let place = format!("{}{}", deposits_from(sighting.deposit.block.number), sighting.deposit.place());
         item.extend(key(chain, place));
@@ -74,7 +73,7 @@ impl ChainStore {
         chain: ChainId,
         sighting: &Sighting,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<(), StoreError> {
         self.client
             .update_item()
             .table_name(&self.table)
@@ -93,7 +92,7 @@ impl ChainStore {
         &self,
         chain: ChainId,
         deposit: &Deposit,
-    ) -> Result<Option<Timestamp>> {
+    ) -> Result<Option<Timestamp>, StoreError> {
         let found = self
             .client
             .get_item()

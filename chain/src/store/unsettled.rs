@@ -10,8 +10,7 @@ use aws_sdk_dynamodb::{
 };
 use serde::{Deserialize, Serialize};
 use shared::{
-    Result,
-    dynamo::{from_item, number, store_error, string},
+    dynamo::{StoreError, from_item, number, store_error, string},
     kernel::{ChainId, OrderId, Timestamp},
 };
 
@@ -54,7 +53,7 @@ impl ChainStore {
         evidence_id: &str,
         block: u64,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<(), StoreError> {
         self.client
             .update_item()
             .table_name(&self.table)
@@ -77,7 +76,7 @@ impl ChainStore {
         evidence_id: &str,
         block: u64,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<(), StoreError> {
         self.client
             .delete_item()
             .table_name(&self.table)
@@ -89,7 +88,13 @@ impl ChainStore {
     }
 
     /// Has the settler look at an order.
-    async fn look_at(&self, chain: ChainId, order: OrderId, block: u64, now: Timestamp) -> Result<()> {
+    async fn look_at(
+        &self,
+        chain: ChainId,
+        order: OrderId,
+        block: u64,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.client
             .update_item()
             .table_name(&self.table)
@@ -107,7 +112,11 @@ impl ChainStore {
     }
 
     /// The ids of the evidence of an order's confirmed deposits.
-    pub(crate) async fn confirmed(&self, chain: ChainId, order: OrderId) -> Result<HashSet<String>> {
+    pub(crate) async fn confirmed(
+        &self,
+        chain: ChainId,
+        order: OrderId,
+    ) -> Result<HashSet<String>, StoreError> {
         let mut items = self
             .client
             .query()
@@ -128,7 +137,11 @@ impl ChainStore {
     }
 
     /// The orders that are to be looked at now, those that have waited longest first.
-    pub(crate) async fn unsettled(&self, chain: ChainId, now: Timestamp) -> Result<Vec<Unsettled>> {
+    pub(crate) async fn unsettled(
+        &self,
+        chain: ChainId,
+        now: Timestamp,
+    ) -> Result<Vec<Unsettled>, StoreError> {
         let mut items = self
             .client
             .query()
@@ -152,7 +165,12 @@ impl ChainStore {
     }
 
     /// Puts settling an order off. A deposit that is confirmed meanwhile brings it forward again.
-    pub(crate) async fn put_off(&self, chain: ChainId, order: &Unsettled, until: Timestamp) -> Result<()> {
+    pub(crate) async fn put_off(
+        &self,
+        chain: ChainId,
+        order: &Unsettled,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
         let update = self
             .client
             .update_item()
@@ -173,7 +191,7 @@ impl ChainStore {
         order: OrderId,
         now: Timestamp,
         until: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<(), StoreError> {
         let update = self
             .unsettled_that_exists(chain, order)
             .update_expression(
@@ -186,7 +204,7 @@ impl ChainStore {
     }
 
     /// Takes back that an order is refused.
-    pub(crate) async fn accept(&self, chain: ChainId, order: OrderId) -> Result<()> {
+    pub(crate) async fn accept(&self, chain: ChainId, order: OrderId) -> Result<(), StoreError> {
         let update = self.unsettled_that_exists(chain, order).update_expression("REMOVE refused_since");
         unless_refused(update.send().await)
     }
@@ -199,7 +217,7 @@ impl ChainStore {
         order: OrderId,
         transaction: Option<String>,
         until: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<(), StoreError> {
         let update = self
             .unsettled_that_exists(chain, order)
             .expression_attribute_values(":until", number(until.millis()));
@@ -218,7 +236,7 @@ impl ChainStore {
     }
 
     /// Forgets an order that needs no settling any more.
-    pub(crate) async fn settled(&self, chain: ChainId, order: OrderId) -> Result<()> {
+    pub(crate) async fn settled(&self, chain: ChainId, order: OrderId) -> Result<(), StoreError> {
         self.client
             .delete_item()
             .table_name(&self.table)
@@ -231,7 +249,7 @@ impl ChainStore {
 }
 
 /// A condition that is not met any more leaves nothing to do.
-fn unless_refused<T>(updated: Result<T, SdkError<UpdateItemError, HttpResponse>>) -> Result<()> {
+fn unless_refused<T>(updated: Result<T, SdkError<UpdateItemError, HttpResponse>>) -> Result<(), StoreError> {
     match updated {
         Err(error)
             if !error

@@ -1,6 +1,3 @@
 //! The Lambda function `create-order`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    create_order::run().await
-}
+shared::function_main!(create_order::run);

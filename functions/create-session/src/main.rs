@@ -1,6 +1,3 @@
 //! The Lambda function `create-session`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    create_session::run().await
-}
+shared::function_main!(create_session::run);

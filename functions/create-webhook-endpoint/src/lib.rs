@@ -4,9 +4,10 @@ use delivery::{Reach, check_url};
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,
-    edge::{self, Caller, random_bits},
+    edge::{self, random_bits},
+    kernel::EndpointId,
     keys::Scope,
-    webhooks::{Endpoint, EndpointId, EndpointRequest, EndpointView, WebhookSecret},
+    webhooks::{Endpoint, EndpointCreation, EndpointRequest, EndpointView, MOST_ENDPOINTS, WebhookSecret},
 };
 
 shared::http_function!(handle);
@@ -18,10 +19,13 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 }
 
 async fn create(app: &App, request: &Request) -> Result<Endpoint> {
-    let owner = Caller::lister(app, request, Scope::Write).await?;
+    let owner = app.lister(request, Scope::Write).await?;
     let wanted = EndpointRequest::parse(edge::body(request)?)?;
     let secret = WebhookSecret::new([random_bits(), random_bits()]);
     let new = wanted.new_endpoint(owner, EndpointId::new(random_bits()), secret, app.clock.now())?;
     check_url(&new.url, Reach::of(app)).map_err(|bad| Error::invalid("url", bad.to_string()))?;
-    app.store.create_endpoint(new).await
+    match app.webhooks.create_endpoint(new).await? {
+        EndpointCreation::Created(endpoint) => Ok(*endpoint),
+        EndpointCreation::TooMany => Err(Error::TooManyEndpoints { max: MOST_ENDPOINTS }),
+    }
 }

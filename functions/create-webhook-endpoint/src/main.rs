@@ -1,6 +1,3 @@
 //! The Lambda function `create-webhook-endpoint`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    create_webhook_endpoint::run().await
-}
+shared::function_main!(create_webhook_endpoint::run);

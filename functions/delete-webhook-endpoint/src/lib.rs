@@ -3,9 +3,9 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,
-    edge::{self, Caller},
+    edge::{self},
     keys::Scope,
-    webhooks::{self, DeletedEndpoint},
+    webhooks::{self, DeletedEndpoint, Deletion},
 };
 
 shared::http_function!(handle);
@@ -16,10 +16,10 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 }
 
 async fn delete(app: &App, request: &Request) -> Result<DeletedEndpoint> {
-    let owner = Caller::lister(app, request, Scope::Write).await?;
+    let owner = app.lister(request, Scope::Write).await?;
     let id = webhooks::endpoint_id(request).ok_or(Error::EndpointNotFound)?;
-    match app.store.delete_endpoint(&owner, id).await? {
-        true => Ok(DeletedEndpoint { id, deleted: true }),
-        false => Err(Error::EndpointNotFound),
+    match app.webhooks.delete_endpoint(&owner, id).await? {
+        Deletion::Deleted => Ok(DeletedEndpoint { id, deleted: true }),
+        Deletion::NoSuchEndpoint => Err(Error::EndpointNotFound),
     }
 }

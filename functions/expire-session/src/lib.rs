@@ -2,9 +2,9 @@
 
 use lambda_http::{Body, Request, Response};
 use shared::{
-    App, Result, checkout,
-    edge::{self, Caller},
-    error::SessionRefusal,
+    App, Error, Result,
+    checkout::{ExpiredSession, Expiry},
+    edge,
     keys::Scope,
 };
 
@@ -15,10 +15,12 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     edge::answer(request, "Checkout session expired", expire(app, request).await)
 }
 
-async fn expire(app: &App, request: &Request) -> Result<checkout::ExpiredSession> {
-    let caller = Caller::merchant(app, request, Scope::Write).await?;
+async fn expire(app: &App, request: &Request) -> Result<ExpiredSession> {
+    let caller = app.merchant(request, Scope::Write).await?;
     edge::check_no_fields(request)?;
-    let id = edge::session_id(request).ok_or(SessionRefusal::MalformedId)?;
-    app.store.expire_session(id, caller.bound_to(), edge::random_bits(), app.clock.now()).await?;
-    Ok(checkout::ExpiredSession::new(id))
+    let id = edge::session_id(request).ok_or(Error::MalformedSessionId)?;
+    match app.checkout.expire_session(id, caller.bound_to(), edge::random_bits(), app.clock.now()).await? {
+        Expiry::Expired => Ok(ExpiredSession::new(id)),
+        Expiry::Refused(refusal) => Err(refusal.into()),
+    }
 }

@@ -3,8 +3,8 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,
-    checkout::{self, OrderRecord},
-    edge::{self, Caller},
+    checkout::{self, OrderHistory},
+    edge::{self},
     keys::Scope,
 };
 
@@ -17,9 +17,9 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     edge::answer(request, "Get order and transactions successfully", view)
 }
 
-async fn find(app: &App, request: &Request) -> Result<OrderRecord> {
-    let caller = Caller::of(app, request, Scope::Read).await?;
+async fn find(app: &App, request: &Request) -> Result<OrderHistory> {
+    let caller = app.caller(request, Scope::Read).await?;
     let id = edge::order_id(request).ok_or(Error::OrderNotFound)?;
-    let found = app.store.order(id, app.clock.now()).await?;
-    found.and_then(|record| caller.sight(record)).ok_or(Error::OrderNotFound)
+    let found = app.checkout.order(id, app.clock.now()).await?;
+    found.and_then(|record| caller.redact(record)).ok_or(Error::OrderNotFound)
 }

@@ -1,6 +1,3 @@
 //! The Lambda function `get-order`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    get_order::run().await
-}
+shared::function_main!(get_order::run);

@@ -1,6 +1,3 @@
 //! The Lambda function `get-session`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    get_session::run().await
-}
+shared::function_main!(get_session::run);

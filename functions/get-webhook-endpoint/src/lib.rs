@@ -3,7 +3,7 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result,
-    edge::{self, Caller},
+    edge::{self},
     keys::Scope,
     webhooks::{self, Endpoint, EndpointView},
 };
@@ -17,6 +17,6 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 }
 
 async fn find(app: &App, request: &Request) -> Result<Endpoint> {
-    let owner = Caller::lister(app, request, Scope::Read).await?;
-    webhooks::find_endpoint(app, request, &owner).await
+    let owner = app.lister(request, Scope::Read).await?;
+    webhooks::find_endpoint(&app.webhooks, request, &owner).await
 }

@@ -1,6 +1,3 @@
 //! The Lambda function `get-webhook-endpoint`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    get_webhook_endpoint::run().await
-}
+shared::function_main!(get_webhook_endpoint::run);

@@ -3,8 +3,8 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result,
-    edge::{self, Caller},
-    feed::{EventPage, EventsRequest, Stretch},
+    edge::{self},
+    feed::{EventPage, EventsRequest, FeedPage},
     keys::Scope,
 };
 
@@ -17,8 +17,8 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     edge::answer(request, "Events retrieved", page)
 }
 
-async fn find(app: &App, request: &Request) -> Result<(EventsRequest, Stretch)> {
-    let owner = Caller::lister(app, request, Scope::Read).await?;
+async fn find(app: &App, request: &Request) -> Result<(EventsRequest, FeedPage)> {
+    let owner = app.lister(request, Scope::Read).await?;
     let asked = EventsRequest::parse(request)?;
-    Ok((asked, app.store.feed(&owner, asked.after, asked.limit + 1).await?))
+    Ok((asked, app.feed.feed(&owner, asked.after, asked.limit + 1).await?))
 }

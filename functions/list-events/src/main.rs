@@ -1,6 +1,3 @@
 //! The Lambda function `list-events`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    list_events::run().await
-}
+shared::function_main!(list_events::run);

@@ -1,6 +1,3 @@
 //! The Lambda function `list-orders`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    list_orders::run().await
-}
+shared::function_main!(list_orders::run);

@@ -3,8 +3,8 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result,
-    checkout::{self, Page, SessionPage, Sought},
-    edge::{self, Caller},
+    checkout::{self, SessionFilter, SessionList, SessionPage},
+    edge::{self},
     keys::Scope,
 };
 
@@ -16,8 +16,8 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     edge::answer(request, "Checkout sessions retrieved", found.as_ref().map(SessionPage::from))
 }
 
-async fn find(app: &App, request: &Request) -> Result<Page> {
-    let owner = Caller::lister(app, request, Scope::Read).await?;
-    let sought: Sought = checkout::parse_sessions_query(request)?;
-    app.store.sessions(&owner, &sought, app.clock.now()).await
+async fn find(app: &App, request: &Request) -> Result<SessionList> {
+    let owner = app.lister(request, Scope::Read).await?;
+    let filter: SessionFilter = checkout::parse_sessions_query(request)?;
+    Ok(app.checkout.sessions(&owner, &filter, app.clock.now()).await?)
 }

@@ -1,6 +1,3 @@
 //! The Lambda function `list-sessions`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    list_sessions::run().await
-}
+shared::function_main!(list_sessions::run);

@@ -4,9 +4,9 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result,
-    edge::{self, Caller},
+    edge::{self},
     keys::Scope,
-    webhooks::{self, Delivery, DeliveryPage},
+    webhooks::{self, DeliveryList, DeliveryPage},
 };
 
 shared::http_function!(handle);
@@ -14,13 +14,12 @@ shared::http_function!(handle);
 /// Answers with a page of deliveries.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;
-    let page = found.as_ref().map(|(deliveries, more)| DeliveryPage::new(deliveries, *more));
-    edge::answer(request, "Webhook deliveries retrieved", page)
+    edge::answer(request, "Webhook deliveries retrieved", found.as_ref().map(DeliveryPage::new))
 }
 
-async fn find(app: &App, request: &Request) -> Result<(Vec<Delivery>, bool)> {
-    let owner = Caller::lister(app, request, Scope::Read).await?;
+async fn find(app: &App, request: &Request) -> Result<DeliveryList> {
+    let owner = app.lister(request, Scope::Read).await?;
     let (after, limit) = webhooks::parse_deliveries_query(request)?;
-    let endpoint = webhooks::find_endpoint(app, request, &owner).await?;
-    app.store.deliveries(endpoint.id, after.as_ref(), limit).await
+    let endpoint = webhooks::find_endpoint(&app.webhooks, request, &owner).await?;
+    Ok(app.webhooks.deliveries(endpoint.id, after.as_ref(), limit).await?)
 }

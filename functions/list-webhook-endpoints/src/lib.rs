@@ -3,7 +3,7 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Result,
-    edge::{self, Caller},
+    edge::{self},
     keys::Scope,
     webhooks::{Endpoint, EndpointView},
 };
@@ -18,6 +18,6 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 }
 
 async fn find(app: &App, request: &Request) -> Result<Vec<Endpoint>> {
-    let owner = Caller::lister(app, request, Scope::Read).await?;
-    app.store.endpoints(&owner).await
+    let owner = app.lister(request, Scope::Read).await?;
+    Ok(app.webhooks.endpoints(&owner).await?)
 }

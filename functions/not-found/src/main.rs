@@ -1,6 +1,3 @@
 //! The Lambda function `not-found`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    not_found::run().await
-}
+shared::function_main!(not_found::run);

@@ -14,13 +14,12 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_dynamo::AttributeValue;
 use serde_json::Value;
-use shared::edge::queue::Queue;
 use shared::{
-    App, Error, Result,
-    dynamo::{Store, subject_of},
-    edge,
-    feed::{self, Cursor, Subject},
-    kernel::Timestamp,
+    App, Error,
+    dynamo::subject_of,
+    edge::{self, queue::Queue},
+    feed::{publish, publish_each},
+    kernel::Subject,
 };
 
 pub use retries::Retries;
@@ -52,7 +51,7 @@ impl Batch {
     ///
     /// # Errors
     /// That it is neither.
-    pub fn parse(event: Value) -> Result<Self, serde_json::Error> {
+    pub fn parse(event: Value) -> serde_json::Result<Self> {
         match event.pointer("/Records/0/eventSource").and_then(Value::as_str) {
             Some("aws:sqs") => serde_json::from_value(event).map(Self::Again),
             _ => serde_json::from_value(event).map(Self::Changes),
@@ -86,23 +85,16 @@ pub async fn handle(app: &App, retries: &dyn Retries, batch: Batch) -> BatchResp
     BatchResponse { batch_item_failures }
 }
 
-/// All together, or, if one of them is in the way, each alone. Only what cannot be handed over to the queue
-/// either makes the stream start again.
+/// Only a change that cannot be handed over to the queue either makes the stream start again.
 async fn publish_changes(app: &App, retries: &dyn Retries, records: &[EventRecord]) -> Option<Failure> {
-    let subjects: BTreeSet<_> = records.iter().filter_map(changed).collect();
-    if publish_now(app, &Vec::from_iter(subjects.iter().copied())).await.is_ok() {
-        return None;
-    }
-    let mut failed = Vec::new();
-    for subject in subjects {
-        if let Err(error) = publish_now(app, &[subject]).await {
-            edge::log_failure(&subject.to_string(), &error);
-            failed.push(subject);
-        }
-    }
+    let subjects = BTreeSet::from_iter(records.iter().filter_map(changed));
+    let subjects = Vec::from_iter(subjects);
+    let failed = publish_each(&app.feed, &subjects, app.clock.now()).await.failed;
     if failed.is_empty() {
         return None;
     }
+    failed.iter().for_each(|it| edge::log_failure(&it.subject.to_string(), &it.error));
+    let failed: Vec<_> = failed.into_iter().map(|it| it.subject).collect();
     let error = retries.send(&failed).await.err()?;
     edge::log_failure("the queue of what is to be published again", &Error::Unavailable(error));
     let mut left = records.iter().filter(|it| changed(it).is_some_and(|subject| failed.contains(&subject)));
@@ -114,7 +106,7 @@ async fn publish_again(app: &App, messages: Vec<SqsMessage>) -> Vec<Failure> {
     for message in messages {
         let subject = message.body.as_deref().and_then(Subject::parse);
         let outcome = match subject {
-            Some(subject) => publish_now(app, &[subject]).await,
+            Some(subject) => publish(&app.feed, &[subject], app.clock.now()).await.map(drop),
             None => Err(Error::Internal("the message is no id of a session or an order".into())),
         };
         if let Err(error) = outcome {
@@ -126,27 +118,11 @@ async fn publish_again(app: &App, messages: Vec<SqsMessage>) -> Vec<Failure> {
     failures
 }
 
-/// What a record is about, if it is a session or of an order.
+/// The subject of a stream record, if it is a session's or an order's.
 fn changed(record: &EventRecord) -> Option<Subject> {
     let keys = &record.change.keys;
     match keys.get("id").or_else(|| keys.get("pk"))? {
         AttributeValue::S(key) => subject_of(key),
         _ => None,
     }
-}
-
-async fn publish_now(app: &App, subjects: &[Subject]) -> Result<()> {
-    publish(&app.store, subjects, app.clock.now()).await.map(drop)
-}
-
-/// Publishes what the feeds lack of these subjects' stories, and returns how many events that was.
-///
-/// # Errors
-/// As [`Store::publish`].
-pub async fn publish(store: &Store, subjects: &[Subject], now: Timestamp) -> Result<u64> {
-    let render = |event: &_, cursor: Cursor| {
-        edge::render(&feed::EventView::new(event, Some(cursor))).map(|text| text.get().to_owned())
-    };
-    // In a box, as the compiler does not look into futures that are nested much deeper.
-    Box::pin(store.publish(subjects, now, render)).await
 }

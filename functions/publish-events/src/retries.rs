@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin};
 
 use shared::edge::queue::{BoxError, Queue};
-use shared::feed::Subject;
+use shared::kernel::Subject;
 
 /// Brings subjects back, each by itself, until they are published: in the cloud an SQS queue, whose messages
 /// are their ids.

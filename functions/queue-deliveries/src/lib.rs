@@ -2,20 +2,16 @@
 //! grown; what of it has no deliveries yet is found out here, so a record that comes twice, late or not at all
 //! does no harm: the next one makes up for it, and so does `retry-deliveries` every minute.
 
-use std::{
-    collections::BTreeMap,
-    convert::Infallible,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, convert::Infallible, time::Instant};
 
 use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
-use delivery::{DeliveryQueue, Notification};
+use delivery::{DeliveryQueue, MAKING, queue_deliveries};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_dynamo::AttributeValue;
-use shared::{App, Error, Result, dynamo::owner_of_feed_end, edge, kernel::Owner};
+use shared::{App, Result, dynamo::owner_of_feed_end, edge, kernel::Owner};
 
 /// Runs the function until Lambda ends it.
 ///
@@ -30,13 +26,9 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     .await
 }
 
-/// How long to go on with feeds that are long. What is under way then, and some of each feed that is left,
-/// still get their time before Lambda ends the function.
-pub const WORKED: Duration = Duration::from_secs(40);
-
 /// Looks at each feed that has grown. The stream starts again from the first record that is reported as failed.
 pub async fn handle(app: &App, queue: &dyn DeliveryQueue, event: Event) -> DynamoDbEventResponse {
-    let end = Instant::now() + WORKED;
+    let end = Instant::now() + MAKING;
     let mut owners = BTreeMap::new();
     for (position, record) in event.records.iter().enumerate() {
         if let Some(owner) = grown(record) {
@@ -66,27 +58,4 @@ fn grown(record: &EventRecord) -> Option<Owner> {
         AttributeValue::S(key) => owner_of_feed_end(key),
         _ => None,
     }
-}
-
-/// Makes deliveries of what there is in a merchant's feed, and says which endpoints they are for: after each
-/// transaction, so that none waits for the rest. What is left at `end` is for the next call, within a minute.
-/// One transaction's are made even then, so that no feed waits for all of another.
-///
-/// # Errors
-/// [`Error::Unavailable`], [`Error::Internal`]; what was made stays, and is due.
-pub async fn queue_deliveries(
-    app: &App,
-    queue: &dyn DeliveryQueue,
-    owner: &Owner,
-    end: Instant,
-) -> Result<()> {
-    while let Some(fed) = app.store.fan_out(owner).await? {
-        let notification = |endpoint| Notification { owner: owner.clone(), endpoint, delivery: None };
-        let notifications: Vec<_> = fed.into_iter().map(notification).collect();
-        queue.notify(&notifications).await.map_err(Error::Unavailable)?;
-        if Instant::now() >= end {
-            break;
-        }
-    }
-    Ok(())
 }

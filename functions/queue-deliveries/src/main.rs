@@ -1,6 +1,3 @@
 //! The Lambda function `queue-deliveries`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    queue_deliveries::run().await
-}
+shared::function_main!(queue_deliveries::run);

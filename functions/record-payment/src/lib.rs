@@ -5,7 +5,11 @@ use std::convert::Infallible;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::future::join_all;
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::{App, Error, Result, checkout::Evidence, edge};
+use shared::{
+    App, Error, Result,
+    checkout::{Appended, Evidence},
+    edge,
+};
 
 /// Runs the function until Lambda ends it.
 ///
@@ -22,7 +26,7 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
 /// Applies each message by itself, all at the same time. One that fails is reported alone: the queue delivers it again, and
 /// after some tries moves it to the dead-letter queue, while the others are done.
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
-    let outcomes = join_all(event.records.iter().map(|message| record(app, message))).await;
+    let outcomes = join_all(event.records.iter().map(|message| apply(app, message))).await;
     let mut response = SqsBatchResponse::default();
     for (message, outcome) in event.records.into_iter().zip(outcomes) {
         if let Err(error) = outcome {
@@ -44,8 +48,11 @@ fn unreadable(error: &serde_json::Error) -> Error {
     )
 }
 
-async fn record(app: &App, message: &SqsMessage) -> Result<()> {
+async fn apply(app: &App, message: &SqsMessage) -> Result<()> {
     let body = message.body.as_deref().unwrap_or_default();
     let evidence: Evidence = serde_json::from_str(body).map_err(|error| unreadable(&error))?;
-    app.store.record(&evidence, app.clock.now()).await
+    match app.checkout.append(&evidence, app.clock.now()).await? {
+        Appended::Now | Appended::Before => Ok(()),
+        Appended::NoSuchOrder => Err(Error::OrderNotFound),
+    }
 }

@@ -7,7 +7,7 @@ use delivery::Courier;
 use lambda_http::{Body, Request, Response, service_fn};
 use shared::{
     App, Error, Result,
-    edge::{self, Caller},
+    edge::{self},
     keys::Scope,
     webhooks::{self, Delivery, DeliveryView},
 };
@@ -30,9 +30,9 @@ pub async fn handle(app: &App, courier: &Courier, request: &Request) -> Response
 }
 
 async fn send(app: &App, courier: &Courier, request: &Request) -> Result<Delivery> {
-    let owner = Caller::lister(app, request, Scope::Write).await?;
-    let endpoint = webhooks::find_endpoint(app, request, &owner).await?;
+    let owner = app.lister(request, Scope::Write).await?;
+    let endpoint = webhooks::find_endpoint(&app.webhooks, request, &owner).await?;
     let id = webhooks::delivery_id(request).ok_or(Error::DeliveryNotFound)?;
-    let delivery = app.store.delivery(endpoint.id, &id).await?.ok_or(Error::DeliveryNotFound)?;
+    let delivery = app.webhooks.delivery(endpoint.id, &id).await?.ok_or(Error::DeliveryNotFound)?;
     courier.attempt_by_hand(&endpoint, delivery).await
 }

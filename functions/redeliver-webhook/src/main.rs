@@ -1,6 +1,3 @@
 //! The Lambda function `redeliver-webhook`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    redeliver_webhook::run().await
-}
+shared::function_main!(redeliver_webhook::run);

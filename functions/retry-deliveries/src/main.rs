@@ -1,6 +1,3 @@
 //! The Lambda function `retry-deliveries`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    retry_deliveries::run().await
-}
+shared::function_main!(retry_deliveries::run);

@@ -4,7 +4,7 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,
-    edge::{self, Caller, random_bits},
+    edge::{self, random_bits},
     keys::Scope,
     webhooks::{self, Endpoint, EndpointView, WebhookSecret},
 };
@@ -18,10 +18,10 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 }
 
 async fn rotate(app: &App, request: &Request) -> Result<Endpoint> {
-    let owner = Caller::lister(app, request, Scope::Write).await?;
+    let owner = app.lister(request, Scope::Write).await?;
     let overlap = webhooks::parse_overlap(edge::body(request)?)?;
     let id = webhooks::endpoint_id(request).ok_or(Error::EndpointNotFound)?;
     let (secret, now) = (WebhookSecret::new([random_bits(), random_bits()]), app.clock.now());
     let change = |endpoint: Endpoint| endpoint.with_new_secret(secret.clone(), overlap, now);
-    app.store.change_endpoint(&owner, id, change).await?.ok_or(Error::EndpointNotFound)
+    app.webhooks.change_endpoint(&owner, id, change).await?.ok_or(Error::EndpointNotFound)
 }

@@ -1,6 +1,3 @@
 //! The Lambda function `rotate-webhook-secret`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    rotate_webhook_secret::run().await
-}
+shared::function_main!(rotate_webhook_secret::run);

@@ -1,6 +1,3 @@
 //! The Lambda function `settle-orders`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    settle_orders::run().await
-}
+shared::function_main!(settle_orders::run);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
-use shared::{App, Error, edge};
+use shared::{App, Result, checkout::expire_overdue};
 
 /// A schedule can call once a minute at most; sweeping twice each time has every expiry told of well within
 /// a minute.
@@ -25,19 +25,10 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     .await
 }
 
-/// Sweeps once. Sweeping twice, or two at once, is the same as sweeping once.
+/// Expires once. Doing it twice, or two at once, is the same as doing it once.
 ///
 /// # Errors
-/// When something could not be ended; the rest is done, and the next sweep tries again.
-pub async fn handle(app: &App) -> Result<(), Error> {
-    let mut failed = 0_usize;
-    let report = |subject: shared::feed::Subject, error: Error| {
-        failed += 1;
-        edge::log_failure(&subject.to_string(), &error);
-    };
-    app.store.sweep(app.clock.now(), report).await?;
-    match failed {
-        0 => Ok(()),
-        _ => Err(Error::Internal(format!("{failed} expiries could not be written down").into())),
-    }
+/// As [`expire_overdue`].
+pub async fn handle(app: &App) -> Result<()> {
+    expire_overdue(&app.checkout, app.clock.now()).await
 }

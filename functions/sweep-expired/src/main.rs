@@ -1,6 +1,3 @@
 //! The Lambda function `sweep-expired`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    sweep_expired::run().await
-}
+shared::function_main!(sweep_expired::run);

@@ -6,7 +6,7 @@ use delivery::Courier;
 use lambda_http::{Body, Request, Response, service_fn};
 use shared::{
     App, Result,
-    edge::{self, Caller, random_bits},
+    edge::{self, random_bits},
     keys::Scope,
     webhooks::{self, Delivery, DeliveryView},
 };
@@ -29,8 +29,8 @@ pub async fn handle(app: &App, courier: &Courier, request: &Request) -> Response
 }
 
 async fn send(app: &App, courier: &Courier, request: &Request) -> Result<Delivery> {
-    let owner = Caller::lister(app, request, Scope::Write).await?;
-    let endpoint = webhooks::find_endpoint(app, request, &owner).await?;
+    let owner = app.lister(request, Scope::Write).await?;
+    let endpoint = webhooks::find_endpoint(&app.webhooks, request, &owner).await?;
     let delivery = webhooks::test_delivery(&endpoint, random_bits(), app.clock.now())?;
     courier.attempt_by_hand(&endpoint, delivery).await
 }

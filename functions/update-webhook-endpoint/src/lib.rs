@@ -4,7 +4,7 @@ use delivery::{Reach, check_url};
 use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,
-    edge::{self, Caller},
+    edge::{self},
     keys::Scope,
     webhooks::{self, Endpoint, EndpointRequest, EndpointView},
 };
@@ -18,12 +18,12 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 }
 
 async fn change(app: &App, request: &Request) -> Result<Endpoint> {
-    let owner = Caller::lister(app, request, Scope::Write).await?;
+    let owner = app.lister(request, Scope::Write).await?;
     let wanted = EndpointRequest::parse(edge::body(request)?)?;
     if let Some(url) = &wanted.url {
         check_url(url, Reach::of(app)).map_err(|bad| Error::invalid("url", bad.to_string()))?;
     }
     let id = webhooks::endpoint_id(request).ok_or(Error::EndpointNotFound)?;
-    let changed = app.store.change_endpoint(&owner, id, |endpoint| wanted.change(endpoint)).await?;
+    let changed = app.webhooks.change_endpoint(&owner, id, |endpoint| wanted.change(endpoint)).await?;
     changed.ok_or(Error::EndpointNotFound)
 }

@@ -1,6 +1,3 @@
 //! The Lambda function `update-webhook-endpoint`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    update_webhook_endpoint::run().await
-}
+shared::function_main!(update_webhook_endpoint::run);

@@ -1,6 +1,3 @@
 //! The Lambda function `watch-deposits`.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    watch_deposits::run().await
-}
+shared::function_main!(watch_deposits::run);

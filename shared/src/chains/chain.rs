@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::Deserialize;
 
-use crate::{
-    checkout::{OnrampVendor, OrderTerms, OrderType},
-    kernel::{Address, BaseUnits, ChainId},
-};
+use crate::kernel::{Address, ChainId};
 
 /// The configured chains. Without any, orders are taken for every chain and their payments are told of
 /// by others.
@@ -102,83 +99,31 @@ pub enum FinalityTag {
     Finalized,
 }
 
-/// Why the configured chains cannot carry an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RouteError {
-    /// The field that names what is not supported.
-    pub param: &'static str,
-    /// Why not, phrased to follow the field's name.
-    pub rule: String,
-    /// Whether it is the chain itself that is not configured.
-    pub unknown_chain: bool,
-}
-
 impl Chains {
     /// Each chain.
     pub fn iter(&self) -> impl Iterator<Item = &Chain> {
         self.0.values()
     }
 
+    /// A chain; `None` where it is not configured.
+    pub fn get(&self, id: ChainId) -> Option<&Chain> {
+        self.0.get(&id)
+    }
+
+    /// Whether no chain is configured.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether payments of this chain are watched.
     pub fn watches(&self, chain: ChainId) -> bool {
         self.0.contains_key(&chain)
     }
-
-    /// Whether what is deposited for these terms reaches its recipient on one of these chains: a
-    /// transfer, with no change of chain or token. Without chains everything does, by others' means; so
-    /// does what is paid by card.
-    ///
-    /// # Errors
-    /// The first field that asks for more.
-    pub fn check_route(&self, terms: &OrderTerms) -> Result<(), RouteError> {
-        let by_card = terms.onramp.as_ref().is_some_and(|onramp| onramp.vendor == OnrampVendor::StripeWeb2);
-        if self.0.is_empty() || by_card {
-            return Ok(());
-        }
-        let source = self.chain_of("srcChain", terms.src_chain)?;
-        self.chain_of("dstChain", terms.dst_chain)?;
-        let refuse = |param, rule: &str| Err(RouteError { param, rule: rule.into(), unknown_chain: false });
-        if terms.src_chain != terms.dst_chain {
-            return refuse("dstChain", "must be srcChain: nothing here bridges from one chain to another");
-        }
-        if terms.src_token_address != terms.dst_token_address {
-            return refuse("dstTokenAddress", "must be srcTokenAddress: nothing here swaps tokens");
-        }
-        if !source.carries(&terms.src_token_address) {
-            return refuse("srcTokenAddress", "is not among the tokens that are watched on this chain");
-        }
-        match terms.order_type {
-            OrderType::Swap | OrderType::X402Swap | OrderType::HypeDuel | OrderType::DepositFirst => {}
-            _ => return refuse("type", "asks for a contract call, which nothing here makes"),
-        }
-        if expected_dst_amount(terms).is_some_and(|expected| expected > terms.src_amount) {
-            return refuse("payload.expectedDstAmount", "must not be more than srcAmount");
-        }
-        Ok(())
-    }
-
-    fn chain_of(&self, param: &'static str, id: ChainId) -> Result<&Chain, RouteError> {
-        self.0.get(&id).ok_or_else(|| {
-            let known: Vec<_> = self.0.keys().map(|id| id.number().to_string()).collect();
-            let rule = format!("must be a chain that is configured here: {}", known.join(", "));
-            RouteError { param, rule, unknown_chain: true }
-        })
-    }
-}
-
-/// What the payload promises the recipient, where it does.
-fn expected_dst_amount(terms: &OrderTerms) -> Option<BaseUnits> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Payload {
-        expected_dst_amount: Option<BaseUnits>,
-    }
-    serde_json::from_str::<Payload>(terms.payload.as_str()).ok()?.expected_dst_amount
 }
 
 impl Chain {
     /// Whether orders may be paid in `token`.
-    fn carries(&self, token: &Address) -> bool {
+    pub fn carries(&self, token: &Address) -> bool {
         if token.is_native_token() {
             return self.native != NativeDeposits::Ignored;
         }

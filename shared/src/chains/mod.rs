@@ -1,11 +1,11 @@
-//! The chains that payments are taken on, as their document describes them, and the addresses for deposits there.
+//! The chains that payments are taken on, as their document describes them, the addresses for deposits there, and tokens.
 
 mod chain;
 mod deposit_address;
 mod document;
+mod token;
 
-pub use chain::{
-    AnyToken, Chain, Chains, Confirmations, FinalityTag, NativeDeposits, RouteError, RpcUrl, Tokens,
-};
+pub use chain::{AnyToken, Chain, Chains, Confirmations, FinalityTag, NativeDeposits, RpcUrl, Tokens};
 pub use deposit_address::{DepositAddress, ForwarderAddress, ForwarderSettingError};
 pub use document::ChainsError;
+pub use token::token_metadata;

@@ -8,9 +8,10 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error,
-    checkout::Order,
-    dynamo::{REMOVABLE_AT, Store, from_item, keys, number, store_error, string, to_item, transact::put_new},
+    checkout::{CheckoutStore, Order},
+    dynamo::{
+        REMOVABLE_AT, StoreError, from_item, keys, number, store_error, string, to_item, transact::put_new,
+    },
     kernel::{Address, ChainId, OrderId, Timestamp},
 };
 
@@ -41,9 +42,9 @@ impl Awaited {
     const MAX_AGE_MILLIS: i64 = 24 * 60 * 60 * 1000 + Self::AFTERWARDS_MILLIS;
 }
 
-impl Store {
+impl CheckoutStore {
     /// An order's entry among the watched addresses of its chain; none where it has no address.
-    pub(crate) fn await_deposits(&self, order: &Order) -> Result<Option<TransactWriteItem>, Error> {
+    pub(crate) fn await_deposits(&self, order: &Order) -> Result<Option<TransactWriteItem>, StoreError> {
         let Some(address) = &order.global_address else { return Ok(None) };
         let watched_until = order.expires_at.plus_millis(Awaited::AFTERWARDS_MILLIS);
         let mut item = to_item(&Awaited {
@@ -53,31 +54,32 @@ impl Store {
             created_at: order.created_at,
             watched_until,
         })?;
-        item.extend(keys::awaited_entry(order));
+        item.extend(keys::awaited_entry(order.terms.src_chain, order.created_at, order.id));
         item.insert(
             REMOVABLE_AT.to_owned(),
             number(watched_until.plus_millis(Awaited::KEPT_MILLIS).millis() / 1000),
         );
-        put_new(&self.tables.orders, "pk", item).map(Some)
+        put_new(&self.database.tables.orders, "pk", item).map(Some)
     }
 
     /// The addresses on `chain` that are watched at `now`, of orders made at `since` or later. One round
     /// trip for each megabyte, which is some five thousand addresses.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
     pub async fn awaited(
         &self,
         chain: ChainId,
         since: Timestamp,
         now: Timestamp,
-    ) -> Result<Vec<Awaited>, Error> {
+    ) -> Result<Vec<Awaited>, StoreError> {
         // What TTL has not removed yet is not even read.
         let since = since.max(now.plus_millis(-Awaited::MAX_AGE_MILLIS));
         let mut entries = self
+            .database
             .client
             .query()
-            .table_name(&self.tables.orders)
+            .table_name(&self.database.tables.orders)
             .key_condition_expression("pk = :chain AND sk >= :since")
             .expression_attribute_values(":chain", keys::awaited_partition(chain))
             .expression_attribute_values(":since", string(keys::awaited_since(since)))

@@ -1,10 +1,10 @@
 //! Evidence: what is known to have happened to an order's money (contract, "Evidence").
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     checkout::ProgressStatus,
-    kernel::{Address, BaseUnits, ChainId, OrderId, Timestamp},
+    kernel::{Address, BaseUnits, ChainId, EvidenceId, OrderId, Timestamp},
 };
 
 /// One thing that happened, told once or more often.
@@ -21,11 +21,6 @@ pub struct Evidence {
     #[serde(flatten)]
     pub fact: Fact,
 }
-
-/// A piece of evidence's id, 1 to 512 bytes: it becomes a part of a DynamoDB sort key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct EvidenceId(String);
 
 /// What happened, by `kind`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,27 +116,4 @@ pub enum RefundStatus {
     Success,
     /// It did not.
     Failure,
-}
-
-impl EvidenceId {
-    /// The longest id, in bytes.
-    pub const MAX_BYTES: usize = 512;
-
-    /// `None` unless `text` has 1 to [`EvidenceId::MAX_BYTES`] bytes.
-    pub fn new(text: impl Into<String>) -> Option<Self> {
-        let text = text.into();
-        (1..=Self::MAX_BYTES).contains(&text.len()).then_some(Self(text))
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for EvidenceId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(String::deserialize(deserializer)?)
-            .ok_or_else(|| de::Error::custom("an evidence id must have 1 to 512 bytes"))
-    }
 }

@@ -3,11 +3,12 @@
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use crate::{
-    Error,
-    checkout::{ExpiredReason, OrderStatus, SessionStatus},
+    checkout::{
+        CheckoutStore, ExpiredReason, OrderStatus, Session, SessionStatus, session_item::refused_session,
+    },
     dynamo::{
-        Store, keys, number, string,
-        transact::{ConditionalUpdate, Outcome, Refusals, is_owned_by},
+        StoreError, keys, number, string,
+        transact::{ConditionalUpdate, Outcome, Part, Refusals, Transaction, is_owned_by},
     },
     kernel::{OrderId, Owner, SessionId, Timestamp},
 };
@@ -15,15 +16,30 @@ use crate::{
 /// What is to end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Ending<'a> {
-    /// A session without an order. Its only write is at position 0.
+    /// A session without an order.
     Session(SessionId),
-    /// An order without a session. Its only write is at position 0.
+    /// An order without a session.
     Order(OrderId),
-    /// A session (position 0) and its order (position 1).
+    /// A session and its order.
     Both(SessionId, OrderId),
-    /// A session (position 0) and its order (position 1), should it have one; this owner's only, if one is
-    /// given.
+    /// A session and its order, should it have one; this owner's only, if one is given.
     Whole(SessionId, Option<&'a Owner>),
+}
+
+/// The transaction that ends something.
+pub(crate) struct EndingWrites {
+    pub(crate) transaction: Transaction,
+    /// The session's part, if a session is to end.
+    session: Option<Part>,
+}
+
+/// The outcome of ending something.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// It has ended.
+    Now,
+    /// It had changed since it was read, or cannot end. The session, if it was the session's condition that failed.
+    Refused(Option<Session>),
 }
 
 /// Protects a session that has been paid, ended or (where none was known of) given an order meanwhile.
@@ -51,18 +67,18 @@ const ORDER_IF_ANY_EXPIRES: &str = "SET #status = :expired, expired_reason = :re
      later_events = if_not_exists(later_events, :zero) + :one, \
      removable_at = if_not_exists(sk, :now_seconds)";
 
-impl Store {
-    /// Ends what is open, unpaid and, as `reason` asks, before or past its deadline. `Some` with the
-    /// refusals when that is not, or no longer, the case.
+impl CheckoutStore {
+    /// Ends what is open, unpaid and, as `reason` asks, before or past its deadline.
     pub(crate) async fn end(
         &self,
         ending: Ending<'_>,
         reason: ExpiredReason,
         now: Timestamp,
-    ) -> Result<Option<Refusals>, Error> {
-        match self.transact(self.ending_writes(ending, reason, now)?).await? {
-            Outcome::Written => Ok(None),
-            Outcome::Refused(refusals) => Ok(Some(refusals)),
+    ) -> Result<Ended, StoreError> {
+        let writes = self.ending_writes(ending, reason, now)?;
+        match self.database.transact(writes.transaction.clone()).await? {
+            Outcome::Written => Ok(Ended::Now),
+            Outcome::Refused(refusals) => writes.refused(refusals),
         }
     }
 
@@ -72,19 +88,27 @@ impl Store {
         ending: Ending<'_>,
         reason: ExpiredReason,
         now: Timestamp,
-    ) -> Result<Vec<TransactWriteItem>, Error> {
-        Ok(match ending {
-            Ending::Session(session) => vec![self.end_session(session, LinkedTo::Nothing, reason, now)?],
-            Ending::Order(order) => vec![self.end_order(order, reason, now)?],
-            Ending::Both(session, order) => vec![
-                self.end_session(session, LinkedTo::Order(order), reason, now)?,
-                self.end_order(order, reason, now)?,
-            ],
-            Ending::Whole(session, owner) => vec![
-                self.end_session(session, LinkedTo::Anything(owner), reason, now)?,
-                self.end_order_if_any(OrderId::of_session(session), reason, now)?,
-            ],
-        })
+    ) -> Result<EndingWrites, StoreError> {
+        let mut transaction = Transaction::default();
+        let session = match ending {
+            Ending::Session(session) => Some((session, LinkedTo::Nothing)),
+            Ending::Both(session, order) => Some((session, LinkedTo::Order(order))),
+            Ending::Whole(session, owner) => Some((session, LinkedTo::Anything(owner))),
+            Ending::Order(_) => None,
+        };
+        let session =
+            session.map(|(id, linked_to)| self.end_session(id, linked_to, reason, now)).transpose()?;
+        let session = session.map(|write| transaction.add(write));
+        match ending {
+            Ending::Session(_) => {}
+            Ending::Order(order) | Ending::Both(_, order) => {
+                transaction.add(self.end_order(order, reason, now)?);
+            }
+            Ending::Whole(session, _) => {
+                transaction.add(self.end_order_if_any(OrderId::of_session(session), reason, now)?);
+            }
+        }
+        Ok(EndingWrites { transaction, session })
     }
 
     fn end_session(
@@ -93,7 +117,7 @@ impl Store {
         linked_to: LinkedTo<'_>,
         reason: ExpiredReason,
         now: Timestamp,
-    ) -> Result<TransactWriteItem, Error> {
+    ) -> Result<TransactWriteItem, StoreError> {
         let mut values = expiry_values(reason, now);
         values.push((":open", string(SessionStatus::Open.to_string())));
         let mut update = "SET #status = :expired, expired_reason = :reason, ended_at = :now".to_owned();
@@ -116,7 +140,7 @@ impl Store {
             }
         };
         ConditionalUpdate {
-            table: &self.tables.sessions,
+            table: &self.database.tables.sessions,
             key: keys::session(id),
             update: &update,
             condition: &format!("{condition} AND {}", deadline_condition(reason)),
@@ -130,9 +154,9 @@ impl Store {
         id: OrderId,
         reason: ExpiredReason,
         now: Timestamp,
-    ) -> Result<TransactWriteItem, Error> {
+    ) -> Result<TransactWriteItem, StoreError> {
         ConditionalUpdate {
-            table: &self.tables.orders,
+            table: &self.database.tables.orders,
             key: keys::order(id),
             update: ORDER_EXPIRES,
             condition: &format!("{ORDER_IS_UNPAID} AND {}", deadline_condition(reason)),
@@ -146,11 +170,11 @@ impl Store {
         id: OrderId,
         reason: ExpiredReason,
         now: Timestamp,
-    ) -> Result<TransactWriteItem, Error> {
+    ) -> Result<TransactWriteItem, StoreError> {
         let mut values = order_expiry_values(reason, now);
         values.push((":now_seconds", number(now.millis() / 1000)));
         ConditionalUpdate {
-            table: &self.tables.orders,
+            table: &self.database.tables.orders,
             key: keys::order(id),
             update: ORDER_IF_ANY_EXPIRES,
             condition: &format!(
@@ -160,6 +184,14 @@ impl Store {
             values,
         }
         .into_write()
+    }
+}
+
+impl EndingWrites {
+    /// The outcome of this transaction, given which conditions failed.
+    pub(crate) fn refused(&self, mut refusals: Refusals) -> Result<Ended, StoreError> {
+        let refusal = self.session.and_then(|session| refusals.of(session));
+        refused_session(refusal).map(Ended::Refused)
     }
 }
 

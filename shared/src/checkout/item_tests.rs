@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     checkout::{
-        Evidence, EvidenceId, ExpiredReason, Fact, NewSession, Onramp, OnrampVendor, Order, OrderStatus,
-        OrderTerms, OrderType, Recorded, RedirectUrl, Session, order_list, order_store,
+        Evidence, EvidenceRecord, ExpiredReason, Fact, NewSession, Onramp, OnrampVendor, Order, OrderStatus,
+        OrderTerms, OrderType, RedirectUrl, Session, order_item, order_list,
     },
     dynamo::{Item, from_item, to_item},
-    kernel::{Address, BaseUnits, ChainId, OrderId, Owner, RawJson, Timestamp},
+    kernel::{Address, BaseUnits, ChainId, EvidenceId, OrderId, Owner, RawJson, Timestamp},
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_759_387_147_944);
@@ -79,7 +79,7 @@ fn a_session_keeps_its_shape() {
 
 #[test]
 fn an_order_keeps_its_shape() {
-    insta::assert_debug_snapshot!(sorted(order_store::order_item(&order()).unwrap()));
+    insta::assert_debug_snapshot!(sorted(order_item::order_item(&order()).unwrap()));
 }
 
 #[test]
@@ -94,20 +94,20 @@ fn a_list_reads_every_attribute_of_an_order() {
 
 #[test]
 fn evidence_keeps_its_shape() {
-    let (_, recorded) = order().record(&[], evidence(), NOW);
-    let mut item = sorted(order_store::evidence_item(&recorded).unwrap());
+    let (_, recorded) = order().append(&[], evidence(), NOW);
+    let mut item = sorted(order_item::evidence_item(&recorded).unwrap());
     let piece = item.remove("evidence").unwrap();
     insta::assert_debug_snapshot!((item, sorted(piece.as_m().unwrap().clone())));
 }
 
 #[test]
 fn every_item_is_read_as_it_was_written() {
-    let (paid, recorded) = order().record(&[], evidence(), NOW);
+    let (paid, recorded) = order().append(&[], evidence(), NOW);
     assert_eq!(paid.status, OrderStatus::Executing);
     for order in [order(), paid, order().expired(ExpiredReason::Manual, NOW)] {
-        assert_eq!(order_store::read_order_item(order_store::order_item(&order).unwrap()).unwrap(), order);
+        assert_eq!(order_item::read_order_item(order_item::order_item(&order).unwrap()).unwrap(), order);
     }
-    let again: Recorded = from_item("evidence", order_store::evidence_item(&recorded).unwrap()).unwrap();
+    let again: EvidenceRecord = from_item("evidence", order_item::evidence_item(&recorded).unwrap()).unwrap();
     assert_eq!(again, recorded);
     for session in [session(), session().expired(ExpiredReason::Ttl, NOW)] {
         let again: Session = from_item("session", to_item(&session).unwrap()).unwrap();
@@ -117,9 +117,9 @@ fn every_item_is_read_as_it_was_written() {
 
 #[test]
 fn a_damaged_item_is_an_error_that_names_it() {
-    let mut item = order_store::order_item(&order()).unwrap();
+    let mut item = order_item::order_item(&order()).unwrap();
     item.remove("status");
-    let error = order_store::read_order_item(item).unwrap_err();
+    let error = order_item::read_order_item(item).unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.contains(&order().id.to_string()), "{cause}");
     assert_eq!(error.to_string(), "Something went wrong on our side");

@@ -5,48 +5,31 @@
 //! builds on is there, and the outcome does not depend on the queue's order. Only what has ended
 //! stays ended.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
-    checkout::{Evidence, EvidenceId, ExpiredReason, Fact, Order, OrderStatus, RefundStatus, Step},
-    feed::{Effect, EventType, event::events_between},
-    kernel::{BaseUnits, Timestamp, json::json_text},
+    checkout::{
+        Effect, EventType, Evidence, EvidenceRecord, ExpiredReason, Fact, Order, OrderStatus, RefundStatus,
+        Step, emitted::events_between, evidence_record::withdrawn_ids,
+    },
+    kernel::{BaseUnits, Timestamp},
 };
-
-/// A piece of evidence as it is kept with its order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recorded {
-    /// The piece.
-    pub evidence: Evidence,
-    /// When it was recorded.
-    pub recorded_at: Timestamp,
-    /// Whether it is a deposit that came too late to count, by its own time or by the order's state
-    /// when it was recorded. Decided once.
-    pub late: bool,
-    /// What it changed, if it changed anything that merchants are told of.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "json_text")]
-    pub effect: Option<Effect>,
-}
-
-impl Recorded {
-    /// Whether it tells of money that arrived.
-    pub fn is_deposit(&self) -> bool {
-        matches!(self.evidence.fact, Fact::Deposit { .. })
-    }
-}
 
 /// `errorDetails` of an order that money reached too late.
 const LATE_DEPOSIT: &str = "LATE_DEPOSIT";
 
 impl Order {
-    /// Adds a new piece of evidence to those recorded before, and returns the order as it stands
+    /// Appends a new piece of evidence to those of before, and returns the order as it stands
     /// afterwards, with the piece as it is to be kept. The caller has made sure that no piece of this
     /// id is in `history` yet.
-    pub fn record(self, history: &[Recorded], evidence: Evidence, now: Timestamp) -> (Self, Recorded) {
+    pub fn append(
+        self,
+        history: &[EvidenceRecord],
+        evidence: Evidence,
+        now: Timestamp,
+    ) -> (Self, EvidenceRecord) {
         let mut order = if self.is_overdue(now) { self.expired(ExpiredReason::Ttl, now) } else { self };
         let too_late = evidence.occurred_at > order.expires_at || order.status.is_terminal();
         let late = matches!(evidence.fact, Fact::Deposit { .. }) && too_late;
-        let mut recorded = Recorded { evidence, recorded_at: now, late, effect: None };
+        let mut recorded = EvidenceRecord { evidence, recorded_at: now, late, effect: None };
         let was = order.clone();
 
         let ledger = Ledger::new(history.iter().chain([&recorded]));
@@ -58,7 +41,7 @@ impl Order {
 
     /// The deposits that count towards the payment: in time, of the token and chain that the order asks
     /// for, and not withdrawn; by their own time.
-    pub fn counted_deposits<'a>(&self, history: &'a [Recorded]) -> Vec<&'a Evidence> {
+    pub fn counted_deposits<'a>(&self, history: &'a [EvidenceRecord]) -> Vec<&'a Evidence> {
         Ledger::new(history.iter()).counted_deposits(self).collect()
     }
 
@@ -96,10 +79,10 @@ impl Order {
 
 /// All pieces that no reorganisation has withdrawn, by their own time, then by id: an order that does
 /// not depend on when they were recorded.
-struct Ledger<'a>(Vec<&'a Recorded>);
+struct Ledger<'a>(Vec<&'a EvidenceRecord>);
 
 impl<'a> Ledger<'a> {
-    fn new(recorded: impl Iterator<Item = &'a Recorded>) -> Self {
+    fn new(recorded: impl Iterator<Item = &'a EvidenceRecord>) -> Self {
         let mut pieces: Vec<_> = recorded.collect();
         let withdrawn = withdrawn_ids(pieces.iter().copied());
         pieces.retain(|piece| !withdrawn.contains(&&piece.evidence.id));
@@ -155,16 +138,6 @@ impl<'a> Ledger<'a> {
             _ => None,
         })
     }
-}
-
-/// The ids of the pieces that a reorganisation has removed.
-pub(crate) fn withdrawn_ids<'a>(recorded: impl Iterator<Item = &'a Recorded>) -> Vec<&'a EvidenceId> {
-    recorded
-        .filter_map(|piece| match &piece.evidence.fact {
-            Fact::Withdrawn { evidence } => Some(evidence),
-            _ => None,
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::{
         sample::{NATIVE, terms},
     },
     feed::{EventObject, Story},
-    kernel::{Address, ChainId, OrderId},
+    kernel::{Address, ChainId, EvidenceId, OrderId},
 };
 
 const CREATED: Timestamp = Timestamp::from_millis(1_000_000);
@@ -61,12 +61,12 @@ fn tell_each(
     mut order: Order,
     pieces: &[Evidence],
     now: Timestamp,
-    mut each: impl FnMut(&Order, &Order, &[Recorded]),
+    mut each: impl FnMut(&Order, &Order, &[EvidenceRecord]),
 ) -> Order {
     let mut history = Vec::new();
     for piece in pieces {
         let before = order.clone();
-        let (after, recorded) = order.record(&history, piece.clone(), now);
+        let (after, recorded) = order.append(&history, piece.clone(), now);
         history.push(recorded);
         each(&before, &after, &history);
         order = after;
@@ -271,13 +271,13 @@ proptest! {
     }
 }
 
-fn is_withdrawn(history: &[Recorded], piece: &Recorded) -> bool {
+fn is_withdrawn(history: &[EvidenceRecord], piece: &EvidenceRecord) -> bool {
     let withdrawal = Fact::Withdrawn { evidence: piece.evidence.id.clone() };
     history.iter().any(|other| other.evidence.fact == withdrawal)
 }
 
 /// An independent count of what is there to pay the order with.
-fn paid(order: &Order, history: &[Recorded]) -> u64 {
+fn paid(order: &Order, history: &[EvidenceRecord]) -> u64 {
     let counted = history.iter().filter(|piece| !piece.late && !is_withdrawn(history, piece));
     counted
         .map(|piece| match &piece.evidence.fact {

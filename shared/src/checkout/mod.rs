@@ -1,49 +1,67 @@
 //! Sessions and orders: their rules, how they are kept, and how clients ask for them.
 //!
 //! Every write is conditional, every read that reports a status is strongly consistent, and an expiry
-//! is written down before anybody is told of it: otherwise a write that was decided in time but lands
-//! late could contradict an answer already given. See `ARCHITECTURE.md`, "Consistency".
+//! is recorded before anybody is told of it: otherwise a write that was decided in time but lands
+//! late could contradict an answer already given. See `docs/architecture.md`.
 
 mod awaited;
+mod chronicle;
+mod chronicle_store;
+mod effect;
+mod emitted;
 mod evidence;
+mod evidence_record;
 mod expiry;
 mod ledger;
+mod operations;
 mod order;
+mod order_item;
 mod order_list;
 mod order_request;
 mod order_store;
+mod order_view;
 mod overdue;
 mod payload;
 mod payment_store;
+mod redaction;
 mod redirect;
+mod route;
 #[cfg(test)]
 pub(crate) mod sample;
 mod session;
+mod session_item;
 mod session_list;
 mod session_query;
 mod session_request;
 mod session_store;
+mod session_view;
 mod status;
-mod token;
+mod store;
+mod subjects;
 pub(crate) mod transactions;
-pub(crate) mod views;
 
 pub use awaited::Awaited;
-pub use evidence::{Evidence, EvidenceId, Fact, RefundStatus, RelayStatus};
-pub use ledger::Recorded;
-pub(crate) use ledger::withdrawn_ids;
+pub use chronicle::Chronicle;
+pub use effect::{Effect, EventType, OrderState};
+pub use evidence::{Evidence, Fact, RefundStatus, RelayStatus};
+pub use evidence_record::{EvidenceRecord, OrderHistory};
+pub use operations::{CreateOrder, expire_overdue, list_orders};
 pub use order::{Onramp, OnrampVendor, Order, OrderTerms, OrderType};
 pub use order_request::{ListRequest, OrderRequest};
-pub use order_store::OrderRecord;
+pub use order_store::OrderCreation;
+pub use order_view::OrderView;
+pub use payment_store::Appended;
 pub use redirect::RedirectUrl;
-pub use session::{NewSession, Session, SessionState};
-pub use session_list::{Page, Place, Sought};
+pub use route::check_route;
+pub use session::{NewSession, Session, SessionRefusal, SessionState};
+pub use session_list::{ListPosition, SessionFilter, SessionList};
 pub use session_query::{SessionPage, parse_sessions_query};
 pub use session_request::{Include, parse_new_session};
+pub use session_store::Expiry;
+pub use session_view::{CreatedSession, ExpiredSession, SessionView};
 pub use status::{ExpiredReason, OrderStatus, ProgressStatus, SessionStatus, Step};
-pub use token::token_metadata;
+pub use store::CheckoutStore;
 pub use transactions::OrderAndTransactions;
-pub use views::{CreatedSession, ExpiredSession, OrderView, SessionView};
 
 #[cfg(test)]
 mod item_tests;

@@ -5,13 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    checkout::{
-        EvidenceId, ExpiredReason, OrderStatus, ProgressStatus, RedirectUrl, SessionState, Step,
-        token::public_metadata,
-    },
-    feed::OrderState,
+    checkout::{ExpiredReason, OrderState, OrderStatus, ProgressStatus, RedirectUrl, SessionState, Step},
     kernel::{
-        Address, BaseUnits, ChainId, OrderId, Owned, Owner, RawJson, SessionId, Timestamp,
+        Address, BaseUnits, ChainId, EvidenceId, OrderId, Owner, RawJson, SessionId, Timestamp,
         json::{embedded, shared_text},
     },
 };
@@ -275,18 +271,5 @@ impl Order {
         let settles_directly =
             terms.src_chain == terms.dst_chain && terms.src_token_address == terms.dst_token_address;
         if settles_directly { ProgressStatus::Executing } else { ProgressStatus::QuotingAfterDeposit }
-    }
-}
-
-impl Owned for Order {
-    fn owner(&self) -> &Owner {
-        &self.owner
-    }
-
-    fn for_strangers(mut self) -> Self {
-        let terms = Arc::make_mut(&mut self.terms);
-        terms.metadata = public_metadata(terms);
-        terms.client_reference_id = None;
-        self
     }
 }

@@ -10,17 +10,16 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{
-    Error,
     checkout::{
-        ExpiredReason, Order,
-        order_store::{ending_of, read_order_item},
+        CheckoutStore, ExpiredReason, Order, expiry::Ended, order_item::read_order_item,
+        order_store::ending_of,
     },
-    dynamo::{Item, RACES, Store, keys, outraced, store_error},
+    dynamo::{Item, MAX_CONFLICT_RETRIES, StoreError, contended, keys, store_error},
     kernel::{OrderId, Owner, Timestamp},
 };
 
 /// How many overdue orders of a list are written down at the same time: each one takes a connection.
-const SETTLED_AT_ONCE: usize = 8;
+const EXPIRED_AT_ONCE: usize = 8;
 
 /// The attributes that an [`Order`] is read from. Without the keys and index attributes there is less to parse; with the
 /// order by sorting, that took 2 to 3 % off a list's CPU time.
@@ -28,13 +27,13 @@ pub(crate) const ORDER_ATTRIBUTES: &str = "id, owned_by, checkout_session_id, te
     expired_reason, error_details, created_at, expires_at, deadline, received_deposit_at, filled_at, \
     actual_dst_amount, executed_by, evidence_count, later_events, expired_as, ended_at";
 
-impl Store {
+impl CheckoutStore {
     /// A creator's orders that are `owner`'s, newest first, as they stand at `now`: `limit` (at most 100) of them after the
     /// first `offset`. Two round trips, plus one for each ten thousand orders or so that are skipped,
     /// and one for each order found overdue, eight at a time.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
     pub async fn orders_by_creator(
         &self,
         owner: &Owner,
@@ -42,15 +41,15 @@ impl Store {
         limit: usize,
         offset: usize,
         now: Timestamp,
-    ) -> Result<Vec<Order>, Error> {
+    ) -> Result<Vec<Order>, StoreError> {
         let ids = self.order_ids_by_creator(keys::creator_partition(owner, creator), limit, offset).await?;
         let listed = self.read_orders(&ids).await?;
         // Mostly there is nothing to settle, and setting out to do so costs some of each list.
         if !listed.iter().any(|order| order.is_overdue(now)) {
             return Ok(listed);
         }
-        let settled = stream::iter(listed).map(|order| self.settle_order(order, now));
-        settled.buffered(SETTLED_AT_ONCE).try_collect().await
+        let settled = stream::iter(listed).map(|order| self.expire_order_if_overdue(order, now));
+        settled.buffered(EXPIRED_AT_ONCE).try_collect().await
     }
 
     async fn order_ids_by_creator(
@@ -58,12 +57,13 @@ impl Store {
         creator: AttributeValue,
         limit: usize,
         offset: usize,
-    ) -> Result<Vec<OrderId>, Error> {
+    ) -> Result<Vec<OrderId>, StoreError> {
         let wanted = offset.saturating_add(limit);
         let mut entries = self
+            .database
             .client
             .query()
-            .table_name(&self.tables.orders)
+            .table_name(&self.database.tables.orders)
             .key_condition_expression("pk = :creator")
             .expression_attribute_values(":creator", creator)
             .projection_expression("sk")
@@ -87,10 +87,10 @@ impl Store {
     }
 
     /// The orders of these ids, newest first. DynamoDB returns them in no order.
-    async fn read_orders(&self, ids: &[OrderId]) -> Result<Vec<Order>, Error> {
+    async fn read_orders(&self, ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
         let mut orders = Vec::with_capacity(ids.len());
         let mut wanted: Vec<Item> = ids.iter().map(|id| keys::order(*id)).collect();
-        for _ in 0..RACES {
+        for _ in 0..MAX_CONFLICT_RETRIES {
             if wanted.is_empty() {
                 orders.sort_unstable_by_key(|order: &Order| Reverse((order.created_at, order.id)));
                 return Ok(orders);
@@ -101,8 +101,9 @@ impl Store {
                 .expression_attribute_names("#status", "status")
                 .consistent_read(true)
                 .build()
-                .map_err(|error| Error::Internal(error.into()))?;
-            let batch = self.client.batch_get_item().request_items(&self.tables.orders, request);
+                .map_err(|error| StoreError::Internal(error.into()))?;
+            let batch =
+                self.database.client.batch_get_item().request_items(&self.database.tables.orders, request);
             let answer = batch.send().await.map_err(store_error)?;
             for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
                 orders.push(read_order_item(item)?);
@@ -110,17 +111,17 @@ impl Store {
             // A throttled table leaves some for another time.
             wanted = answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, rest)| rest.keys).collect();
         }
-        Err(outraced("a list of orders"))
+        Err(contended("a list of orders"))
     }
 
-    async fn settle_order(&self, order: Order, now: Timestamp) -> Result<Order, Error> {
+    async fn expire_order_if_overdue(&self, order: Order, now: Timestamp) -> Result<Order, StoreError> {
         if !order.is_overdue(now) {
             return Ok(order);
         }
         match self.end(ending_of(&order), ExpiredReason::Ttl, now).await {
-            Ok(None) => Ok(order.expired(ExpiredReason::Ttl, now)),
+            Ok(Ended::Now) => Ok(order.expired(ExpiredReason::Ttl, now)),
             // It has changed, or changes now: it is read, and ended where it still has to be.
-            Ok(Some(_)) | Err(Error::Contended(_)) => match self.order(order.id, now).await? {
+            Ok(Ended::Refused(_)) | Err(StoreError::Contended(_)) => match self.order(order.id, now).await? {
                 Some(record) => Ok(record.order),
                 None => Ok(order),
             },

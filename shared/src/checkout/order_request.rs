@@ -7,9 +7,9 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     Error, Result,
-    checkout::{Onramp, OnrampVendor, OrderTerms, OrderType, RedirectUrl, payload::payload, token_metadata},
+    chains::token_metadata,
+    checkout::{Onramp, OnrampVendor, OrderTerms, OrderType, RedirectUrl, payload::payload},
     edge::fields::Fields,
-    error::SessionRefusal,
     kernel::{Address, BaseUnits, ChainId, RawJson, SessionId},
 };
 
@@ -44,7 +44,7 @@ impl OrderRequest {
     ///
     /// # Errors
     /// [`Error::InvalidBody`], or [`Error::InvalidField`] for the first field that breaks its rule;
-    /// [`SessionRefusal::MalformedId`] for a session id that no session can have.
+    /// [`Error::MalformedSessionId`] for a session id that no session can have.
     pub fn parse(body: &str) -> Result<Self> {
         let fields = Fields::of_body(body)?;
         let order_type = fields.required("type", fields.choice("type", ORDER_TYPES)?)?;
@@ -201,6 +201,6 @@ fn session(fields: &Fields<'_>) -> Result<Option<SessionId>> {
         }
         (direct, callback) => direct.or(callback),
     };
-    let parse = |text: String| SessionId::parse(&text).ok_or(SessionRefusal::MalformedId);
-    Ok(named.map(parse).transpose()?)
+    let parse = |text: String| SessionId::parse(&text).ok_or(Error::MalformedSessionId);
+    named.map(parse).transpose()
 }

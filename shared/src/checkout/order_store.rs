@@ -1,42 +1,46 @@
 //! Orders and their evidence.
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use futures_util::FutureExt as _;
 
 use crate::{
-    Error,
     checkout::{
-        ExpiredReason, Order, Recorded, RedirectUrl, Session, expiry::Ending, session_store::refused_session,
+        CheckoutStore, ExpiredReason, Order, OrderHistory, RedirectUrl, Session, SessionRefusal,
+        expiry::Ending,
+        order_item::{order_item, read_order_item},
+        session_item::refused_session,
     },
     dynamo::{
-        Item, OPEN_SHARD, RACES, Store,
+        MAX_CONFLICT_RETRIES, StoreError, contended,
         contention::{Contest, Patience},
-        from_item, keys, outraced, store_error, to_item,
-        transact::put_new,
+        from_item, keys, store_error,
+        transact::{Transaction, put_new},
     },
-    edge::{Claim, used_keys::replay},
-    error::SessionRefusal,
-    kernel::{OrderId, Owned, Owner, RawJson, SessionId, Timestamp},
+    edge::{
+        Creation,
+        used_keys::{Claim, replay},
+    },
+    kernel::{OrderId, Owner, SessionId, Timestamp},
 };
 
-/// An order with all evidence recorded for it.
+/// The outcome of creating an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderRecord {
-    /// The order.
-    pub order: Order,
-    /// Its evidence, by id.
-    pub evidence: Vec<Recorded>,
+pub enum OrderCreation {
+    /// Its session takes it, or it has none.
+    Creation(Creation),
+    /// Its session takes no order.
+    Refused(SessionRefusal),
 }
 
-impl Store {
+impl CheckoutStore {
     /// Writes a new order: with its session's link to it, if it has a session, and with an entry in its
     /// creator's list, if it names one, and among the addresses that are `watched`. With a `claim`, its key
-    /// is used up by the same write; if it has been used before, nothing is written and the answer of then
-    /// is returned. `token` is random, and this call's own. One transaction, one round trip, no prior read; another round trip where the refusing session turns out to be overdue,
-    /// to write that down.
+    /// is used up by the same write; if it has been used before, nothing is written. `token` is random, and this
+    /// call's own. One transaction, one round trip, no prior read; another round trip where the refusing session turns
+    /// out to be overdue, to record that.
     ///
     /// # Errors
-    /// Each [`SessionRefusal`]; [`Error::IdempotencyConflict`], [`Error::Unavailable`],
-    /// [`Error::Internal`].
+    /// [`StoreError`].
     pub async fn create_order(
         &self,
         order: &Order,
@@ -44,41 +48,49 @@ impl Store {
         claim: Option<Claim<'_>>,
         token: u128,
         now: Timestamp,
-    ) -> Result<Option<RawJson>, Error> {
-        let mut writes = Vec::with_capacity(5);
-        writes.extend(claim.map(|claim| self.use_key(&claim, now)).transpose()?);
-        if let Some(session) = order.checkout_session_id {
-            writes.push(self.link_session(session, order, now)?);
+    ) -> Result<OrderCreation, StoreError> {
+        let mut transaction = Transaction::default();
+        let used_key = claim.map(|claim| self.database.use_key(&claim, now)).transpose()?;
+        let used_key = used_key.map(|write| transaction.add(write));
+        let link =
+            order.checkout_session_id.map(|session| self.link_session(session, order, now)).transpose()?;
+        let link = link.map(|write| transaction.add(write));
+        for write in self.order_writes(order, watched)? {
+            transaction.add(write);
         }
-        writes.push(put_new(&self.tables.orders, "pk", order_item(order)?)?);
+        let look = || self.look_for_order(order, claim, now).boxed();
+        let mut refusals = match self.database.contend(token, transaction, look).await? {
+            Contest::Written => return Ok(OrderCreation::Creation(Creation::Created)),
+            Contest::Found(outcome) => return Ok(outcome),
+            Contest::Refused(refusals) => refusals,
+        };
+        if let (Some(claim), Some(refusal)) = (claim, used_key.and_then(|part| refusals.of(part))) {
+            return replay(claim.key, refusal).map(OrderCreation::Creation);
+        }
+        // An order without a session has a new and random id: it is there because an attempt of this very call wrote
+        // it before its answer was lost.
+        let Some(link) = link else { return Ok(OrderCreation::Creation(Creation::Created)) };
+        let refusal = refusals.of(link);
+        let refusal = refusal
+            .ok_or_else(|| StoreError::Internal("an open session's order is there without it".into()))?;
+        let refusal = self.why_not_to_link(&order.owner, refused_session(Some(refusal))?, now).await?;
+        let refusal =
+            refusal.ok_or_else(|| StoreError::Internal("a session refused an order without a reason".into()));
+        refusal.map(OrderCreation::Refused)
+    }
+
+    /// A new order's items: its own, and its entries in lists.
+    fn order_writes(&self, order: &Order, watched: bool) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let table = &self.database.tables.orders;
+        let mut writes = vec![put_new(table, "pk", order_item(order)?)?];
         if let Some(creator) = &order.terms.creator_address {
-            writes.push(put_new(&self.tables.orders, "pk", keys::creator_entry(creator, order))?);
+            let entry = keys::creator_entry(&order.owner, creator, order.created_at, order.id);
+            writes.push(put_new(table, "pk", entry)?);
         }
         if watched {
             writes.extend(self.await_deposits(order)?);
         }
-        let mut refusals =
-            match self.contend(token, writes, || self.look_for_order(order, claim, now).boxed()).await? {
-                Contest::Written => return Ok(None),
-                Contest::Found(answer) => return Ok(Some(answer)),
-                Contest::Refused(refusals) => refusals,
-            };
-        if let Some(claim) = claim
-            && let Some(refusal) = refusals.take(0)
-        {
-            return replay(claim.key, refusal).map(Some);
-        }
-        if order.checkout_session_id.is_some() {
-            let link = usize::from(claim.is_some());
-            let refusal = refusals.take(link);
-            let refusal = refusal
-                .ok_or_else(|| Error::Internal("an open session's order is there without it".into()))?;
-            self.check_takes_order(&order.owner, refused_session(Some(refusal))?, now).await?;
-            return Err(Error::Internal("a session refused an order without a reason".into()));
-        }
-        // The order's id is new and random: it is there because an attempt of this very call wrote it
-        // before its answer was lost.
-        Ok(None)
+        Ok(writes)
     }
 
     /// Reads what may have won over a new order: the answer under its idempotency key, or the session's order.
@@ -87,31 +99,29 @@ impl Store {
         order: &Order,
         claim: Option<Claim<'_>>,
         now: Timestamp,
-    ) -> Result<Option<RawJson>, Error> {
+    ) -> Result<Option<OrderCreation>, StoreError> {
         if let Some(claim) = claim
-            && let Some(answer) = self.replayed(&claim).await?
+            && let Some(creation) = self.database.replayed(&claim).await?
         {
-            return Ok(Some(answer));
+            return Ok(Some(OrderCreation::Creation(creation)));
         }
-        if let Some(session) = order.checkout_session_id {
-            let found = self.read_session_item(session).await?;
-            self.check_takes_order(&order.owner, found, now).await?;
-        }
-        Ok(None)
+        let Some(session) = order.checkout_session_id else { return Ok(None) };
+        let found = self.read_session_item(session).await?;
+        Ok(self.why_not_to_link(&order.owner, found, now).await?.map(OrderCreation::Refused))
     }
 
-    /// Refuses a session that takes no order of this owner's.
-    async fn check_takes_order(
+    /// The reason why a session takes no order of this owner's; `None` where it takes one.
+    async fn why_not_to_link(
         &self,
         owner: &Owner,
         found: Option<Session>,
         now: Timestamp,
-    ) -> Result<(), Error> {
-        let found = found.ok_or(SessionRefusal::NotFound)?;
+    ) -> Result<Option<SessionRefusal>, StoreError> {
+        let Some(found) = found else { return Ok(Some(SessionRefusal::NotFound)) };
         if found.owner != *owner {
-            return Err(SessionRefusal::OthersSession(found.owner).into());
+            return Ok(Some(SessionRefusal::OthersSession(found.owner)));
         }
-        Ok(self.settle_session(found, now).await?.check_takes_order()?)
+        Ok(self.expire_if_overdue(found, now).await?.check_takes_order().err())
     }
 
     /// Reads a session with its order as they stand together at `now`. Two round trips. The two reads are
@@ -119,13 +129,13 @@ impl Store {
     /// made again: an answer must neither mix two moments nor go back behind an earlier one.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
     pub async fn session_with_order(
         &self,
         id: SessionId,
         now: Timestamp,
-    ) -> Result<Option<(Session, Option<OrderRecord>)>, Error> {
-        for _ in 0..RACES {
+    ) -> Result<Option<(Session, Option<OrderHistory>)>, StoreError> {
+        for _ in 0..MAX_CONFLICT_RETRIES {
             let Some(session) = self.session(id, now).await? else { return Ok(None) };
             let Some(order) = session.order_id else { return Ok(Some((session, None))) };
             match self.order(order, now).await? {
@@ -135,18 +145,18 @@ impl Store {
                 _ => {}
             }
         }
-        Err(outraced(id))
+        Err(contended(id))
     }
 
     /// Whose a session is, and where its link leads to after paying. Neither ever changes, so nothing is
     /// decided by reading them before linking. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
     pub async fn session_terms(
         &self,
         session: SessionId,
-    ) -> Result<Option<(Owner, Option<RedirectUrl>)>, Error> {
+    ) -> Result<Option<(Owner, Option<RedirectUrl>)>, StoreError> {
         let found = self.read_session_item(session).await?;
         Ok(found.map(|it| (it.owner, it.success_url.map(|url| url.resolve(it.id)))))
     }
@@ -155,10 +165,10 @@ impl Store {
     /// is thousands of pieces of evidence, and two more for the read that finds it overdue.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn order(&self, id: OrderId, now: Timestamp) -> Result<Option<OrderRecord>, Error> {
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn order(&self, id: OrderId, now: Timestamp) -> Result<Option<OrderHistory>, StoreError> {
         let mut patience = Patience::new();
-        for _ in 0..RACES {
+        for _ in 0..MAX_CONFLICT_RETRIES {
             let Some(record) = self.read_order(id).await? else { return Ok(None) };
             if !record.order.is_overdue(now) {
                 return Ok(Some(record));
@@ -168,26 +178,27 @@ impl Store {
                 patience.wait_after(error).await?;
             }
         }
-        Err(outraced(id))
+        Err(contended(id))
     }
 
     /// Reads an order as its item shows it, with all its evidence. A query that meets a transaction may
     /// see one of its items and not the other; the order's count of its evidence tells.
-    pub(crate) async fn read_order(&self, id: OrderId) -> Result<Option<OrderRecord>, Error> {
-        for _ in 0..RACES {
+    pub(crate) async fn read_order(&self, id: OrderId) -> Result<Option<OrderHistory>, StoreError> {
+        for _ in 0..MAX_CONFLICT_RETRIES {
             match self.query_order(id).await? {
                 Some(record) if record.evidence.len() as u64 != record.order.evidence_count => {}
                 record => return Ok(record),
             }
         }
-        Err(outraced(id))
+        Err(contended(id))
     }
 
-    async fn query_order(&self, id: OrderId) -> Result<Option<OrderRecord>, Error> {
+    async fn query_order(&self, id: OrderId) -> Result<Option<OrderHistory>, StoreError> {
         let query = self
+            .database
             .client
             .query()
-            .table_name(&self.tables.orders)
+            .table_name(&self.database.tables.orders)
             .key_condition_expression("pk = :order")
             .expression_attribute_values(":order", keys::order_partition(id))
             .consistent_read(true);
@@ -203,40 +214,8 @@ impl Store {
                 _ => evidence.push(from_item("evidence", item)?),
             }
         }
-        Ok(order.map(|order| OrderRecord { order, evidence }))
+        Ok(order.map(|order| OrderHistory { order, evidence }))
     }
-}
-
-impl Owned for OrderRecord {
-    fn owner(&self) -> &Owner {
-        &self.order.owner
-    }
-
-    fn for_strangers(self) -> Self {
-        Self { order: self.order.for_strangers(), ..self }
-    }
-}
-
-pub(crate) fn read_order_item(item: Item) -> Result<Order, Error> {
-    from_item("order", item)
-}
-
-/// An order as it is kept.
-pub(crate) fn order_item(order: &Order) -> Result<Item, Error> {
-    let mut item = to_item(order)?;
-    item.extend(keys::order(order.id));
-    // An order with a session expires with it, and the session is what waits in the index.
-    if order.checkout_session_id.is_none() && order.status.is_unpaid() {
-        item.insert(OPEN_SHARD.to_owned(), keys::open_shard(order.id));
-    }
-    Ok(item)
-}
-
-/// A piece of evidence as it is kept.
-pub(crate) fn evidence_item(recorded: &Recorded) -> Result<Item, Error> {
-    let mut item = to_item(recorded)?;
-    item.extend(keys::evidence(recorded.evidence.order_id, &recorded.evidence.id));
-    Ok(item)
 }
 
 pub(crate) fn ending_of(order: &Order) -> Ending<'static> {

@@ -1,17 +1,16 @@
-//! Ending what nobody asks about: sessions, and orders without one, whose deadline has passed.
+//! Expiring sessions, and orders without one, that nobody reads after their deadline.
 //!
-//! What is open is in an index (`open`) by its deadline and leaves it when it is paid or ends, so finding
-//! what is overdue costs what is overdue, however long ago the last sweep was. The index may lag: it only
-//! says where to look, and the look itself is the read that every request makes.
+//! Open sessions and orders are in an index (`open`) by their deadlines, and leave it when they are paid or end. So the
+//! cost of finding the overdue ones depends on their number, and not on the time since the last call. The index may
+//! lag: it says where to look, and then each is read as every request reads it, which records its expiry.
 
 use aws_sdk_dynamodb::{operation::query::paginator::QueryPaginator, types::AttributeValue};
 use futures_util::{StreamExt as _, stream};
 
 use crate::{
-    Error,
-    dynamo::{Item, Store, keys, number, store_error},
-    feed::Subject,
-    kernel::Timestamp,
+    checkout::CheckoutStore,
+    dynamo::{Item, StoreError, keys, number, store_error},
+    kernel::{Subject, Timestamp},
 };
 
 /// The index's name, on both tables.
@@ -23,32 +22,32 @@ const ENDED_AT_ONCE: usize = 8;
 /// How many are looked up before they are ended.
 const PAGE: i32 = 100;
 
-impl Store {
-    /// Writes down every expiry that `now` has reached and nobody has been told of. One that cannot be
-    /// written down keeps no other from it; how many there were of either kind is returned. A query for
+impl CheckoutStore {
+    /// Records every expiry that `now` has reached. One that cannot be recorded keeps no other from it. Returns the
+    /// number of those that were. A query for
     /// each part of the index, and two round trips for each expiry.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`] where the index cannot be read.
-    pub async fn sweep(
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`] where the index cannot be read.
+    pub async fn expire_overdue(
         &self,
         now: Timestamp,
-        mut failed: impl FnMut(Subject, Error),
-    ) -> Result<usize, Error> {
-        let sessions = self.sweep_table(&self.tables.sessions, "id", now, &mut failed).await?;
-        let orders = self.sweep_table(&self.tables.orders, "pk", now, &mut failed).await?;
+        mut failed: impl FnMut(Subject, StoreError),
+    ) -> Result<usize, StoreError> {
+        let sessions = self.expire_overdue_in(&self.database.tables.sessions, "id", now, &mut failed).await?;
+        let orders = self.expire_overdue_in(&self.database.tables.orders, "pk", now, &mut failed).await?;
         Ok(sessions + orders)
     }
 
     /// Page by page: after an outage more may be overdue than fits into memory. What is ended on the way leaves
     /// the index behind the place where the next page begins.
-    async fn sweep_table(
+    async fn expire_overdue_in(
         &self,
         table: &str,
         key: &str,
         now: Timestamp,
-        failed: &mut impl FnMut(Subject, Error),
-    ) -> Result<usize, Error> {
+        failed: &mut impl FnMut(Subject, StoreError),
+    ) -> Result<usize, StoreError> {
         let mut ended = 0;
         for shard in keys::open_shards() {
             let mut pages = self.overdue(table, shard, now).send();
@@ -56,7 +55,7 @@ impl Store {
                 let items = page.map_err(store_error)?.items.unwrap_or_default();
                 let subject = |item: &Item| keys::subject_of(item.get(key)?.as_s().ok()?);
                 let overdue: Vec<_> = items.iter().filter_map(subject).collect();
-                ended += self.settle_all(overdue, now, failed).await;
+                ended += self.expire_all(overdue, now, failed).await;
             }
         }
         Ok(ended)
@@ -64,6 +63,7 @@ impl Store {
 
     fn overdue(&self, table: &str, shard: AttributeValue, now: Timestamp) -> QueryPaginator {
         let query = self
+            .database
             .client
             .query()
             .table_name(table)
@@ -75,17 +75,17 @@ impl Store {
     }
 
     /// Returns how many were ended.
-    async fn settle_all(
+    async fn expire_all(
         &self,
         overdue: Vec<Subject>,
         now: Timestamp,
-        failed: &mut impl FnMut(Subject, Error),
+        failed: &mut impl FnMut(Subject, StoreError),
     ) -> usize {
-        let settled = stream::iter(overdue);
-        let settled = settled.map(|subject| async move { (subject, self.settle(subject, now).await) });
-        let mut settled = settled.buffer_unordered(ENDED_AT_ONCE);
+        let expired = stream::iter(overdue);
+        let expired = expired.map(|subject| async move { (subject, self.expire(subject, now).await) });
+        let mut expired = expired.buffer_unordered(ENDED_AT_ONCE);
         let mut ended = 0;
-        while let Some((subject, outcome)) = settled.next().await {
+        while let Some((subject, outcome)) = expired.next().await {
             match outcome {
                 Ok(()) => ended += 1,
                 Err(error) => failed(subject, error),
@@ -95,7 +95,7 @@ impl Store {
     }
 
     /// Any read writes down the expiry that it finds.
-    async fn settle(&self, subject: Subject, now: Timestamp) -> Result<(), Error> {
+    async fn expire(&self, subject: Subject, now: Timestamp) -> Result<(), StoreError> {
         match subject {
             Subject::Session(id) => self.session(id, now).await.map(drop),
             Subject::Order(id) => self.order(id, now).await.map(drop),

@@ -3,15 +3,14 @@
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 
 use crate::{
-    Error,
     checkout::{
-        Evidence, Order, OrderStatus,
-        order_store::{evidence_item, order_item},
+        CheckoutStore, Evidence, Order, OrderStatus,
+        order_item::{evidence_item, order_item},
     },
     dynamo::{
-        RACES, Store,
+        MAX_CONFLICT_RETRIES, StoreError, contended,
         contention::Patience,
-        number, outraced, string,
+        number, string,
         transact::{Outcome, put_new},
     },
     kernel::Timestamp,
@@ -21,47 +20,60 @@ use crate::{
 /// count, and an expiry changes the status, which never comes back: the two together are a version.
 const IS_AS_READ: &str = "evidence_count = :count AND #status = :was";
 
-impl Store {
-    /// Applies a piece of evidence to its order and session, once: a piece whose id is recorded already
-    /// changes nothing. Two round trips, and two more for each race lost to another piece.
+/// The outcome of appending a piece of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    /// It was appended now.
+    Now,
+    /// It had been appended before.
+    Before,
+    /// There is no such order.
+    NoSuchOrder,
+}
+
+impl CheckoutStore {
+    /// Appends a piece of evidence to its order, once, and applies it to order and session: a piece whose id is there
+    /// already changes nothing. Two round trips, and two more for each race lost to another piece.
     ///
     /// # Errors
-    /// [`Error::OrderNotFound`]; [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn record(&self, evidence: &Evidence, now: Timestamp) -> Result<(), Error> {
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn append(&self, evidence: &Evidence, now: Timestamp) -> Result<Appended, StoreError> {
         let mut patience = Patience::new();
-        for _ in 0..RACES {
-            let record = self.read_order(evidence.order_id).await?.ok_or(Error::OrderNotFound)?;
-            if record.evidence.iter().any(|recorded| recorded.evidence.id == evidence.id) {
-                return Ok(());
+        for _ in 0..MAX_CONFLICT_RETRIES {
+            let Some(found) = self.read_order(evidence.order_id).await? else {
+                return Ok(Appended::NoSuchOrder);
+            };
+            if found.evidence.iter().any(|record| record.evidence.id == evidence.id) {
+                return Ok(Appended::Before);
             }
-            let was = record.order.status;
-            let (order, recorded) = record.order.record(&record.evidence, evidence.clone(), now);
+            let was = found.order.status;
+            let (order, record) = found.order.append(&found.evidence, evidence.clone(), now);
             let mut writes = vec![
                 self.replace_order(&order, was)?,
-                put_new(&self.tables.orders, "pk", evidence_item(&recorded)?)?,
+                put_new(&self.database.tables.orders, "pk", evidence_item(&record)?)?,
             ];
             if let Some(session) = order.checkout_session_id.filter(|_| order.status != was) {
                 writes.push(self.move_session(session, was, &order)?);
             }
-            match self.transact(writes).await {
-                Ok(Outcome::Written) => return Ok(()),
+            match self.database.transact(writes).await {
+                Ok(Outcome::Written) => return Ok(Appended::Now),
                 Ok(Outcome::Refused(_)) => {}
                 Err(error) => patience.wait_after(error).await?,
             }
         }
-        Err(outraced(evidence.order_id))
+        Err(contended(evidence.order_id))
     }
 
-    fn replace_order(&self, order: &Order, was: OrderStatus) -> Result<TransactWriteItem, Error> {
+    fn replace_order(&self, order: &Order, was: OrderStatus) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
-            .table_name(&self.tables.orders)
+            .table_name(&self.database.tables.orders)
             .set_item(Some(order_item(order)?))
             .condition_expression(IS_AS_READ)
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":count", number(order.evidence_count - 1))
             .expression_attribute_values(":was", string(was.to_string()))
             .build()
-            .map_err(|error| Error::Internal(error.into()))?;
+            .map_err(|error| StoreError::Internal(error.into()))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 }

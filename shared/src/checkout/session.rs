@@ -3,10 +3,33 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    Error,
     checkout::{ExpiredReason, OrderStatus, RedirectUrl, SessionStatus},
-    error::SessionRefusal,
-    kernel::{OrderId, Owned, Owner, RawJson, SessionId, Timestamp},
+    kernel::{OrderId, Owner, RawJson, SessionId, Timestamp},
 };
+
+/// Why a session cannot be given an order or be expired by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionRefusal {
+    /// There is no such session.
+    NotFound,
+    /// The session is another merchant's, which the caller must not learn.
+    OthersSession(Owner),
+    /// Only an open session may be changed.
+    NotOpen(SessionStatus),
+    /// A session has at most one order, ever.
+    HasOrder(OrderId),
+}
+
+impl From<SessionRefusal> for Error {
+    fn from(refusal: SessionRefusal) -> Self {
+        match refusal {
+            SessionRefusal::NotFound | SessionRefusal::OthersSession(_) => Self::NoSessionToChange,
+            SessionRefusal::NotOpen(status) => Self::SessionNotOpen { status: status.to_string() },
+            SessionRefusal::HasOrder(order) => Self::SessionHasOrder(order),
+        }
+    }
+}
 
 /// What a merchant asks for when creating a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,15 +164,5 @@ impl Session {
             SessionStatus::Open => Ok(()),
             status => Err(SessionRefusal::NotOpen(status)),
         }
-    }
-}
-
-impl Owned for Session {
-    fn owner(&self) -> &Owner {
-        &self.owner
-    }
-
-    fn for_strangers(self) -> Self {
-        Self { metadata: RawJson::empty_object(), client_reference_id: None, ..self }
     }
 }

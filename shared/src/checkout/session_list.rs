@@ -12,18 +12,17 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{
-    Error,
-    checkout::{Session, SessionStatus, session_store::read_session},
-    dynamo::{Item, RACES, Store, keys, outraced, store_error, string},
+    checkout::{CheckoutStore, Session, SessionStatus, session_item::read_session},
+    dynamo::{Item, MAX_CONFLICT_RETRIES, StoreError, contended, keys, store_error, string},
     kernel::{Owner, SessionId, Timestamp},
 };
 
-/// A session's place in the lists: when it was made, and its id. The newest is the greatest.
-pub type Place = (Timestamp, SessionId);
+/// A session's position in the lists: when it was made, and its id. The newest is the greatest.
+pub type ListPosition = (Timestamp, SessionId);
 
 /// Which sessions are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sought {
+pub struct SessionFilter {
     /// Of this status.
     pub status: Option<SessionStatus>,
     /// Of this reference.
@@ -33,18 +32,18 @@ pub struct Sought {
     /// Made earlier than this.
     pub created_before: Option<Timestamp>,
     /// Listed after this one.
-    pub after: Option<Place>,
+    pub after: Option<ListPosition>,
     /// How many at most, 1 to 100. So many fit into one answer, whatever they hold.
     pub limit: usize,
 }
 
 /// A page of sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub struct SessionList {
     /// The sessions, newest first.
     pub sessions: Vec<Session>,
     /// After which one to go on, if there may be more.
-    pub next: Option<Place>,
+    pub next: Option<ListPosition>,
 }
 
 /// How many entries of an index are looked at for one page. Almost always each one is what was asked for;
@@ -56,35 +55,40 @@ const MOST_EXAMINED: usize = 500;
 const OPEN_AT_ONCE: usize = 1000;
 
 /// How many overdue sessions are written down at the same time: each one takes a connection.
-const SETTLED_AT_ONCE: usize = 8;
+const EXPIRED_AT_ONCE: usize = 8;
 
 /// An index, with the attribute and the value that it is asked for.
 type List = (&'static str, &'static str, AttributeValue);
 
-impl Store {
+impl CheckoutStore {
     /// A page of an owner's sessions as they stand at `now`, newest first. Two round trips, and a third for
     /// those that are expired; one for each session found overdue, eight at a time; as many again for each
     /// hundred or so that turn out not to be what was asked for. So a page may be short, and yet not the last.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn sessions(&self, owner: &Owner, sought: &Sought, now: Timestamp) -> Result<Page, Error> {
-        let (mut page, mut after) = (Page { sessions: Vec::new(), next: None }, sought.after);
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn sessions(
+        &self,
+        owner: &Owner,
+        filter: &SessionFilter,
+        now: Timestamp,
+    ) -> Result<SessionList, StoreError> {
+        let (mut page, mut after) = (SessionList { sessions: Vec::new(), next: None }, filter.after);
         let mut examined = 0;
         loop {
-            let part = self.part(owner, sought, after, now).await?.first(sought.limit + 1);
-            let mut found = self.read_sessions(&part.places, now).await?;
-            for place in part.places {
-                let fits = found.remove(&place.1).filter(|session| sought.fits(session));
-                if fits.is_some() && page.sessions.len() == sought.limit {
-                    return Ok(Page { next: after, ..page });
+            let part = self.part(owner, filter, after, now).await?.first(filter.limit + 1);
+            let mut found = self.read_sessions(&part.positions, now).await?;
+            for position in part.positions {
+                let fits = found.remove(&position.1).filter(|session| filter.fits(session));
+                if fits.is_some() && page.sessions.len() == filter.limit {
+                    return Ok(SessionList { next: after, ..page });
                 }
                 page.sessions.extend(fits);
-                after = Some(place);
+                after = Some(position);
             }
             examined += part.examined;
             if part.end.is_none() || examined >= MOST_EXAMINED {
-                return Ok(Page { next: part.end, ..page });
+                return Ok(SessionList { next: part.end, ..page });
             }
             after = part.end;
         }
@@ -94,17 +98,17 @@ impl Store {
     async fn part(
         &self,
         owner: &Owner,
-        sought: &Sought,
-        after: Option<Place>,
+        filter: &SessionFilter,
+        after: Option<ListPosition>,
         now: Timestamp,
-    ) -> Result<Part, Error> {
-        let range = keys::listed_between(owner, sought.created_after, sought.created_before, after);
-        let (list, limit) = (sought.list(owner), sought.limit + 1);
-        if sought.client_reference_id.is_some() || sought.status != Some(SessionStatus::Expired) {
+    ) -> Result<Part, StoreError> {
+        let range = keys::listed_between(owner, filter.created_after, filter.created_before, after);
+        let (list, limit) = (filter.list(owner), filter.limit + 1);
+        if filter.client_reference_id.is_some() || filter.status != Some(SessionStatus::Expired) {
             return self.listed(list, range, limit).await;
         }
         // In this order, so that a session that ends in between is in both lists, and not in neither.
-        let overdue = self.maybe_overdue(owner, sought, after, now).await?;
+        let overdue = self.maybe_overdue(owner, filter, after, now).await?;
         Ok(overdue.merge(self.listed(list, range, limit).await?))
     }
 
@@ -112,17 +116,17 @@ impl Store {
     async fn maybe_overdue(
         &self,
         owner: &Owner,
-        sought: &Sought,
-        after: Option<Place>,
+        filter: &SessionFilter,
+        after: Option<ListPosition>,
         now: Timestamp,
-    ) -> Result<Part, Error> {
+    ) -> Result<Part, StoreError> {
         // None is made for less time, so none that is younger is overdue.
         let youngest = now.plus_millis(1 - Session::MIN_LIFETIME_MILLIS);
-        let made_before = sought.created_before.map_or(youngest, |time| time.min(youngest));
-        let range = keys::listed_between(owner, sought.created_after, Some(made_before), after);
+        let made_before = filter.created_before.map_or(youngest, |time| time.min(youngest));
+        let range = keys::listed_between(owner, filter.created_after, Some(made_before), after);
         let mut part = self.listed(status_list(SessionStatus::Open), range, OPEN_AT_ONCE).await?;
         // An id has the deadline that its session was made with. An order only makes that later.
-        part.places.retain(|(_, id)| id.expires_at() <= now);
+        part.positions.retain(|(_, id)| id.expires_at() <= now);
         Ok(part)
     }
 
@@ -132,11 +136,11 @@ impl Store {
         (index, attribute, value): List,
         (from, to): (String, String),
         limit: usize,
-    ) -> Result<Part, Error> {
+    ) -> Result<Part, StoreError> {
         if from > to {
             return Ok(Part::default());
         }
-        let query = self.client.query().table_name(&self.tables.sessions).index_name(index);
+        let query = self.database.client.query().table_name(&self.database.tables.sessions).index_name(index);
         let answer = query
             .key_condition_expression("#list = :list AND listed_at BETWEEN :from AND :to")
             .expression_attribute_names("#list", attribute)
@@ -148,43 +152,48 @@ impl Store {
             .send()
             .await
             .map_err(store_error)?;
-        let places: Vec<_> = answer.items.unwrap_or_default().iter().filter_map(keys::listed).collect();
+        let positions: Vec<_> = answer.items.unwrap_or_default().iter().filter_map(keys::listed).collect();
         let end = answer.last_evaluated_key.as_ref().and_then(keys::listed);
-        Ok(Part { examined: places.len(), places, end })
+        Ok(Part { examined: positions.len(), positions, end })
     }
 
     async fn read_sessions(
         &self,
-        places: &[Place],
+        positions: &[ListPosition],
         now: Timestamp,
-    ) -> Result<HashMap<SessionId, Session>, Error> {
-        let mut sessions = Vec::with_capacity(places.len());
+    ) -> Result<HashMap<SessionId, Session>, StoreError> {
+        let mut sessions = Vec::with_capacity(positions.len());
         // A batch has a hundred at most, and one entry more than that may be asked for.
-        for places in places.chunks(100) {
-            let mut wanted: Vec<Item> = places.iter().map(|(_, id)| keys::session(*id)).collect();
+        for positions in positions.chunks(100) {
+            let mut wanted: Vec<Item> = positions.iter().map(|(_, id)| keys::session(*id)).collect();
             for attempt in 0.. {
                 if wanted.is_empty() {
                     break;
                 }
-                if attempt == RACES {
-                    return Err(outraced("a list of sessions"));
+                if attempt == MAX_CONFLICT_RETRIES {
+                    return Err(contended("a list of sessions"));
                 }
                 wanted = self.read_batch(wanted, &mut sessions).await?;
             }
         }
-        let settled = stream::iter(sessions).map(|session| self.settle_session(session, now));
-        let settled = settled.buffered(SETTLED_AT_ONCE).map_ok(|session| (session.id, session));
+        let settled = stream::iter(sessions).map(|session| self.expire_if_overdue(session, now));
+        let settled = settled.buffered(EXPIRED_AT_ONCE).map_ok(|session| (session.id, session));
         settled.try_collect().await
     }
 
     /// Returns what a throttled table has left for another time.
-    async fn read_batch(&self, wanted: Vec<Item>, sessions: &mut Vec<Session>) -> Result<Vec<Item>, Error> {
+    async fn read_batch(
+        &self,
+        wanted: Vec<Item>,
+        sessions: &mut Vec<Session>,
+    ) -> Result<Vec<Item>, StoreError> {
         let request = KeysAndAttributes::builder()
             .set_keys(Some(wanted))
             .consistent_read(true)
             .build()
-            .map_err(|error| Error::Internal(error.into()))?;
-        let batch = self.client.batch_get_item().request_items(&self.tables.sessions, request);
+            .map_err(|error| StoreError::Internal(error.into()))?;
+        let batch =
+            self.database.client.batch_get_item().request_items(&self.database.tables.sessions, request);
         let answer = batch.send().await.map_err(store_error)?;
         for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
             sessions.push(read_session(item)?);
@@ -193,7 +202,7 @@ impl Store {
     }
 }
 
-impl Sought {
+impl SessionFilter {
     /// The list that has the fewest others.
     fn list(&self, owner: &Owner) -> List {
         match (&self.client_reference_id, self.status) {
@@ -218,9 +227,9 @@ fn status_list(status: SessionStatus) -> List {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Part {
     /// Newest first.
-    places: Vec<Place>,
+    positions: Vec<ListPosition>,
     /// Down to where the list is known, unless that is its end.
-    end: Option<Place>,
+    end: Option<ListPosition>,
     /// How many entries were looked at.
     examined: usize,
 }
@@ -229,19 +238,19 @@ impl Part {
     /// Two lists as one, down to where both are known.
     fn merge(self, other: Self) -> Self {
         let end = self.end.max(other.end);
-        let mut places = [self.places, other.places].concat();
-        places.retain(|place| end.is_none_or(|end| *place >= end));
-        places.sort_unstable_by_key(|place| std::cmp::Reverse(*place));
+        let mut positions = [self.positions, other.positions].concat();
+        positions.retain(|position| end.is_none_or(|end| *position >= end));
+        positions.sort_unstable_by_key(|position| std::cmp::Reverse(*position));
         // An index that lags may have a session in both.
-        places.dedup();
-        Self { places, end, examined: self.examined + other.examined }
+        positions.dedup();
+        Self { positions, end, examined: self.examined + other.examined }
     }
 
-    /// Its first `count` places.
+    /// Its first `count` positions.
     fn first(mut self, count: usize) -> Self {
-        if self.places.len() > count {
-            self.places.truncate(count);
-            self.end = self.places.last().copied();
+        if self.positions.len() > count {
+            self.positions.truncate(count);
+            self.end = self.positions.last().copied();
             self.examined = count;
         }
         self
@@ -256,17 +265,17 @@ mod tests {
 
     use super::*;
 
-    fn place(n: u128) -> Place {
+    fn position(n: u128) -> ListPosition {
         let made = Timestamp::from_millis(1_000_000 + (n % 7) as i64);
         (made, SessionId::new(n << 96, made.plus_millis(300_000)))
     }
 
-    /// What an index has after a place, newest first, as [`Store::listed`] returns it.
-    fn listed(list: &BTreeSet<Place>, after: Option<Place>, limit: usize) -> Part {
-        let rest = list.iter().rev().filter(|place| after.is_none_or(|after| **place < after));
-        let places: Vec<_> = rest.copied().take(limit).collect();
-        let end = places.last().copied().filter(|_| places.len() == limit);
-        Part { examined: places.len(), places, end }
+    /// What an index has after a position, newest first, as [`CheckoutStore::listed`] returns it.
+    fn listed(list: &BTreeSet<ListPosition>, after: Option<ListPosition>, limit: usize) -> Part {
+        let rest = list.iter().rev().filter(|position| after.is_none_or(|after| **position < after));
+        let positions: Vec<_> = rest.copied().take(limit).collect();
+        let end = positions.last().copied().filter(|_| positions.len() == limit);
+        Part { examined: positions.len(), positions, end }
     }
 
     proptest! {
@@ -276,13 +285,13 @@ mod tests {
             limits in (1_usize..9, 1_usize..9, 1_usize..9),
         ) {
             // In the one, the other, or both.
-            let list = |no: u8| drawn.iter().filter(move |(_, of)| *of != no).map(|(n, _)| place(*n));
+            let list = |no: u8| drawn.iter().filter(move |(_, of)| *of != no).map(|(n, _)| position(*n));
             let (one, other): (BTreeSet<_>, BTreeSet<_>) = (list(0).collect(), list(1).collect());
             let (mut walked, mut after) = (Vec::new(), None);
             loop {
                 let part = listed(&one, after, limits.0).merge(listed(&other, after, limits.1));
                 let part = part.first(limits.2);
-                walked.extend(part.places);
+                walked.extend(part.positions);
                 prop_assert!(part.end.is_none() || after.is_none() || part.end < after);
                 after = part.end;
                 if after.is_none() {

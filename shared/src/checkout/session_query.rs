@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::{
     Error, Result,
-    checkout::{Page, SessionStatus, SessionView, Sought},
-    feed::api::page_limit,
+    checkout::{SessionFilter, SessionList, SessionStatus, SessionView},
+    edge::page_limit,
     kernel::{SessionId, Timestamp},
 };
 
@@ -15,11 +15,11 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::InvalidField`].
-pub fn parse_sessions_query(request: &Request) -> Result<Sought> {
+pub fn parse_sessions_query(request: &Request) -> Result<SessionFilter> {
     let query = request.query_string_parameters_ref();
     let parameter = |name| query.and_then(|query| query.first(name)).filter(|value| !value.is_empty());
     let time = |name| parameter(name).map(|text| time(name, text)).transpose();
-    Ok(Sought {
+    Ok(SessionFilter {
         status: parameter("status").map(status).transpose()?,
         client_reference_id: parameter("client_reference_id").map(reference).transpose()?,
         created_after: time("created_after")?,
@@ -55,7 +55,7 @@ fn cursor(text: &str) -> Result<(Timestamp, SessionId)> {
     read_cursor(text).ok_or_else(|| Error::invalid("cursor", "must be the next_cursor of a page"))
 }
 
-/// The place of a session in the list: the bytes of when it was made and of its id.
+/// The position of a session in the list: the bytes of when it was made and of its id.
 fn write_cursor((created_at, id): (Timestamp, SessionId)) -> String {
     bs58::encode([created_at.millis().to_be_bytes().as_slice(), id.as_bytes()].concat()).into_string()
 }
@@ -75,8 +75,8 @@ pub struct SessionPage<'a> {
     next_cursor: Option<String>,
 }
 
-impl<'a> From<&'a Page> for SessionPage<'a> {
-    fn from(page: &'a Page) -> Self {
+impl<'a> From<&'a SessionList> for SessionPage<'a> {
+    fn from(page: &'a SessionList) -> Self {
         Self {
             sessions: page.sessions.iter().map(SessionView::new).collect(),
             has_more: page.next.is_some(),
@@ -95,8 +95,8 @@ mod tests {
         #[test]
         fn a_cursor_is_read_as_it_was_written(random: u128, made in TIMES, expires in 0..1_i64 << 48) {
             let id = SessionId::new(random, Timestamp::from_millis(expires));
-            let place = (Timestamp::from_millis(made), id);
-            prop_assert_eq!(read_cursor(&write_cursor(place)), Some(place));
+            let position = (Timestamp::from_millis(made), id);
+            prop_assert_eq!(read_cursor(&write_cursor(position)), Some(position));
         }
 
         #[test]

@@ -4,17 +4,22 @@ use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::TransactWriteIt
 use futures_util::{FutureExt as _, TryFutureExt as _};
 
 use crate::{
-    Error,
-    checkout::{ExpiredReason, Order, OrderStatus, Session, SessionStatus, expiry::Ending},
-    dynamo::{
-        Item, OPEN_SHARD, RACES, REMOVABLE_AT, Store,
-        contention::{Contest, Patience},
-        from_item, keys, number, outraced, store_error, string, to_item,
-        transact::{ConditionalUpdate, Refusal, is_owned_by, put_new},
+    checkout::{
+        CheckoutStore, ExpiredReason, Order, OrderStatus, Session, SessionRefusal, SessionStatus,
+        expiry::{Ended, Ending},
+        session_item::{read_session, session_item},
     },
-    edge::{Claim, used_keys::replay},
-    error::SessionRefusal,
-    kernel::{Owner, RawJson, SessionId, Timestamp},
+    dynamo::{
+        Item, MAX_CONFLICT_RETRIES, StoreError, contended,
+        contention::{Contest, Patience},
+        keys, number, store_error, string,
+        transact::{ConditionalUpdate, Transaction, is_owned_by, put_new},
+    },
+    edge::{
+        Creation,
+        used_keys::{Claim, replay},
+    },
+    kernel::{Owner, SessionId, Timestamp},
 };
 
 /// The contract's three checks, in one condition: the session exists, is open and not past its
@@ -26,41 +31,51 @@ const TAKES_AN_ORDER: &str = "attribute_exists(id) AND #status = :open AND deadl
 /// Only this order's own progress moves its session, and only from where it was read.
 const FOLLOWS_ITS_ORDER: &str = "order_id = :order AND order_status = :was";
 
-impl Store {
+/// The outcome of expiring a session by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expiry {
+    /// It is expired now.
+    Expired,
+    /// It cannot be expired.
+    Refused(SessionRefusal),
+}
+
+impl CheckoutStore {
     /// Writes a new session, to be kept for `retention_millis` after it expires unless it gets an
     /// order. With a `claim`, its key is used up by the same write; if it has been used before, nothing
-    /// is written and the answer of then is returned. One round trip.
+    /// is written. One round trip.
     ///
     /// # Errors
-    /// [`Error::IdempotencyConflict`], [`Error::Unavailable`], [`Error::Internal`].
+    /// [`StoreError`].
     pub async fn create_session(
         &self,
         session: &Session,
         retention_millis: i64,
         claim: Option<Claim<'_>>,
-    ) -> Result<Option<RawJson>, Error> {
-        let Some(claim) = claim else {
-            return self.put_session(session_item(session, retention_millis)?).await.map(|()| None);
-        };
+    ) -> Result<Creation, StoreError> {
         let item = session_item(session, retention_millis)?;
-        let session_write = put_new(&self.tables.sessions, "id", item)?;
-        let writes = vec![session_write, self.use_key(&claim, session.created_at)?];
-        match self
-            .contend(u128::from_be_bytes(*session.id.as_bytes()), writes, || self.replayed(&claim).boxed())
-            .await?
-        {
-            Contest::Written => Ok(None),
-            Contest::Found(answer) => Ok(Some(answer)),
-            Contest::Refused(mut refusals) => {
-                refusals.take(1).map(|refusal| replay(claim.key, refusal)).transpose()
-            }
+        let Some(claim) = claim else { return self.put_session(item).await };
+        let mut transaction = Transaction::default();
+        transaction.add(put_new(&self.database.tables.sessions, "id", item)?);
+        let used_key = transaction.add(self.database.use_key(&claim, session.created_at)?);
+        let token = u128::from_be_bytes(*session.id.as_bytes());
+        let look = || self.database.replayed(&claim).boxed();
+        match self.database.contend(token, transaction, look).await? {
+            Contest::Written => Ok(Creation::Created),
+            Contest::Found(creation) => Ok(creation),
+            Contest::Refused(mut refusals) => match refusals.of(used_key) {
+                Some(refusal) => replay(claim.key, refusal),
+                // The id is new and random: an attempt of this very call has written it.
+                None => Ok(Creation::Created),
+            },
         }
     }
 
-    async fn put_session(&self, item: Item) -> Result<(), Error> {
-        let put = self.client.put_item().table_name(&self.tables.sessions).set_item(Some(item));
+    async fn put_session(&self, item: Item) -> Result<Creation, StoreError> {
+        let put =
+            self.database.client.put_item().table_name(&self.database.tables.sessions).set_item(Some(item));
         match put.condition_expression("attribute_not_exists(id)").send().await {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(Creation::Created),
             // The id is new and random, so what is there is what an attempt of this very call wrote
             // before its answer was lost.
             Err(error)
@@ -68,7 +83,7 @@ impl Store {
                     .as_service_error()
                     .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
             {
-                Ok(())
+                Ok(Creation::Created)
             }
             Err(error) => Err(store_error(error)),
         }
@@ -78,20 +93,21 @@ impl Store {
     /// overdue and writes that down.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn session(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, Error> {
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn session(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
         match self.read_session_item(id).await? {
-            Some(session) => self.settle_session(session, now).await.map(Some),
+            Some(session) => self.expire_if_overdue(session, now).await.map(Some),
             None => Ok(None),
         }
     }
 
     /// Reads a session as its item shows it.
-    pub(crate) async fn read_session_item(&self, id: SessionId) -> Result<Option<Session>, Error> {
+    pub(crate) async fn read_session_item(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         let read = self
+            .database
             .client
             .get_item()
-            .table_name(&self.tables.sessions)
+            .table_name(&self.database.tables.sessions)
             .set_key(Some(keys::session(id)))
             .consistent_read(true)
             .send()
@@ -104,65 +120,70 @@ impl Store {
     /// given. One round trip: the order's id follows from the session's. `token` is random, and this call's own.
     ///
     /// # Errors
-    /// [`SessionRefusal::NotFound`] and [`SessionRefusal::NotOpen`]; [`Error::Unavailable`],
-    /// [`Error::Internal`].
+    /// [`StoreError`].
     pub async fn expire_session(
         &self,
         id: SessionId,
         owner: Option<&Owner>,
         token: u128,
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<Expiry, StoreError> {
         let writes = self.ending_writes(Ending::Whole(id, owner), ExpiredReason::Manual, now)?;
         let look = || {
             let found = self.read_session_item(id);
-            found.and_then(move |found| self.check_open(found, owner, now)).map_ok(|()| None::<()>).boxed()
+            found.and_then(move |found| self.why_not_to_expire(found, owner, now)).boxed()
         };
-        match self.contend(token, writes, look).await? {
-            Contest::Written | Contest::Found(()) => Ok(()),
-            Contest::Refused(mut refusals) => {
-                self.check_open(refused_session(refusals.take(0))?, owner, now).await?;
-                Err(Error::Internal("an open session could not be expired".into()))
-            }
-        }
+        let found = match self.database.contend(token, writes.transaction.clone(), look).await? {
+            Contest::Written => return Ok(Expiry::Expired),
+            Contest::Found(refusal) => return Ok(Expiry::Refused(refusal)),
+            Contest::Refused(refusals) => match writes.refused(refusals)? {
+                Ended::Refused(found) => found,
+                Ended::Now => return Ok(Expiry::Expired),
+            },
+        };
+        let refusal = self.why_not_to_expire(found, owner, now).await?;
+        let refusal =
+            refusal.ok_or_else(|| StoreError::Internal("an open session could not be expired".into()));
+        refusal.map(Expiry::Refused)
     }
 
-    /// Refuses a session that cannot be expired by hand.
-    async fn check_open(
+    /// The reason why a session cannot be expired by hand; `None` where it can.
+    async fn why_not_to_expire(
         &self,
         found: Option<Session>,
         owner: Option<&Owner>,
         now: Timestamp,
-    ) -> Result<(), Error> {
-        let found = found.ok_or(SessionRefusal::NotFound)?;
+    ) -> Result<Option<SessionRefusal>, StoreError> {
+        let Some(found) = found else { return Ok(Some(SessionRefusal::NotFound)) };
         if owner.is_some_and(|owner| *owner != found.owner) {
-            return Err(SessionRefusal::OthersSession(found.owner).into());
+            return Ok(Some(SessionRefusal::OthersSession(found.owner)));
         }
-        Ok(self.settle_session(found, now).await?.check_open()?)
+        Ok(self.expire_if_overdue(found, now).await?.check_open().err())
     }
 
-    /// Writes down an expiry that the clock has reached and the item does not show yet.
-    pub(crate) async fn settle_session(
+    /// Records an expiry that the clock has reached and the item does not show yet.
+    pub(crate) async fn expire_if_overdue(
         &self,
         mut session: Session,
         now: Timestamp,
-    ) -> Result<Session, Error> {
+    ) -> Result<Session, StoreError> {
         let mut patience = Patience::new();
-        for _ in 0..RACES {
+        for _ in 0..MAX_CONFLICT_RETRIES {
             if !session.is_overdue(now) {
                 return Ok(session);
             }
             let found = match self.end(ending_of(&session), ExpiredReason::Ttl, now).await {
-                Ok(None) => return Ok(session.expired(ExpiredReason::Ttl, now)),
-                Ok(Some(mut refusals)) => refused_session(refusals.take(0))?,
+                Ok(Ended::Now) => return Ok(session.expired(ExpiredReason::Ttl, now)),
+                Ok(Ended::Refused(found)) => found,
                 Err(error) => {
                     patience.wait_after(error).await?;
                     self.read_session_item(session.id).await?
                 }
             };
-            session = found.ok_or_else(|| Error::Internal("a session's order changed without it".into()))?;
+            session =
+                found.ok_or_else(|| StoreError::Internal("a session's order changed without it".into()))?;
         }
-        Err(outraced(session.id))
+        Err(contended(session.id))
     }
 
     /// Gives a session its order: the session's part of the linking transaction.
@@ -171,7 +192,7 @@ impl Store {
         session: SessionId,
         order: &Order,
         now: Timestamp,
-    ) -> Result<TransactWriteItem, Error> {
+    ) -> Result<TransactWriteItem, StoreError> {
         let (is_owned, owner) = is_owned_by(&order.owner);
         let mut values = vec![
             (":open", string(SessionStatus::Open.to_string())),
@@ -183,7 +204,7 @@ impl Store {
         ];
         values.extend(owner);
         ConditionalUpdate {
-            table: &self.tables.sessions,
+            table: &self.database.tables.sessions,
             key: keys::session(session),
             update: "SET order_id = :order, order_status = :order_status, deadline = :deadline REMOVE removable_at",
             condition: &format!("{TAKES_AN_ORDER} AND {is_owned}"),
@@ -198,7 +219,7 @@ impl Store {
         session: SessionId,
         was: OrderStatus,
         order: &Order,
-    ) -> Result<TransactWriteItem, Error> {
+    ) -> Result<TransactWriteItem, StoreError> {
         let state = order.session_state();
         let mut values = vec![
             (":order", string(order.id.to_string())),
@@ -213,7 +234,7 @@ impl Store {
         }
         update.push_str(" REMOVE open_shard");
         ConditionalUpdate {
-            table: &self.tables.sessions,
+            table: &self.database.tables.sessions,
             key: keys::session(session),
             update: &update,
             condition: FOLLOWS_ITS_ORDER,
@@ -223,30 +244,6 @@ impl Store {
     }
 }
 
-/// A new session as it is kept.
-fn session_item(session: &Session, retention_millis: i64) -> Result<Item, Error> {
-    let mut item = to_item(session)?;
-    let removable_at = session.expires_at.plus_millis(retention_millis).millis() / 1000;
-    item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
-    item.extend(keys::listing(session));
-    item.insert(OPEN_SHARD.to_owned(), keys::open_shard(session.id));
-    Ok(item)
-}
-
 fn ending_of(session: &Session) -> Ending<'static> {
     session.order_id.map_or(Ending::Session(session.id), |order| Ending::Both(session.id, order))
-}
-
-/// The session on which a condition failed: `None` where there is no such session.
-pub(crate) fn refused_session(refusal: Option<Refusal>) -> Result<Option<Session>, Error> {
-    refusal.and_then(|refusal| refusal.found).map(read_session).transpose()
-}
-
-pub(crate) fn read_session(item: Item) -> Result<Session, Error> {
-    let mut session: Session = from_item("session", item)?;
-    // Who expires a session by hand writes down its order's end without knowing whether it has one.
-    if session.order_id.is_none() {
-        session.state.order_status = None;
-    }
-    Ok(session)
 }

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::{
     checkout::{
-        Fact, Order, OrderRecord, OrderView, Recorded, RefundStatus, RelayStatus, views::Null, withdrawn_ids,
+        EvidenceRecord, Fact, Order, OrderHistory, OrderView, RefundStatus, RelayStatus,
+        evidence_record::withdrawn_ids, order_view::Null,
     },
     kernel::{Address, BaseUnits, ChainId, OrderId, Timestamp},
 };
@@ -88,13 +89,13 @@ enum Withdrawn {
     Withdrawn,
 }
 
-impl<'a> From<&'a OrderRecord> for OrderAndTransactions<'a> {
-    fn from(record: &'a OrderRecord) -> Self {
+impl<'a> From<&'a OrderHistory> for OrderAndTransactions<'a> {
+    fn from(record: &'a OrderHistory) -> Self {
         let order = &record.order;
-        let mut pieces: Vec<&Recorded> = record.evidence.iter().collect();
+        let mut pieces: Vec<&EvidenceRecord> = record.evidence.iter().collect();
         pieces.sort_by_key(|piece| (piece.evidence.occurred_at, &piece.evidence.id));
         let withdrawn = withdrawn_ids(record.evidence.iter());
-        let is_withdrawn = |piece: &Recorded| withdrawn.contains(&&piece.evidence.id);
+        let is_withdrawn = |piece: &EvidenceRecord| withdrawn.contains(&&piece.evidence.id);
         Self {
             order: order.into(),
             deposit_txs: pieces
@@ -112,7 +113,11 @@ impl<'a> From<&'a OrderRecord> for OrderAndTransactions<'a> {
     }
 }
 
-pub(crate) fn deposit_tx<'a>(order: &Order, piece: &'a Recorded, withdrawn: bool) -> Option<DepositTx<'a>> {
+pub(crate) fn deposit_tx<'a>(
+    order: &Order,
+    piece: &'a EvidenceRecord,
+    withdrawn: bool,
+) -> Option<DepositTx<'a>> {
     let Fact::Deposit { chain, tx_hash, from, token, amount } = &piece.evidence.fact else { return None };
     let status = match (withdrawn, piece.late) {
         (true, _) => DepositStatus::Withdrawn,
@@ -133,7 +138,7 @@ pub(crate) fn deposit_tx<'a>(order: &Order, piece: &'a Recorded, withdrawn: bool
 }
 
 /// One entry for each transaction, first seen first, with the last word on it.
-fn relay_txs<'a>(order_id: OrderId, pieces: &[&'a Recorded]) -> Vec<RelayTx<'a>> {
+fn relay_txs<'a>(order_id: OrderId, pieces: &[&'a EvidenceRecord]) -> Vec<RelayTx<'a>> {
     let mut hops: Vec<RelayTx<'a>> = Vec::new();
     for piece in pieces {
         let Fact::Relay { chain, tx_hash, status } = &piece.evidence.fact else { continue };
@@ -155,8 +160,8 @@ fn relay_txs<'a>(order_id: OrderId, pieces: &[&'a Recorded]) -> Vec<RelayTx<'a>>
 /// came for an order that had ended stays in sight.
 fn execute_tx<'a>(
     order: &Order,
-    pieces: &[&'a Recorded],
-    is_withdrawn: impl Fn(&Recorded) -> bool,
+    pieces: &[&'a EvidenceRecord],
+    is_withdrawn: impl Fn(&EvidenceRecord) -> bool,
 ) -> Option<ExecuteTx<'a>> {
     let piece = pieces.iter().find(|piece| match &order.executed_by {
         Some(id) => piece.evidence.id == *id,
@@ -166,7 +171,7 @@ fn execute_tx<'a>(
     Some(ExecuteTx { order_id: order.id, chain: *chain, tx_hash, created_at: piece.evidence.occurred_at })
 }
 
-fn refund_tx(order_id: OrderId, piece: &Recorded, withdrawn: bool) -> Option<RefundTx<'_>> {
+fn refund_tx(order_id: OrderId, piece: &EvidenceRecord, withdrawn: bool) -> Option<RefundTx<'_>> {
     let Fact::Refund { chain, tx_hash, amount, status } = &piece.evidence.fact else { return None };
     let status = if withdrawn {
         RefundTxStatus::Withdrawn(Withdrawn::Withdrawn)

@@ -28,7 +28,7 @@ use aws_smithy_runtime_api::{
     },
 };
 
-use crate::dynamo::{contention::RetryContended, meter::Meter};
+use crate::dynamo::{meter::Meter, retry::RetryContended};
 
 /// The roots that DynamoDB's certificates chain to: Amazon Trust Services' published set. Reading the
 /// machine's whole bundle instead costs milliseconds of every cold start. `AWS_CA_BUNDLE`, the

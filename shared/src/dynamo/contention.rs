@@ -8,25 +8,13 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata as _, SdkError},
-    operation::{
-        delete_item::DeleteItemError, put_item::PutItemError, transact_write_items::TransactWriteItemsError,
-        update_item::UpdateItemError,
-    },
-    types::{CancellationReason, TransactWriteItem},
-};
-use aws_smithy_runtime_api::client::{
-    interceptors::context::{Error as OperationError, InterceptorContext},
-    orchestrator::OrchestratorError,
-    retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority},
+    operation::transact_write_items::TransactWriteItemsError,
 };
 use futures_util::future::BoxFuture;
 
-use crate::{
-    Error,
-    dynamo::{
-        Store,
-        transact::{Outcome, Refusals},
-    },
+use crate::dynamo::{
+    Database, StoreError,
+    transact::{Outcome, Refusals, Transaction},
 };
 
 /// No call is begun anew when this much time has passed since the first. With the last call's own three
@@ -36,73 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const LONGEST_LOOK: Duration = Duration::from_secs(3);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
-
-/// Error and cancellation codes of a call that DynamoDB did not carry out because of other calls.
-pub(crate) fn is_contention(code: &str) -> bool {
-    [
-        "TransactionConflict",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-        "ThrottlingError",
-        "ThrottlingException",
-        "ProvisionedThroughputExceeded",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "LimitExceededException",
-    ]
-    .contains(&code)
-}
-
-/// Error codes of a failure of DynamoDB's own, which may come after a write was made.
-pub(crate) fn is_outage(code: &str) -> bool {
-    ["InternalServerError", "ServiceUnavailable", "ServiceUnavailableException"].contains(&code)
-}
-
-/// Whether at least one part of a cancelled transaction met contention.
-pub(crate) fn is_contended(reasons: &[CancellationReason]) -> bool {
-    reasons.iter().filter_map(CancellationReason::code).any(is_contention)
-}
-
-/// Has the SDK repeat, with its own back-off and jitter, what it does not repeat by itself: a transaction that
-/// was cancelled by contention, and a plain write to an item that a transaction is at work on.
-#[derive(Debug)]
-pub(crate) struct RetryContended;
-
-impl ClassifyRetry for RetryContended {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let error =
-            context.output_or_error().and_then(Result::err).and_then(OrchestratorError::as_operation_error);
-        match error.is_some_and(met_contention) {
-            true => RetryAction::throttling_error(),
-            false => RetryAction::NoActionIndicated,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "Contended Write"
-    }
-
-    fn priority(&self) -> RetryClassifierPriority {
-        RetryClassifierPriority::run_after(RetryClassifierPriority::modeled_as_retryable_classifier())
-    }
-}
-
-fn met_contention(error: &OperationError) -> bool {
-    if let Some(error) = error.downcast_ref::<TransactWriteItemsError>() {
-        return match error {
-            TransactWriteItemsError::TransactionCanceledException(it) => {
-                is_contended(it.cancellation_reasons())
-            }
-            _ => error.is_transaction_in_progress_exception(),
-        };
-    }
-    let conflicts = [
-        error.downcast_ref().map(PutItemError::is_transaction_conflict_exception),
-        error.downcast_ref().map(UpdateItemError::is_transaction_conflict_exception),
-        error.downcast_ref().map(DeleteItemError::is_transaction_conflict_exception),
-    ];
-    conflicts.contains(&Some(true))
-}
 
 /// Bounds how long a call is repeated under contention.
 pub(crate) struct Patience {
@@ -118,9 +39,9 @@ impl Patience {
     /// Waits before the call is repeated.
     ///
     /// # Errors
-    /// `error` itself, unless it is [`Error::Contended`] and there is time left.
-    pub(crate) async fn wait_after(&mut self, error: Error) -> Result<(), Error> {
-        if !matches!(error, Error::Contended(_)) || self.began.elapsed() >= PATIENCE {
+    /// `error` itself, unless it is [`StoreError::Contended`] and there is time left.
+    pub(crate) async fn wait_after(&mut self, error: StoreError) -> Result<(), StoreError> {
+        if !matches!(error, StoreError::Contended(_)) || self.began.elapsed() >= PATIENCE {
             return Err(error);
         }
         tokio::time::sleep(self.pause).await;
@@ -139,28 +60,28 @@ pub(crate) enum Contest<T> {
     Found(T),
 }
 
-impl Store {
+impl Database {
     /// Sends a transaction until it is written or refused. While its items are contended, `look` reads them: what
     /// it finds (`Some`, or an error) ends the call. All attempts have one client `token`, which is random: so an attempt whose
     /// answer was lost is recognised by the next. For that they are alike to the byte; an item made anew would have its
     /// attributes in another order, which Amazon's DynamoDB Local takes for other content.
     ///
     /// # Errors
-    /// Those of `look`; [`Error::Contended`] where it found nothing until time was up; [`Error::Unavailable`],
-    /// [`Error::Internal`].
+    /// Those of `look`; [`StoreError::Contended`] where it found nothing until time was up; [`StoreError::Unavailable`],
+    /// [`StoreError::Internal`].
     pub(crate) async fn contend<'a, T>(
         &self,
         token: u128,
-        writes: Vec<TransactWriteItem>,
-        look: impl Fn() -> BoxFuture<'a, Result<Option<T>, Error>>,
-    ) -> Result<Contest<T>, Error> {
+        transaction: Transaction,
+        look: impl Fn() -> BoxFuture<'a, Result<Option<T>, StoreError>>,
+    ) -> Result<Contest<T>, StoreError> {
         let token = format!("{token:032x}");
         let mut patience = Patience::new();
         loop {
-            let contended = match self.transact_with(Some(token.clone()), writes.clone()).await {
+            let contended = match self.transact_with(Some(token.clone()), transaction.clone()).await {
                 Ok(Outcome::Written) => return Ok(Contest::Written),
                 Ok(Outcome::Refused(refusals)) => return Ok(Contest::Refused(refusals)),
-                Err(error @ Error::Contended(_)) => error,
+                Err(error @ StoreError::Contended(_)) => error,
                 Err(error) => return Err(error),
             };
             let may_be_ours = is_in_progress(&contended);
@@ -181,16 +102,16 @@ impl Store {
 
 /// A look that itself meets contention, or takes too long, has found nothing yet.
 async fn unless_contended<T>(
-    look: impl Future<Output = Result<Option<T>, Error>>,
-) -> Result<Option<T>, Error> {
+    look: impl Future<Output = Result<Option<T>, StoreError>>,
+) -> Result<Option<T>, StoreError> {
     match tokio::time::timeout(LONGEST_LOOK, look).await {
-        Err(_) | Ok(Err(Error::Contended(_))) => Ok(None),
+        Err(_) | Ok(Err(StoreError::Contended(_))) => Ok(None),
         Ok(found) => found,
     }
 }
 
-fn is_in_progress(error: &Error) -> bool {
-    let Error::Contended(source) = error else { return false };
+fn is_in_progress(error: &StoreError) -> bool {
+    let StoreError::Contended(source) = error else { return false };
     let error = source.downcast_ref::<SdkError<TransactWriteItemsError>>();
     error.and_then(SdkError::code) == Some("TransactionInProgressException")
 }
@@ -205,12 +126,14 @@ mod tests {
     async fn a_look_is_bounded_and_its_other_errors_are_told() {
         assert!(unless_contended(pending::<Result<Option<()>, _>>()).await.unwrap().is_none());
         assert!(
-            unless_contended(ready(Err::<Option<()>, _>(Error::Contended("".into()))))
+            unless_contended(ready(Err::<Option<()>, _>(StoreError::Contended("".into()))))
                 .await
                 .unwrap()
                 .is_none()
         );
-        assert!(unless_contended(ready(Err::<Option<()>, _>(Error::Unavailable("".into())))).await.is_err());
+        assert!(
+            unless_contended(ready(Err::<Option<()>, _>(StoreError::Unavailable("".into())))).await.is_err()
+        );
         assert_eq!(unless_contended(ready(Ok(Some(1)))).await.unwrap(), Some(1));
     }
 }

@@ -16,7 +16,7 @@
 //! | webhooks | `pk` = `fan#<owner>`, `sk` = `fan` | how many endpoints there are, and up to which event they have deliveries |
 //! | webhooks | `pk` = `deliveries#<endpoint id>`, `sk` = delivery id | a delivery |
 //! | webhooks | `pk` = `due#<endpoint id>`, `sk` = `<due at>#<delivery id>` | a delivery that is to be attempted |
-//! | webhooks | `pk` = `lane#<endpoint id>`, `sk` = `lane` | who works on what is due |
+//! | webhooks | `pk` = `lane#<endpoint id>`, `sk` = `lane` | the lease on what is due |
 //!
 //! What belongs to the default owner has no owner's prefix. A stranger's idempotency keys, where API keys
 //! are on, begin with `stranger#`.
@@ -25,13 +25,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 use crate::{
-    checkout::{EvidenceId, Order, Session},
     dynamo::{Item, string},
-    edge::IdempotencyKey,
-    feed::{Cursor, Subject},
-    kernel::{ChainId, OrderId, Owner, SessionId, Timestamp},
-    keys::ApiKeyId,
-    webhooks::{DeliveryId, EndpointId},
+    kernel::{
+        ApiKeyId, ChainId, Cursor, DeliveryId, EndpointId, EvidenceId, OrderId, Owner, SessionId, Subject,
+        Timestamp,
+    },
 };
 
 /// The sort key of an order's own item.
@@ -44,9 +42,10 @@ pub(crate) fn session(id: SessionId) -> Item {
     Item::from([("id".to_owned(), string(id.to_string()))])
 }
 
-pub(crate) fn idempotency(key: &IdempotencyKey) -> Item {
-    let holder = key.holder.as_ref().map_or_else(|| "stranger#".to_owned(), owner_prefix);
-    Item::from([("id".to_owned(), string(format!("{holder}idempotency#{}#{}", key.operation, key.key)))])
+/// `holder` is `None` for an unauthenticated caller.
+pub(crate) fn idempotency(holder: Option<&Owner>, operation: &str, key: &str) -> Item {
+    let holder = holder.map_or_else(|| "stranger#".to_owned(), owner_prefix);
+    Item::from([("id".to_owned(), string(format!("{holder}idempotency#{operation}#{key}")))])
 }
 
 pub(crate) fn api_key(id: &ApiKeyId) -> Item {
@@ -74,16 +73,16 @@ pub(crate) fn creator_partition(owner: &Owner, address: &str) -> AttributeValue 
     string(format!("{}creator#{}", owner_prefix(owner), address.to_lowercase()))
 }
 
-pub(crate) fn creator_entry(address: &str, order: &Order) -> Item {
-    in_table(creator_partition(&order.owner, address), by_creation(order))
+pub(crate) fn creator_entry(owner: &Owner, address: &str, created_at: Timestamp, order: OrderId) -> Item {
+    in_table(creator_partition(owner, address), by_creation(created_at, order))
 }
 
 pub(crate) fn awaited_partition(chain: ChainId) -> AttributeValue {
     string(format!("awaited#{}", chain.number()))
 }
 
-pub(crate) fn awaited_entry(order: &Order) -> Item {
-    in_table(awaited_partition(order.terms.src_chain), by_creation(order))
+pub(crate) fn awaited_entry(chain: ChainId, created_at: Timestamp, order: OrderId) -> Item {
+    in_table(awaited_partition(chain), by_creation(created_at, order))
 }
 
 /// What the sort keys of orders made at `time` or later are not less than.
@@ -92,8 +91,8 @@ pub(crate) fn awaited_since(time: Timestamp) -> String {
 }
 
 /// Thirteen digits of milliseconds sort by time until the year 2286.
-fn by_creation(order: &Order) -> String {
-    format!("{:013}#{}", order.created_at.millis(), order.id)
+fn by_creation(created_at: Timestamp, order: OrderId) -> String {
+    format!("{:013}#{order}", created_at.millis())
 }
 
 /// The order that an entry of a creator's list names.
@@ -113,11 +112,10 @@ pub(crate) fn list_reference(owner: &Owner, reference: &str) -> AttributeValue {
 
 /// What puts a session into the indexes that lists are read from, in its place: by owner, then by when it
 /// was made.
-pub(crate) fn listing(session: &Session) -> Item {
-    let place = format!("{}#{:013}#{}", session.owner.as_str(), session.created_at.millis(), session.id);
-    let reference = session.client_reference_id.as_deref();
-    let reference = reference.map(|it| ("list_reference".to_owned(), list_reference(&session.owner, it)));
-    let attributes = [("list".to_owned(), list(&session.owner)), ("listed_at".to_owned(), string(place))];
+pub(crate) fn listing(owner: &Owner, created_at: Timestamp, id: SessionId, reference: Option<&str>) -> Item {
+    let position = format!("{}#{:013}#{id}", owner.as_str(), created_at.millis());
+    let reference = reference.map(|it| ("list_reference".to_owned(), list_reference(owner, it)));
+    let attributes = [("list".to_owned(), list(owner)), ("listed_at".to_owned(), string(position))];
     attributes.into_iter().chain(reference).collect()
 }
 
@@ -233,19 +231,13 @@ pub(crate) fn delivery_of_entry(entry: &Item) -> Option<DeliveryId> {
     DeliveryId::parse(entry.get("sk")?.as_s().ok()?.split_once('#')?.1)
 }
 
-pub(crate) fn lane(endpoint: EndpointId) -> Item {
+pub(crate) fn lease(endpoint: EndpointId) -> Item {
     in_table(string(format!("lane#{endpoint}")), "lane".to_owned())
 }
 
 /// The merchant whose feed has grown, by the partition key of its end.
 pub fn owner_of_feed_end(key: &str) -> Option<Owner> {
     Owner::parse(key.strip_prefix("end#")?)
-}
-
-/// An item's key in words, for errors.
-pub(crate) fn describe(item: &Item) -> String {
-    let parts = ["id", "pk", "sk"].into_iter().filter_map(|name| item.get(name)?.as_s().ok());
-    parts.map(String::as_str).collect::<Vec<_>>().join(" / ")
 }
 
 fn in_table(partition: AttributeValue, sort_key: String) -> Item {

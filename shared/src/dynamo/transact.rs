@@ -11,12 +11,33 @@ use aws_sdk_dynamodb::{
 };
 
 use crate::{
-    Error,
-    dynamo::{Item, Store, contention::is_contended, store_error, string},
+    dynamo::{Database, Item, StoreError, codes::is_contended, store_error, string},
     kernel::Owner,
 };
 
-/// What came of a transaction that reached the store.
+/// The writes of one transaction. Each has a handle, by which its refusal is found.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Transaction(Vec<TransactWriteItem>);
+
+/// A write of a transaction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part(usize);
+
+impl Transaction {
+    /// Adds a write.
+    pub(crate) fn add(&mut self, write: TransactWriteItem) -> Part {
+        self.0.push(write);
+        Part(self.0.len() - 1)
+    }
+}
+
+impl From<Vec<TransactWriteItem>> for Transaction {
+    fn from(writes: Vec<TransactWriteItem>) -> Self {
+        Self(writes)
+    }
+}
+
+/// The outcome of a transaction that reached the tables.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// Everything was written.
@@ -25,7 +46,7 @@ pub(crate) enum Outcome {
     Refused(Refusals),
 }
 
-/// For each write, by position, whether its condition failed, and on which item.
+/// For each write whether its condition failed, and on which item.
 #[derive(Debug)]
 pub(crate) struct Refusals(Vec<Option<Refusal>>);
 
@@ -37,19 +58,19 @@ pub(crate) struct Refusal {
 }
 
 impl Refusals {
-    /// The refusal of the write at `position`, if it was that one's condition that failed.
-    pub(crate) fn take(&mut self, position: usize) -> Option<Refusal> {
-        self.0.get_mut(position)?.take()
+    /// The refusal of a write, if its condition failed.
+    pub(crate) fn of(&mut self, part: Part) -> Option<Refusal> {
+        self.0.get_mut(part.0)?.take()
     }
 }
 
-impl Store {
+impl Database {
     /// Sends a transaction. One round trip.
     ///
     /// # Errors
-    /// [`Error::Contended`], [`Error::Unavailable`], [`Error::Internal`].
-    pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Outcome, Error> {
-        self.transact_with(None, writes).await
+    /// [`StoreError::Contended`], [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub(crate) async fn transact(&self, writes: impl Into<Transaction>) -> Result<Outcome, StoreError> {
+        self.transact_with(None, writes.into()).await
     }
 
     /// Sends a transaction that DynamoDB takes for the same as an earlier one with this client token; without one, the
@@ -57,8 +78,8 @@ impl Store {
     pub(crate) async fn transact_with(
         &self,
         token: Option<String>,
-        writes: Vec<TransactWriteItem>,
-    ) -> Result<Outcome, Error> {
+        Transaction(writes): Transaction,
+    ) -> Result<Outcome, StoreError> {
         let request = self.client.transact_write_items().set_client_request_token(token);
         let sent = request.set_transact_items(Some(writes)).send().await;
         let Err(error) = sent else { return Ok(Outcome::Written) };
@@ -72,7 +93,7 @@ impl Store {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled))
                 if is_contended(cancelled.cancellation_reasons()) =>
             {
-                Err(Error::Contended(error.into()))
+                Err(StoreError::Contended(error.into()))
             }
             _ => Err(store_error(error)),
         }
@@ -114,7 +135,7 @@ impl ConditionalUpdate<'_> {
     /// As part of a transaction that reports the item on which the condition failed. `status` and `count`
     /// are reserved words of DynamoDB's, so the expressions say `#status` and `#count`. DynamoDB refuses a map of names
     /// that is empty.
-    pub(crate) fn into_write(self) -> Result<TransactWriteItem, Error> {
+    pub(crate) fn into_write(self) -> Result<TransactWriteItem, StoreError> {
         let values = self.values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let used = ["status", "count"].into_iter().map(|name| (format!("#{name}"), name.to_owned()));
         let names: HashMap<_, _> =
@@ -128,19 +149,19 @@ impl ConditionalUpdate<'_> {
             .set_expression_attribute_values(Some(values))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
-            .map_err(|error| Error::Internal(error.into()))?;
+            .map_err(|error| StoreError::Internal(error.into()))?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 }
 
 /// As part of a transaction: a put of an item whose key must be new. `key` is the table's partition key.
-pub(crate) fn put_new(table: &str, key: &str, item: Item) -> Result<TransactWriteItem, Error> {
+pub(crate) fn put_new(table: &str, key: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
     let put = Put::builder()
         .table_name(table)
         .set_item(Some(item))
         .condition_expression(format!("attribute_not_exists({key})"))
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
         .build()
-        .map_err(|error| Error::Internal(error.into()))?;
+        .map_err(|error| StoreError::Internal(error.into()))?;
     Ok(TransactWriteItem::builder().put(put).build())
 }

@@ -23,6 +23,17 @@ pub struct Function {
     pub run: fn() -> Running,
 }
 
+/// The `main` of a function that is an executable of its own, for `cargo lambda watch` and tests.
+#[macro_export]
+macro_rules! function_main {
+    ($run:path) => {
+        #[tokio::main(flavor = "current_thread")]
+        async fn main() -> ::std::result::Result<(), $crate::edge::bundle::Error> {
+            $run().await
+        }
+    };
+}
+
 /// Lists functions, each as its name and its `run`.
 #[macro_export]
 macro_rules! functions {

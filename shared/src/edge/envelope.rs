@@ -9,12 +9,7 @@ use lambda_http::{
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::{
-    Error, Result,
-    chains::RouteError,
-    error::SessionRefusal,
-    kernel::{OrderId, RawJson},
-};
+use crate::{Error, Result, edge::Creation, kernel::OrderId};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -62,26 +57,30 @@ pub fn answer<T: Serialize, E: Borrow<Error>>(
     }
 }
 
-/// What a request that creates something is answered with.
+/// The `data` of an answer to a request that creates something.
 #[derive(Debug)]
-pub struct Created {
+pub struct Answer {
     data: Box<RawValue>,
     replayed: bool,
 }
 
-impl Created {
+impl Answer {
     /// Answers with `data`, unless the request's key had been used before: then with the answer of then.
-    pub fn new(data: Box<RawValue>, before: Option<RawJson>) -> Self {
-        match before {
-            None => Self { data, replayed: false },
-            Some(before) => Self { data: before.to_raw_value().to_owned(), replayed: true },
+    ///
+    /// # Errors
+    /// [`Error::IdempotencyConflict`] where it was used for another request.
+    pub fn new(data: Box<RawValue>, creation: Creation) -> Result<Self> {
+        match creation {
+            Creation::Created => Ok(Self { data, replayed: false }),
+            Creation::Replayed(before) => Ok(Self { data: before.to_raw_value().to_owned(), replayed: true }),
+            Creation::KeyConflict => Err(Error::IdempotencyConflict),
         }
     }
 }
 
 /// Renders what came of a request that creates something. One whose key had been used before gets a
 /// header that says so.
-pub fn answer_created(request: &Request, message: &str, outcome: Result<Created>) -> Response<Body> {
+pub fn answer_created(request: &Request, message: &str, outcome: Result<Answer>) -> Response<Body> {
     let replayed = outcome.as_ref().is_ok_and(|created| created.replayed);
     let mut response = answer(request, message, outcome.map(|created| created.data));
     if replayed {
@@ -111,9 +110,11 @@ fn refuse(request: &Request, error: &Error) -> Response<Body> {
     let mut detail = Detail { code, param: None, order_id: None, request_id: None };
     match error {
         Error::InvalidField { param, .. } => detail.param = Some(param),
-        Error::RouteNotSupported(error) => detail.param = Some(error.param),
-        Error::SessionRefused(SessionRefusal::HasOrder(order)) => detail.order_id = Some(*order),
-        Error::Unavailable(_) | Error::Contended(_) | Error::Internal(_) => {
+        Error::ChainNotSupported { param, .. } | Error::RouteNotSupported { param, .. } => {
+            detail.param = Some(param);
+        }
+        Error::SessionHasOrder(order) => detail.order_id = Some(*order),
+        Error::Unavailable(_) | Error::Internal(_) => {
             log_failure(request_id, error);
             detail.request_id = Some(request_id);
         }
@@ -129,27 +130,25 @@ fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
     match error {
         Error::InvalidField { .. } => (StatusCode::BAD_REQUEST, "invalid_field"),
         Error::InvalidBody(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
-        Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
-        Error::RouteNotSupported(RouteError { unknown_chain: true, .. }) => {
-            (StatusCode::BAD_REQUEST, "chain_not_supported")
-        }
-        Error::RouteNotSupported(_) => (StatusCode::BAD_REQUEST, "route_not_supported"),
+        Error::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+        Error::ChainNotSupported { .. } => (StatusCode::BAD_REQUEST, "chain_not_supported"),
+        Error::RouteNotSupported { .. } => (StatusCode::BAD_REQUEST, "route_not_supported"),
         Error::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "unauthorized"),
         Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
         Error::KeysAreOff => (StatusCode::FORBIDDEN, "keys_off"),
         Error::SessionNotFound => (StatusCode::NOT_FOUND, "session_not_found"),
-        Error::SessionRefused(
-            SessionRefusal::NotFound | SessionRefusal::MalformedId | SessionRefusal::OthersSession(_),
-        ) => (StatusCode::BAD_REQUEST, "session_not_found"),
-        Error::SessionRefused(SessionRefusal::NotOpen(_)) => (StatusCode::BAD_REQUEST, "session_not_open"),
-        Error::SessionRefused(SessionRefusal::HasOrder(_)) => (StatusCode::CONFLICT, "session_has_order"),
+        Error::NoSessionToChange | Error::MalformedSessionId => {
+            (StatusCode::BAD_REQUEST, "session_not_found")
+        }
+        Error::SessionNotOpen { .. } => (StatusCode::BAD_REQUEST, "session_not_open"),
+        Error::SessionHasOrder(_) => (StatusCode::CONFLICT, "session_has_order"),
         Error::IdempotencyConflict => (StatusCode::CONFLICT, "idempotency_conflict"),
         Error::OrderNotFound => (StatusCode::NOT_FOUND, "order_not_found"),
-        Error::TooManyEndpoints => (StatusCode::CONFLICT, "too_many_webhook_endpoints"),
+        Error::TooManyEndpoints { .. } => (StatusCode::CONFLICT, "too_many_webhook_endpoints"),
         Error::EndpointNotFound => (StatusCode::NOT_FOUND, "webhook_endpoint_not_found"),
         Error::DeliveryNotFound => (StatusCode::NOT_FOUND, "webhook_delivery_not_found"),
         Error::RouteNotFound { .. } => (StatusCode::NOT_FOUND, "route_not_found"),
-        Error::Unavailable(_) | Error::Contended(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
     }
 }

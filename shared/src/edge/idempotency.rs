@@ -29,6 +29,17 @@ pub struct UsedKey {
     pub created_at: Timestamp,
 }
 
+/// The outcome of a request that creates something and may have been sent before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Creation {
+    /// It was created now.
+    Created,
+    /// The request's key had been used by the same request, which was given this answer.
+    Replayed(RawJson),
+    /// The request's key had been used by another request.
+    KeyConflict,
+}
+
 impl IdempotencyKey {
     /// How long a used key is kept at the least, in milliseconds.
     pub const LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
@@ -38,6 +49,11 @@ impl IdempotencyKey {
         let fits = (1..=255).contains(&key.chars().count());
         let body_hash = || keccak256(body).to_string();
         fits.then(|| Self { operation, holder, key: key.to_owned(), body_hash: body_hash() })
+    }
+
+    /// The answer to a request with this key, which is `used`.
+    pub fn replay(&self, used: UsedKey) -> Creation {
+        if used.body_hash == self.body_hash { Creation::Replayed(used.answer) } else { Creation::KeyConflict }
     }
 
     /// This key, used at `now` by a request that is answered with `answer`.

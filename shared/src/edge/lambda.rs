@@ -35,24 +35,6 @@ where
     lambda_runtime::run(Adapter::from(logged).map_request(tidy)).await
 }
 
-/// Makes a function of a handler, an `async fn(&App, &Request) -> Response<Body>`: its `run`.
-#[macro_export]
-macro_rules! http_function {
-    ($handle:path) => {
-        /// Runs the function until Lambda ends it.
-        ///
-        /// # Errors
-        /// A setting that is missing or cannot be used, or what ends the runtime.
-        pub async fn run() -> ::std::result::Result<(), ::lambda_http::Error> {
-            let app = $crate::App::from_env().await?;
-            $crate::edge::run(::lambda_http::service_fn(async |request: ::lambda_http::Request| {
-                ::std::result::Result::<_, ::std::convert::Infallible>::Ok($handle(&app, &request).await)
-            }))
-            .await
-        }
-    };
-}
-
 /// Encodes what an HTTP client should not have sent in its query but API Gateway may pass on, and leaves
 /// out what it says of host and scheme. `lambda_http` builds a URI of them and panics where that is
 /// none, which would let a caller end the function.

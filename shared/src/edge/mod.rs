@@ -1,14 +1,13 @@
-//! The edge of every function: the environment, the clock and the random source, callers, requests and the answer
-//! envelope.
+//! The edge of every function: the environment, the clock and the random source, requests and the answer envelope.
 
 pub mod bundle;
-mod caller;
 mod clock;
 mod envelope;
 mod environment;
 pub(crate) mod fields;
 mod idempotency;
 mod lambda;
+mod paging;
 #[cfg(feature = "sqs")]
 pub mod queue;
 mod request_log;
@@ -16,19 +15,19 @@ pub(crate) mod used_keys;
 
 use lambda_http::{Body, Request, RequestExt as _};
 
-pub use caller::Caller;
 pub use clock::Clock;
-pub use envelope::{Created, answer, answer_created, causes, log_failure, no_content, render};
+pub use envelope::{Answer, answer, answer_created, causes, log_failure, no_content, render};
+pub(crate) use environment::tables;
 pub use environment::{Settings, SettingsError, required_variable, variable};
-pub use idempotency::{IdempotencyKey, UsedKey};
+pub use idempotency::{Creation, IdempotencyKey, UsedKey};
 pub use lambda::{run, tidy};
+pub(crate) use paging::page_limit;
 pub use request_log::{Asked, RequestLog, note_order, note_session};
 pub use used_keys::Claim;
 
 use crate::{
     Error,
-    dynamo::{Store, connect},
-    kernel::{OrderId, SessionId},
+    kernel::{OrderId, Owner, SessionId},
 };
 
 /// The longest request body, in bytes (contract, "Endpoints").
@@ -40,43 +39,6 @@ pub const MAX_LISTED_BYTES: usize = 2_500_000;
 
 /// The header that makes a request safe to send again.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
-
-/// What a function works with: made once, at its start.
-#[derive(Clone)]
-pub struct App {
-    /// The tables.
-    pub store: Store,
-    /// The time.
-    pub clock: Clock,
-    /// The settings.
-    pub settings: Settings,
-}
-
-impl App {
-    /// Reads the environment, connects to DynamoDB, and has failures logged.
-    ///
-    /// # Errors
-    /// The setting that is missing or cannot be read.
-    pub async fn from_env() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        // Lambda stamps and stores the lines; levels below WARN would cost more than a request does.
-        tracing_subscriber::fmt().json().without_time().with_max_level(tracing::Level::WARN).init();
-        let tables = environment::tables()?;
-        let metered = !RequestLog::from_env()?.is_off();
-        Ok(Self {
-            store: Store::new(connect(metered).await?, tables),
-            clock: Clock::default(),
-            settings: Settings::from_env()?,
-        })
-    }
-
-    /// For a function that has to do with chains: with those of the environment.
-    ///
-    /// # Errors
-    /// As [`Settings::with_chains`].
-    pub fn with_chains(self) -> Result<Self, SettingsError> {
-        Ok(Self { settings: self.settings.with_chains()?, ..self })
-    }
-}
 
 /// 122 unpredictable bits, from the operating system, for a new id; the six bits that mark a UUID's
 /// version and variant are not random, and every id overwrites them.
@@ -96,23 +58,23 @@ pub fn body(request: &Request) -> Result<&str, Error> {
         _ => &[],
     };
     if bytes.len() > MAX_BODY_BYTES {
-        return Err(Error::BodyTooLarge);
+        return Err(Error::BodyTooLarge { max: MAX_BODY_BYTES });
     }
     std::str::from_utf8(bytes).map_err(|_| Error::InvalidBody("must be UTF-8 text"))
 }
 
-/// The request's `Idempotency-Key`, if it has one. `operation` and `caller` tell whose key it is.
+/// The request's `Idempotency-Key`, if it has one. Each `operation` has keys of its own, and so has each `holder`;
+/// unauthenticated callers share theirs.
 ///
 /// # Errors
 /// [`Error::InvalidField`] where it does not have 1 to 255 characters; as [`body`].
 pub fn idempotency_key(
     request: &Request,
     operation: &'static str,
-    caller: &Caller,
+    holder: Option<Owner>,
 ) -> Result<Option<IdempotencyKey>, Error> {
     let Some(value) = request.headers().get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let body = body(request)?;
-    let holder = (*caller != Caller::Stranger).then(|| caller.owner());
     let key = value.to_str().ok().and_then(|key| IdempotencyKey::new(operation, holder, key, body));
     key.map(Some)
         .ok_or_else(|| Error::invalid("Idempotency-Key", "must have 1 to 255 printable ASCII characters"))

@@ -8,13 +8,12 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde_json::value::RawValue;
 
 use crate::{
-    Error,
     dynamo::{
-        REMOVABLE_AT, Store, from_item, keys, number, store_error, to_item,
+        Database, Item, REMOVABLE_AT, StoreError, from_item, keys, number, store_error, to_item,
         transact::{Refusal, put_new},
     },
-    edge::{IdempotencyKey, UsedKey},
-    kernel::{RawJson, Timestamp},
+    edge::{Creation, IdempotencyKey},
+    kernel::Timestamp,
 };
 
 /// A key that a request is to use up, and what it is to be answered with.
@@ -26,29 +25,33 @@ pub struct Claim<'a> {
     pub answer: &'a RawValue,
 }
 
-impl Store {
+impl Database {
     /// The key's part of the transaction that does what its request asks for.
-    pub(crate) fn use_key(&self, claim: &Claim<'_>, now: Timestamp) -> Result<TransactWriteItem, Error> {
+    pub(crate) fn use_key(&self, claim: &Claim<'_>, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
         let mut item = to_item(&claim.key.used(claim.answer.into(), now))?;
-        item.extend(keys::idempotency(claim.key));
+        item.extend(item_key(claim.key));
         // Rounded up: the key is promised for at least its lifetime.
         let removable_at = now.plus_millis(IdempotencyKey::LIFETIME_MILLIS).millis() / 1000 + 1;
         item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
         put_new(&self.tables.sessions, "id", item)
     }
 
-    /// The answer of a request whose key has been used, if it has.
-    pub(crate) async fn replayed(&self, claim: &Claim<'_>) -> Result<Option<RawJson>, Error> {
+    /// The outcome of a request whose key has been used; `None` where it has not.
+    pub(crate) async fn replayed(&self, claim: &Claim<'_>) -> Result<Option<Creation>, StoreError> {
         let read = self.client.get_item().table_name(&self.tables.sessions).consistent_read(true);
-        let answer = read.set_key(Some(keys::idempotency(claim.key))).send().await.map_err(store_error)?;
+        let answer = read.set_key(Some(item_key(claim.key))).send().await.map_err(store_error)?;
         answer.item.map(|found| replay(claim.key, Refusal { found: Some(found) })).transpose()
     }
 }
 
-/// The answer for a request whose key has been used.
-pub(crate) fn replay(key: &IdempotencyKey, refusal: Refusal) -> Result<RawJson, Error> {
+/// The outcome of a request whose key has been used.
+pub(crate) fn replay(key: &IdempotencyKey, refusal: Refusal) -> Result<Creation, StoreError> {
+    let found = refusal.found;
     let found =
-        refusal.found.ok_or_else(|| Error::Internal("a used key was refused without its item".into()))?;
-    let used: UsedKey = from_item("idempotency key", found)?;
-    if used.body_hash == key.body_hash { Ok(used.answer) } else { Err(Error::IdempotencyConflict) }
+        found.ok_or_else(|| StoreError::Internal("a used key was refused without its item".into()))?;
+    Ok(key.replay(from_item("idempotency key", found)?))
+}
+
+fn item_key(key: &IdempotencyKey) -> Item {
+    keys::idempotency(key.holder.as_ref(), key.operation, &key.key)
 }

@@ -7,11 +7,12 @@ use serde_json::value::RawValue;
 use crate::{
     Error, Result,
     checkout::{
-        OrderView, SessionView,
+        EventType, OrderView, SessionView,
         transactions::{DepositTx, deposit_tx},
     },
-    feed::{Cursor, Event, EventObject, EventType, Stretch, Subject},
-    kernel::SessionId,
+    edge::page_limit,
+    feed::{Event, EventObject, FeedPage},
+    kernel::{Cursor, SessionId, Subject},
 };
 
 /// An event.
@@ -95,14 +96,6 @@ impl EventsRequest {
     }
 }
 
-/// How long a page is to be, 20 where nothing is said.
-pub(crate) fn page_limit(text: Option<&str>) -> Result<usize> {
-    let Some(text) = text else { return Ok(20) };
-    let number = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    let number = number.and_then(|text| text.parse().ok()).filter(|limit| (1..=100).contains(limit));
-    number.ok_or_else(|| Error::invalid("limit", "must be a whole number from 1 to 100"))
-}
-
 /// The data of `GET /events`.
 #[derive(Serialize)]
 pub struct EventPage<'a> {
@@ -114,7 +107,7 @@ pub struct EventPage<'a> {
 impl<'a> EventPage<'a> {
     /// Shows what was read for `asked`: up to one entry more than it asks for, which tells whether there is
     /// more. Pages end earlier where they would get too long for one answer, of ours or of the database's.
-    pub fn new(asked: EventsRequest, read: &'a Stretch) -> Self {
+    pub fn new(asked: EventsRequest, read: &'a FeedPage) -> Self {
         let mut length = 0;
         let shown = read.entries.iter().take(asked.limit).take_while(|entry| {
             length += entry.event.as_str().len();

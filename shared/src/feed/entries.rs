@@ -1,10 +1,9 @@
 //! Reading an owner's feed.
 
 use crate::{
-    Error,
-    dynamo::{Item, Store, from_item, keys, store_error, string},
-    feed::Cursor,
-    kernel::{Owner, RawJson, Timestamp},
+    dynamo::{Item, StoreError, from_item, keys, store_error, string},
+    feed::FeedStore,
+    kernel::{Cursor, Owner, RawJson, Timestamp},
 };
 use serde::Deserialize;
 
@@ -22,25 +21,26 @@ pub struct FeedEntry {
 
 /// A stretch of a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch {
+pub struct FeedPage {
     /// Its entries, in their order.
     pub entries: Vec<FeedEntry>,
     /// Whether it ends where one answer of DynamoDB's, a megabyte, does, and not where the feed does.
     pub cut: bool,
 }
 
-impl Store {
+impl FeedStore {
     /// Up to `limit` (at most 100) of an owner's events after `after`, in their order. Places have no gaps, so
     /// where one seems to be missing, its transaction is only half in view: the rest is left for the next
     /// time, and nothing ever appears behind a cursor that was handed out. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn feed(&self, owner: &Owner, after: Cursor, limit: usize) -> Result<Stretch, Error> {
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn feed(&self, owner: &Owner, after: Cursor, limit: usize) -> Result<FeedPage, StoreError> {
         let answer = self
+            .database
             .client
             .query()
-            .table_name(&self.tables.events)
+            .table_name(&self.database.tables.events)
             .key_condition_expression("pk = :feed AND sk > :after")
             .expression_attribute_values(":feed", keys::feed_partition(owner))
             .expression_attribute_values(":after", string(after.to_string()))
@@ -55,21 +55,21 @@ impl Store {
         let whole = entries.iter().zip(expected).take_while(|(entry, expected)| entry.cursor == *expected);
         let (whole, read) = (whole.count(), entries.len());
         entries.truncate(whole);
-        Ok(Stretch { entries, cut: whole == read && answer.last_evaluated_key.is_some() })
+        Ok(FeedPage { entries, cut: whole == read && answer.last_evaluated_key.is_some() })
     }
 
     /// The event at a place of an owner's feed; `None` where there is none that can be read. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn event_at(&self, owner: &Owner, place: Cursor) -> Result<Option<RawJson>, Error> {
-        let read = self.client.get_item().table_name(&self.tables.events);
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn event_at(&self, owner: &Owner, place: Cursor) -> Result<Option<RawJson>, StoreError> {
+        let read = self.database.client.get_item().table_name(&self.database.tables.events);
         let read = read.set_key(Some(keys::feed_entry(owner, place))).consistent_read(true);
         let item = read.send().await.map_err(store_error)?.item;
         Ok(item.and_then(|item| read_entry(item).ok()).map(|entry| entry.event))
     }
 }
 
-fn read_entry(item: Item) -> Result<FeedEntry, Error> {
+fn read_entry(item: Item) -> Result<FeedEntry, StoreError> {
     from_item("event", item)
 }

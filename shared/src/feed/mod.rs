@@ -1,16 +1,18 @@
 //! Events: the story of each session and order, and the feed that a merchant reads them from.
 
-pub(crate) mod api;
+mod api;
 mod entries;
-pub(crate) mod event;
-mod event_id;
+mod event;
 mod publication;
-mod stories;
+mod publishing;
+mod requested_session;
+mod store;
 mod story;
-mod subjects;
 
 pub use api::{EventPage, EventView, EventsRequest};
-pub use entries::{FeedEntry, Stretch};
-pub use event::{Effect, Event, EventObject, EventType, OrderState, ToldDeposit};
-pub use event_id::{Cursor, EventId, Subject};
+pub use entries::{FeedEntry, FeedPage};
+pub use event::{Event, EventObject, ToldDeposit};
+pub use publishing::{Publishing, Unpublished, publish, publish_each};
+pub use requested_session::{RequestedSession, check_include};
+pub use store::FeedStore;
 pub use story::Story;

@@ -9,15 +9,15 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use serde_json::value::RawValue;
 
 use crate::{
-    Error,
     dynamo::{
-        Item, RACES, Store, keys, number, outraced, store_error, string,
+        Item, MAX_CONFLICT_RETRIES, StoreError, contended, describe, keys, number, store_error, string,
         transact::{ConditionalUpdate, Outcome, put_new},
     },
-    feed::{Cursor, Event, Subject},
-    kernel::{Owner, Timestamp},
+    feed::{Event, FeedStore, Story},
+    kernel::{Cursor, Owner, Subject, Timestamp},
 };
 
 /// How many stories are read at the same time: each one takes a connection.
@@ -51,18 +51,26 @@ struct Progress {
     events: u64,
 }
 
-impl Store {
+/// The outcome of publishing in one transaction.
+enum Part {
+    /// The feed ends here now.
+    Published(Cursor),
+    /// Another publisher came in between.
+    Outrun,
+}
+
+impl FeedStore {
     /// Puts into the feed what is not there yet of these subjects' stories; `render` makes an event's text
     /// for the place that it gets. Subjects that do not exist are passed over. Returns how many events that was.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`]; what was published until then stays.
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`]; what was published until then stays.
     pub async fn publish(
         &self,
         subjects: &[Subject],
         now: Timestamp,
-        render: impl Fn(&Event, Cursor) -> Result<String, Error>,
-    ) -> Result<u64, Error> {
+        render: impl Fn(&Event, Cursor) -> Result<Box<RawValue>, StoreError>,
+    ) -> Result<u64, StoreError> {
         let (mut events, mut races) = (0, 0);
         let mut left = BTreeSet::from_iter(subjects.iter().copied());
         while !left.is_empty() {
@@ -75,8 +83,8 @@ impl Store {
                 events += progress.events;
             }
             races = if outrun { races + 1 } else { 0 };
-            if races == RACES {
-                return Err(outraced("a feed"));
+            if races == MAX_CONFLICT_RETRIES {
+                return Err(contended("a feed"));
             }
         }
         Ok(events)
@@ -87,7 +95,7 @@ impl Store {
         &self,
         subjects: BTreeSet<Subject>,
         now: Timestamp,
-    ) -> Result<HashMap<Owner, Vec<Pending>>, Error> {
+    ) -> Result<HashMap<Owner, Vec<Pending>>, StoreError> {
         let found = stream::iter(subjects).map(|subject| self.pending_of(subject, now));
         let found: Vec<_> = found.buffered(READ_AT_ONCE).try_collect().await?;
         let (mut seen, mut by_owner) = (HashSet::new(), HashMap::<_, Vec<_>>::new());
@@ -104,9 +112,9 @@ impl Store {
         &self,
         subject: Subject,
         now: Timestamp,
-    ) -> Result<Option<(Owner, Subject, Vec<Pending>)>, Error> {
-        let Some(chronicle) = self.chronicle(subject, now).await? else { return Ok(None) };
-        let story = chronicle.story();
+    ) -> Result<Option<(Owner, Subject, Vec<Pending>)>, StoreError> {
+        let Some(chronicle) = self.checkout.chronicle(subject, now).await? else { return Ok(None) };
+        let story = Story::of(&chronicle);
         let subject = story.subject;
         let mut published = self.count(keys::publication(subject)).await?;
         let events = story.events_after(published);
@@ -128,14 +136,18 @@ impl Store {
         owner: &Owner,
         pending: Vec<Pending>,
         now: Timestamp,
-        render: impl Fn(&Event, Cursor) -> Result<String, Error>,
-    ) -> Result<Progress, Error> {
+        render: impl Fn(&Event, Cursor) -> Result<Box<RawValue>, StoreError>,
+    ) -> Result<Progress, StoreError> {
         let start = self.feed_end(owner).await?;
         let (mut end, mut progress) = (Cursor(start), Progress::default());
         for part in parts(pending) {
             // What another publisher has put in between makes the counts that have been read void.
-            progress.outrun =
-                progress.outrun || !self.publish_part(owner, &mut end, &part, now, &render).await?;
+            if !progress.outrun {
+                match self.publish_part(owner, end, &part, now, &render).await? {
+                    Part::Published(moved) => end = moved,
+                    Part::Outrun => progress.outrun = true,
+                }
+            }
             let unfinished = part.iter().filter(|it| it.more || progress.outrun);
             progress.left.extend(unfinished.map(|it| it.subject));
         }
@@ -143,80 +155,87 @@ impl Store {
         Ok(progress)
     }
 
-    /// Publishes in one transaction, and moves `end` along; or `false`, where another publisher came in between.
+    /// Publishes in one transaction, from the feed's `end` on.
     async fn publish_part(
         &self,
         owner: &Owner,
-        end: &mut Cursor,
+        end: Cursor,
         part: &[Pending],
         now: Timestamp,
-        render: impl Fn(&Event, Cursor) -> Result<String, Error>,
-    ) -> Result<bool, Error> {
-        let (mut writes, mut cursor) = (Vec::new(), *end);
+        render: impl Fn(&Event, Cursor) -> Result<Box<RawValue>, StoreError>,
+    ) -> Result<Part, StoreError> {
+        let (mut writes, mut cursor) = (Vec::new(), end);
         for Pending { subject, published, events, .. } in part {
             let count = published + events.len() as u64;
             writes.push(self.move_count(keys::publication(*subject), *published, count)?);
             for event in events {
                 cursor = Cursor(cursor.0 + 1);
-                writes.push(self.put_entry(owner, cursor, render(event, cursor)?, event, now)?);
+                writes.push(self.put_entry(owner, cursor, &render(event, cursor)?, event, now)?);
             }
         }
         writes.push(self.move_count(keys::feed_end(owner), end.0, cursor.0)?);
-        let written = matches!(self.transact(writes).await?, Outcome::Written);
-        *end = if written { cursor } else { *end };
-        Ok(written)
+        match self.database.transact(writes).await? {
+            Outcome::Written => Ok(Part::Published(cursor)),
+            Outcome::Refused(_) => Ok(Part::Outrun),
+        }
     }
 
     /// How long an owner's feed is. One round trip.
-    pub(crate) async fn feed_end(&self, owner: &Owner) -> Result<u64, Error> {
+    pub(crate) async fn feed_end(&self, owner: &Owner) -> Result<u64, StoreError> {
         self.count(keys::feed_end(owner)).await
     }
 
-    async fn count(&self, key: Item) -> Result<u64, Error> {
-        let read = self.client.get_item().table_name(&self.tables.events).set_key(Some(key));
+    async fn count(&self, key: Item) -> Result<u64, StoreError> {
+        let read =
+            self.database.client.get_item().table_name(&self.database.tables.events).set_key(Some(key));
         let item = read.consistent_read(true).send().await.map_err(store_error)?.item;
         let Some(item) = item else { return Ok(0) };
         let count = item.get("count").and_then(|count| count.as_n().ok()?.parse().ok());
-        count
-            .ok_or_else(|| Error::Internal(format!("the item {} has no count", keys::describe(&item)).into()))
+        count.ok_or_else(|| StoreError::Internal(format!("the item {} has no count", describe(&item)).into()))
     }
 
     /// Protects a count from everybody who has read it too.
-    fn move_count(&self, key: Item, from: u64, to: u64) -> Result<TransactWriteItem, Error> {
+    fn move_count(&self, key: Item, from: u64, to: u64) -> Result<TransactWriteItem, StoreError> {
         let (condition, from) = match from {
             0 => ("attribute_not_exists(pk)", None),
             _ => ("#count = :from", Some((":from", number(from)))),
         };
         let values = from.into_iter().chain([(":to", number(to))]).collect();
-        ConditionalUpdate { table: &self.tables.events, key, update: "SET #count = :to", condition, values }
-            .into_write()
+        ConditionalUpdate {
+            table: &self.database.tables.events,
+            key,
+            update: "SET #count = :to",
+            condition,
+            values,
+        }
+        .into_write()
     }
 
     fn put_entry(
         &self,
         owner: &Owner,
         cursor: Cursor,
-        text: String,
+        text: &RawValue,
         event: &Event,
         now: Timestamp,
-    ) -> Result<TransactWriteItem, Error> {
+    ) -> Result<TransactWriteItem, StoreError> {
         let mut item = keys::feed_entry(owner, cursor);
-        item.insert("event".to_owned(), string(text));
+        item.insert("event".to_owned(), string(text.get()));
         item.insert("event_id".to_owned(), string(event.id.to_string()));
         item.insert("published_at".to_owned(), number(now.millis()));
-        put_new(&self.tables.events, "pk", item)
+        put_new(&self.database.tables.events, "pk", item)
     }
 }
 
 /// What merchants have been told has no gaps and is told once, so a story that does not go on where it stopped (its
 /// items are damaged) is left to a person.
-fn check_numbers(subject: Subject, published: u64, events: &[Event]) -> Result<(), Error> {
+fn check_numbers(subject: Subject, published: u64, events: &[Event]) -> Result<(), StoreError> {
     let mut numbered = events.iter().map(|event| event.id.sequence).zip(published + 1..);
     match numbered.find(|(sequence, expected)| sequence != expected) {
         None => Ok(()),
         Some((sequence, expected)) => {
             let wrong = format!("the story of {subject} has event {sequence} in the place of {expected}");
-            Err(Error::Internal(wrong.into()))
+            Err(StoreError::Internal(wrong.into()))
         }
     }
 }

@@ -4,9 +4,12 @@
 //! when its turn comes, and an order's terms, which are long and never change, are one for all of them.
 
 use crate::{
-    checkout::{ExpiredReason, Fact, Order, Recorded, Session, SessionState, SessionStatus},
-    feed::{Effect, Event, EventObject, EventType, Subject, ToldDeposit},
-    kernel::{Owner, Timestamp},
+    checkout::{
+        Chronicle, Effect, EventType, EvidenceRecord, ExpiredReason, Fact, Order, OrderHistory, Session,
+        SessionState, SessionStatus,
+    },
+    feed::{Event, EventObject, ToldDeposit},
+    kernel::{Owner, Subject, Timestamp},
 };
 
 /// All that has happened to a session and its order, or to an order without a session.
@@ -17,7 +20,7 @@ pub struct Story<'a> {
     /// The merchant whose it is.
     pub owner: &'a Owner,
     session: Option<&'a Session>,
-    order: Option<(&'a Order, &'a [Recorded])>,
+    order: Option<(&'a Order, &'a [EvidenceRecord])>,
 }
 
 /// An event's place in its story, and what it is told from.
@@ -34,22 +37,31 @@ enum Cause<'a> {
     SessionEnded(&'a Session),
     OrderMade(&'a Order),
     /// Unpaid, and with its session if it has one.
-    OrderEnded(&'a Order, &'a [Recorded]),
-    Piece(&'a Order, &'a Recorded, &'a Effect),
+    OrderEnded(&'a Order, &'a [EvidenceRecord]),
+    Piece(&'a Order, &'a EvidenceRecord, &'a Effect),
 }
 
 /// What an event takes in an answer, beside the texts that its object repeats.
 const EVENT_BYTES: usize = 1500;
 
 impl<'a> Story<'a> {
-    /// A session's, with what is known of its order.
-    pub fn of_session(session: &'a Session, order: Option<(&'a Order, &'a [Recorded])>) -> Self {
+    /// The story of a session or an order.
+    pub fn of(chronicle: &'a Chronicle) -> Self {
+        match chronicle {
+            Chronicle::Session(session, order) => Self::of_session(session, order.as_ref()),
+            Chronicle::Order(history) => Self::of_order(&history.order, &history.evidence),
+        }
+    }
+
+    /// A session's, with its order if it has one.
+    pub fn of_session(session: &'a Session, order: Option<&'a OrderHistory>) -> Self {
         let subject = Subject::Session(session.id);
+        let order = order.map(|history| (&history.order, history.evidence.as_slice()));
         Self { subject, owner: &session.owner, session: Some(session), order }
     }
 
     /// That of an order without a session.
-    pub fn of_order(order: &'a Order, evidence: &'a [Recorded]) -> Self {
+    pub fn of_order(order: &'a Order, evidence: &'a [EvidenceRecord]) -> Self {
         let subject = Subject::Order(order.id);
         Self { subject, owner: &order.owner, session: None, order: Some((order, evidence)) }
     }
@@ -94,7 +106,7 @@ impl<'a> Story<'a> {
     }
 
     /// The part that an order has in its own story, or in its session's.
-    fn order_steps(&self, order: &'a Order, evidence: &'a [Recorded]) -> Vec<Step<'a>> {
+    fn order_steps(&self, order: &'a Order, evidence: &'a [EvidenceRecord]) -> Vec<Step<'a>> {
         let first = order.first_sequence();
         let made = Cause::OrderMade(order);
         let mut steps = vec![Step::new(first, EventType::OrderCreated, order.created_at, made)];
@@ -136,7 +148,7 @@ impl<'a> Story<'a> {
     }
 
     /// The deposit that a piece tells of: itself, or the one that it takes back.
-    fn deposit(&self, piece: &Recorded, effect: &Effect) -> Option<ToldDeposit> {
+    fn deposit(&self, piece: &EvidenceRecord, effect: &Effect) -> Option<ToldDeposit> {
         let evidence = self.order.map_or(&[][..], |(_, evidence)| evidence);
         let piece = match &piece.evidence.fact {
             Fact::Withdrawn { evidence: id } => evidence.iter().find(|piece| piece.evidence.id == *id),
@@ -154,7 +166,7 @@ impl<'a> Step<'a> {
 }
 
 /// An order that ended unpaid, as it stood when it did.
-fn as_it_ended(order: &Order, evidence: &[Recorded], step: &Step<'_>) -> Order {
+fn as_it_ended(order: &Order, evidence: &[EvidenceRecord], step: &Step<'_>) -> Order {
     let effects = evidence.iter().filter_map(|piece| piece.effect.as_ref());
     let before = effects.filter(|effect| effect.first_sequence < step.sequence);
     let before = match before.max_by_key(|effect| effect.first_sequence) {

@@ -3,10 +3,10 @@ use std::sync::Arc;
 use super::*;
 use crate::{
     checkout::{
-        Evidence, EvidenceId, Fact, OrderTerms,
+        Evidence, Fact, OrderTerms,
         sample::{NATIVE, terms},
     },
-    kernel::{BaseUnits, OrderId},
+    kernel::{BaseUnits, EvidenceId, OrderId},
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_000_000);
@@ -17,7 +17,7 @@ fn order() -> Order {
 }
 
 /// As many deposits as `count`, each the least that there is, as if recorded one after the other.
-fn with_dust(mut order: Order, count: u64) -> (Order, Vec<Recorded>) {
+fn with_dust(mut order: Order, count: u64) -> (Order, Vec<EvidenceRecord>) {
     let deposit = |n: u64| {
         let (chain, token) = (order.terms.src_chain, order.terms.src_token_address.clone());
         let amount = BaseUnits::parse("1").unwrap();
@@ -26,7 +26,7 @@ fn with_dust(mut order: Order, count: u64) -> (Order, Vec<Recorded>) {
         let evidence = Evidence { order_id: order.id, id, occurred_at: NOW, fact };
         let events = vec![EventType::OrderPaymentReceived];
         let effect = Effect { first_sequence: 1 + n, events, order: order.state() };
-        Recorded { evidence, recorded_at: NOW, late: false, effect: Some(effect) }
+        EvidenceRecord { evidence, recorded_at: NOW, late: false, effect: Some(effect) }
     };
     let evidence = (1..=count).map(deposit).collect();
     order.later_events = count;

@@ -1,4 +1,4 @@
-//! Whose data it is.
+//! Owners of data.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,12 +35,12 @@ impl Default for Owner {
     }
 }
 
-/// Data that is some merchant's, and of which strangers who know its id see a part.
+/// Data of a merchant's, of which unauthenticated callers who know its id see a part.
 pub trait Owned: Sized {
-    /// Whose it is.
+    /// The merchant.
     fn owner(&self) -> &Owner;
 
-    /// What strangers may see of it: all but the merchant's own notes.
+    /// The part that unauthenticated callers may see: all but the merchant's own notes.
     #[must_use]
-    fn for_strangers(self) -> Self;
+    fn redacted(self) -> Self;
 }

@@ -7,12 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use crate::kernel::{Owner, Timestamp};
-
-/// What a key is looked up by: 16 hex digits. No secret.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ApiKeyId(String);
+use crate::kernel::{ApiKeyId, Owner, Timestamp};
 
 /// What a key's holder may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,24 +48,11 @@ pub struct ApiKey {
 /// What a key begins with, for people and for tools that look for lost secrets.
 const PREFIX: &str = "ck_";
 
-impl ApiKeyId {
-    /// `None` unless `text` has 16 hex digits in lower case.
-    pub fn parse(text: &str) -> Option<Self> {
-        let fits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        (text.len() == 16 && text.bytes().all(fits)).then(|| Self(text.to_owned()))
-    }
-
-    /// The digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl ApiKeyText {
     /// A new key of unpredictable bits, more than 240 of them for the secret.
     pub fn new(id: u128, secret: [u128; 2]) -> Self {
         let [first, second] = secret.map(u128::to_be_bytes);
-        let id = ApiKeyId(format!("{:016x}", id & u128::from(u64::MAX)));
+        let id = ApiKeyId::new(id);
         Self { id, secret: bs58::encode([first, second].concat()).into_string() }
     }
 
@@ -83,7 +65,7 @@ impl ApiKeyText {
 
     /// The whole key, to be shown to its holder once.
     pub fn reveal(&self) -> String {
-        format!("{PREFIX}{}_{}", self.id.0, self.secret)
+        format!("{PREFIX}{}_{}", self.id.as_str(), self.secret)
     }
 
     fn hash(&self) -> B256 {
@@ -125,9 +107,19 @@ impl ApiKey {
     }
 }
 
+impl Scope {
+    /// Its name, as the command line and error messages say it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(f)
+        f.write_str(self.name())
     }
 }
 

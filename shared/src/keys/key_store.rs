@@ -6,10 +6,9 @@ use std::{
 };
 
 use crate::{
-    Error,
-    dynamo::{Item, Store, from_item, keys, number, store_error, to_item},
-    kernel::Timestamp,
-    keys::{ApiKey, ApiKeyId},
+    dynamo::{Database, Item, StoreError, from_item, keys, number, store_error, to_item},
+    kernel::{ApiKeyId, Timestamp},
+    keys::ApiKey,
 };
 
 /// How long a function that has looked a key up goes without asking again, and so how long a revoked key
@@ -21,7 +20,7 @@ const MOST_REMEMBERED: usize = 1_000;
 
 /// The keys that a warm function has looked up, and when.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct KeyCache(Arc<Mutex<HashMap<ApiKeyId, (ApiKey, Timestamp)>>>);
+struct KeyCache(Arc<Mutex<HashMap<ApiKeyId, (ApiKey, Timestamp)>>>);
 
 impl KeyCache {
     fn entries(&self) -> MutexGuard<'_, HashMap<ApiKeyId, (ApiKey, Timestamp)>> {
@@ -43,19 +42,41 @@ impl KeyCache {
     }
 }
 
-impl Store {
+/// API keys. A store remembers the keys that it has looked up.
+#[derive(Debug, Clone)]
+pub struct KeyStore {
+    database: Database,
+    cache: KeyCache,
+}
+
+/// The outcome of revoking a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revocation {
+    /// It is void, since now or since before.
+    Revoked,
+    /// There is no such key.
+    NoSuchKey,
+}
+
+impl KeyStore {
+    /// The store in these tables.
+    pub fn new(database: Database) -> Self {
+        Self { database, cache: KeyCache::default() }
+    }
+
     /// The key of this id, as it was at most a minute ago. One round trip, or none.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<Option<ApiKey>, Error> {
-        if let Some(key) = self.key_cache.get(id, now) {
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<Option<ApiKey>, StoreError> {
+        if let Some(key) = self.cache.get(id, now) {
             return Ok(Some(key));
         }
         let read = self
+            .database
             .client
             .get_item()
-            .table_name(&self.tables.keys)
+            .table_name(&self.database.tables.keys)
             .set_key(Some(keys::api_key(id)))
             .consistent_read(true)
             .send()
@@ -64,7 +85,7 @@ impl Store {
         let key = read.item.map(read_key).transpose()?;
         // What does not exist is not remembered: anybody can ask for it.
         if let Some(key) = &key {
-            self.key_cache.put(key, now);
+            self.cache.put(key, now);
         }
         Ok(key)
     }
@@ -72,9 +93,14 @@ impl Store {
     /// Keeps a new key.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn add_api_key(&self, key: &ApiKey) -> Result<(), Error> {
-        let put = self.client.put_item().table_name(&self.tables.keys).set_item(Some(to_item(key)?));
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn add_api_key(&self, key: &ApiKey) -> Result<(), StoreError> {
+        let put = self
+            .database
+            .client
+            .put_item()
+            .table_name(&self.database.tables.keys)
+            .set_item(Some(to_item(key)?));
         // The id is new and random; where it is taken, an attempt of this very call took it.
         match put.condition_expression("attribute_not_exists(id)").send().await {
             Err(error)
@@ -86,13 +112,17 @@ impl Store {
         }
     }
 
-    /// Makes a key void from `now` on, and returns whether there was such a key. One that is revoked
-    /// already stays revoked since then.
+    /// Makes a key void from `now` on. One that is revoked already stays revoked since then.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn revoke_api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<bool, Error> {
-        let update = self.client.update_item().table_name(&self.tables.keys).set_key(Some(keys::api_key(id)));
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn revoke_api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<Revocation, StoreError> {
+        let update = self
+            .database
+            .client
+            .update_item()
+            .table_name(&self.database.tables.keys)
+            .set_key(Some(keys::api_key(id)));
         let sent = update
             .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)")
             .condition_expression("attribute_exists(id)")
@@ -100,11 +130,11 @@ impl Store {
             .send()
             .await;
         match sent {
-            Ok(_) => Ok(true),
+            Ok(_) => Ok(Revocation::Revoked),
             Err(error)
                 if error.as_service_error().is_some_and(|it| it.is_conditional_check_failed_exception()) =>
             {
-                Ok(false)
+                Ok(Revocation::NoSuchKey)
             }
             Err(error) => Err(store_error(error)),
         }
@@ -113,9 +143,9 @@ impl Store {
     /// All keys, the oldest first.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn api_keys(&self) -> Result<Vec<ApiKey>, Error> {
-        let scan = self.client.scan().table_name(&self.tables.keys).consistent_read(true);
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn api_keys(&self) -> Result<Vec<ApiKey>, StoreError> {
+        let scan = self.database.client.scan().table_name(&self.database.tables.keys).consistent_read(true);
         let items: Vec<Item> =
             scan.into_paginator().items().send().collect::<Result<_, _>>().await.map_err(store_error)?;
         let mut keys = items.into_iter().map(read_key).collect::<Result<Vec<_>, _>>()?;
@@ -124,6 +154,6 @@ impl Store {
     }
 }
 
-fn read_key(item: Item) -> Result<ApiKey, Error> {
+fn read_key(item: Item) -> Result<ApiKey, StoreError> {
     from_item("API key", item)
 }

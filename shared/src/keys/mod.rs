@@ -1,7 +1,9 @@
-//! API keys.
+//! API keys: their rules, how they are kept, and the callers who have one.
 
 mod api_key;
+mod caller;
 mod key_store;
 
-pub use api_key::{ApiKey, ApiKeyId, ApiKeyText, Scope};
-pub(crate) use key_store::KeyCache;
+pub use api_key::{ApiKey, ApiKeyText, Scope};
+pub use caller::Caller;
+pub use key_store::{KeyStore, Revocation};

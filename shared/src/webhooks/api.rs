@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 
 use crate::{
     Error, Result,
-    edge::{App, fields::Fields},
-    feed::{EventType, api::page_limit},
-    kernel::{Owner, RawJson, Timestamp},
-    webhooks::{Attempt, Delivery, DeliveryId, DeliveryStatus, Endpoint, EndpointId, WebhookSecret},
+    checkout::EventType,
+    edge::{fields::Fields, page_limit},
+    kernel::{DeliveryId, EndpointId, Owner, RawJson, Timestamp},
+    webhooks::{Attempt, Delivery, DeliveryList, DeliveryStatus, Endpoint, WebhookSecret, WebhookStore},
 };
 
 /// Stands for all events, those that do not exist yet included.
@@ -113,9 +113,9 @@ pub fn parse_overlap(body: &str) -> Result<i64> {
 ///
 /// # Errors
 /// [`Error::EndpointNotFound`]; [`Error::Unavailable`], [`Error::Internal`].
-pub async fn find_endpoint(app: &App, request: &Request, owner: &Owner) -> Result<Endpoint> {
+pub async fn find_endpoint(store: &WebhookStore, request: &Request, owner: &Owner) -> Result<Endpoint> {
     let id = endpoint_id(request).ok_or(Error::EndpointNotFound)?;
-    app.store.endpoint(owner, id).await?.ok_or(Error::EndpointNotFound)
+    store.endpoint(owner, id).await?.ok_or(Error::EndpointNotFound)
 }
 
 /// The endpoint's id that the path names; `None` where none can have it.
@@ -245,11 +245,12 @@ pub struct DeliveryPage<'a> {
 
 impl<'a> DeliveryPage<'a> {
     /// Shows what was read.
-    pub fn new(deliveries: &'a [Delivery], has_more: bool) -> Self {
-        let last = deliveries.last().filter(|_| has_more);
+    pub fn new(list: &'a DeliveryList) -> Self {
+        let DeliveryList { deliveries, has_more } = list;
+        let last = deliveries.last().filter(|_| *has_more);
         Self {
             deliveries: deliveries.iter().map(DeliveryView::from).collect(),
-            has_more,
+            has_more: *has_more,
             next_cursor: last.map(|delivery| delivery.id.as_str()),
         }
     }

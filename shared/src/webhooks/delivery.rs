@@ -3,43 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    feed::Cursor,
-    kernel::{RawJson, Timestamp},
-};
+use crate::kernel::{Cursor, DeliveryId, RawJson, Timestamp};
 
 /// How long deliveries can be looked up, in milliseconds: 30 days.
 const KEPT_MILLIS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// How many of a delivery's attempts are kept: its own ten, and as many by hand.
 const MOST_ATTEMPTS_KEPT: usize = 20;
-
-/// A delivery's id, which sorts by when it was made: `whd_<13 digits of milliseconds>_<event id>`. It follows
-/// from the event, so making a delivery again finds the first one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct DeliveryId(String);
-
-impl DeliveryId {
-    /// Of the delivery of an event.
-    pub fn new(created_at: Timestamp, event_id: &str) -> Self {
-        Self(format!("whd_{:013}_{event_id}", created_at.millis()))
-    }
-
-    /// Reads an id as a client sends it.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (time, event) = text.strip_prefix("whd_")?.split_once('_')?;
-        let of_time = time.len() == 13 && time.bytes().all(|byte| byte.is_ascii_digit());
-        let of_event = event.len() <= 80
-            && event.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-        (of_time && of_event).then(|| Self(text.to_owned()))
-    }
-
-    /// The id.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// How far a delivery is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,42 +3,63 @@
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
 use crate::{
-    Error,
     dynamo::{
-        Item, Store, from_item, keys, number, store_error, string, to_item,
+        Item, StoreError, from_item, keys, number, store_error, string, to_item,
         transact::{Outcome, put_new},
     },
-    webhooks::{Delivery, DeliveryId, EndpointId},
+    kernel::{DeliveryId, EndpointId},
+    webhooks::{Delivery, WebhookStore},
 };
 
 /// What tells DynamoDB when to remove an item.
 const REMOVABLE_AT: &str = crate::dynamo::REMOVABLE_AT;
 
-impl Store {
+/// A part of an endpoint's deliveries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryList {
+    /// The deliveries, the newest first.
+    pub deliveries: Vec<Delivery>,
+    /// Whether there may be more.
+    pub has_more: bool,
+}
+
+/// The outcome of writing a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryWrite {
+    /// It is written.
+    Written,
+    /// Nothing is: it had been changed since it was read.
+    Stale,
+}
+
+impl WebhookStore {
     /// A delivery. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn delivery(&self, endpoint: EndpointId, id: &DeliveryId) -> Result<Option<Delivery>, Error> {
-        let read = self.client.get_item().table_name(&self.tables.webhooks);
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn delivery(
+        &self,
+        endpoint: EndpointId,
+        id: &DeliveryId,
+    ) -> Result<Option<Delivery>, StoreError> {
+        let read = self.database.client.get_item().table_name(&self.database.tables.webhooks);
         let read = read.set_key(Some(keys::delivery(endpoint, id))).consistent_read(true);
         read.send().await.map_err(store_error)?.item.map(read_delivery).transpose()
     }
 
-    /// Up to `limit` of an endpoint's deliveries, the newest first, from the one after `after` on, and whether
-    /// there may be more. One round trip.
+    /// Up to `limit` of an endpoint's deliveries, the newest first, from the one after `after` on. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
     pub async fn deliveries(
         &self,
         endpoint: EndpointId,
         after: Option<&DeliveryId>,
         limit: usize,
-    ) -> Result<(Vec<Delivery>, bool), Error> {
+    ) -> Result<DeliveryList, StoreError> {
         // A colon sorts behind all digits.
         let before = after.map_or("whd_:", DeliveryId::as_str);
-        let query = self.client.query().table_name(&self.tables.webhooks);
+        let query = self.database.client.query().table_name(&self.database.tables.webhooks);
         let answer = query
             .key_condition_expression("pk = :deliveries AND sk < :before")
             .expression_attribute_values(":deliveries", keys::deliveries(endpoint))
@@ -49,24 +70,26 @@ impl Store {
             .send()
             .await
             .map_err(store_error)?;
-        let more = answer.last_evaluated_key.is_some();
+        let has_more = answer.last_evaluated_key.is_some();
         let found = answer.items.unwrap_or_default().into_iter().map(read_delivery);
-        Ok((found.collect::<Result<_, _>>()?, more))
+        Ok(DeliveryList { deliveries: found.collect::<Result<_, _>>()?, has_more })
     }
 
-    /// Keeps a new delivery, or what has become of one; `false`, and nothing is written, where it has been
-    /// changed since it was read. One round trip.
+    /// Writes a new delivery (`was` is `None`), or a changed one. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn record_delivery(
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn write_delivery(
         &self,
         endpoint: EndpointId,
         was: Option<&Delivery>,
         is: &Delivery,
-    ) -> Result<bool, Error> {
+    ) -> Result<DeliveryWrite, StoreError> {
         let writes = self.delivery_writes(endpoint, was, is)?;
-        Ok(matches!(self.transact(writes).await?, Outcome::Written))
+        match self.database.transact(writes).await? {
+            Outcome::Written => Ok(DeliveryWrite::Written),
+            Outcome::Refused(_) => Ok(DeliveryWrite::Stale),
+        }
     }
 
     /// A delivery, and beside it the entry in the list of what is due.
@@ -75,11 +98,11 @@ impl Store {
         endpoint: EndpointId,
         was: Option<&Delivery>,
         is: &Delivery,
-    ) -> Result<Vec<TransactWriteItem>, Error> {
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let mut item: Item = to_item(is)?;
         item.extend(keys::delivery(endpoint, &is.id));
         let mut writes = vec![match was {
-            None => put_new(&self.tables.webhooks, "pk", item)?,
+            None => put_new(&self.database.tables.webhooks, "pk", item)?,
             Some(was) => self.put_changed(item, was)?,
         }];
         let due_before = was.and_then(|was| was.due_at);
@@ -90,31 +113,31 @@ impl Store {
             if let Some(time) = is.due_at {
                 let mut entry = keys::due_entry(endpoint, time, &is.id);
                 entry.insert(REMOVABLE_AT.to_owned(), number(is.removable_at));
-                writes.push(put_new(&self.tables.webhooks, "pk", entry)?);
+                writes.push(put_new(&self.database.tables.webhooks, "pk", entry)?);
             }
         }
         Ok(writes)
     }
 
-    fn put_changed(&self, item: Item, was: &Delivery) -> Result<TransactWriteItem, Error> {
+    fn put_changed(&self, item: Item, was: &Delivery) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
-            .table_name(&self.tables.webhooks)
+            .table_name(&self.database.tables.webhooks)
             .set_item(Some(item))
             .condition_expression("version = :read")
             .expression_attribute_values(":read", number(was.version))
             .build()
-            .map_err(|error| Error::Internal(error.into()))?;
+            .map_err(|error| StoreError::Internal(error.into()))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
     /// What goes with a condition on its delivery, which protects it too.
-    pub(crate) fn delete(&self, key: Item) -> Result<TransactWriteItem, Error> {
-        let delete = Delete::builder().table_name(&self.tables.webhooks).set_key(Some(key));
-        let delete = delete.build().map_err(|error| Error::Internal(error.into()))?;
+    pub(crate) fn delete(&self, key: Item) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder().table_name(&self.database.tables.webhooks).set_key(Some(key));
+        let delete = delete.build().map_err(|error| StoreError::Internal(error.into()))?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 }
 
-fn read_delivery(item: Item) -> Result<Delivery, Error> {
+fn read_delivery(item: Item) -> Result<Delivery, StoreError> {
     from_item("delivery", item)
 }

@@ -4,51 +4,14 @@ use std::fmt;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::{
-    feed::{Cursor, EventType},
-    kernel::{Owner, Timestamp},
+    checkout::EventType,
+    kernel::{Cursor, EndpointId, Owner, Timestamp},
 };
 
 /// How many endpoints a merchant may have: each event costs writes for each one.
 pub const MOST_ENDPOINTS: u64 = 16;
-
-/// An endpoint's id: `we_` and 32 hex digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EndpointId(Uuid);
-
-impl EndpointId {
-    /// An id of `random` bits.
-    pub fn new(random: u128) -> Self {
-        Self(uuid::Builder::from_random_bytes(random.to_be_bytes()).into_uuid())
-    }
-
-    /// Reads an id as a client sends it.
-    pub fn parse(text: &str) -> Option<Self> {
-        let id = Self(Uuid::try_parse(text.strip_prefix("we_")?).ok()?);
-        (id.to_string() == text).then_some(id)
-    }
-}
-
-impl fmt::Display for EndpointId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "we_{}", self.0.simple())
-    }
-}
-
-impl Serialize for EndpointId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for EndpointId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("no endpoint's id"))
-    }
-}
 
 /// What messages are signed with: `whsec_` and base64 (Standard Webhooks). Its `Debug` does not tell it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

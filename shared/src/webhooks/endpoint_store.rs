@@ -7,61 +7,82 @@ use aws_sdk_dynamodb::{
 use serde::Deserialize;
 
 use crate::{
-    Error,
     dynamo::{
-        Item, RACES, Store,
+        Item, MAX_CONFLICT_RETRIES, StoreError, contended,
         contention::Patience,
-        from_item, keys, number, outraced, store_error, string, to_item,
-        transact::{ConditionalUpdate, Outcome, put_new},
+        from_item, keys, number, store_error, string, to_item,
+        transact::{ConditionalUpdate, Outcome, Transaction, put_new},
     },
-    kernel::Owner,
-    webhooks::{Endpoint, EndpointId, MOST_ENDPOINTS},
+    kernel::{EndpointId, Owner},
+    webhooks::{Endpoint, MOST_ENDPOINTS, WebhookStore},
 };
 
 /// What there is of a merchant's webhooks.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Fan {
+pub(crate) struct FanOutState {
     /// How many endpoints there are.
     pub(crate) endpoints: u64,
     /// The place in the feed up to which events have been made deliveries.
     pub(crate) fanned_to: u64,
 }
 
-impl Store {
+/// The outcome of creating an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EndpointCreation {
+    /// It was created.
+    Created(Box<Endpoint>),
+    /// Its merchant has as many as there may be.
+    TooMany,
+}
+
+/// The outcome of deleting an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// It is gone.
+    Deleted,
+    /// There was no such endpoint.
+    NoSuchEndpoint,
+}
+
+impl WebhookStore {
     /// Makes an endpoint, which gets the events from now on. Three round trips.
     ///
     /// # Errors
-    /// [`Error::TooManyEndpoints`]; [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn create_endpoint(&self, new: Endpoint) -> Result<Endpoint, Error> {
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn create_endpoint(&self, wanted: Endpoint) -> Result<EndpointCreation, StoreError> {
         let mut patience = Patience::new();
-        for _ in 0..RACES {
-            let fan = self.fan(&new.owner).await?;
+        for _ in 0..MAX_CONFLICT_RETRIES {
+            let fan = self.fan(&wanted.owner).await?;
             if fan.as_ref().is_some_and(|fan| fan.endpoints >= MOST_ENDPOINTS) {
-                return Err(Error::TooManyEndpoints);
+                return Ok(EndpointCreation::TooMany);
             }
-            let end = self.feed_end(&new.owner).await?;
-            let endpoint = Endpoint { after: end, ..new.clone() };
+            let end = self.feed.feed_end(&wanted.owner).await?;
+            let endpoint = Endpoint { after: end, ..wanted.clone() };
             let item = item_of(&endpoint)?;
-            let writes = vec![
-                put_new(&self.tables.webhooks, "pk", item)?,
-                self.count_one_more(&endpoint.owner, fan, end)?,
-            ];
-            match self.transact(writes).await {
-                Ok(Outcome::Written) => return Ok(endpoint),
+            let mut transaction = Transaction::default();
+            let new = transaction.add(put_new(&self.database.tables.webhooks, "pk", item)?);
+            transaction.add(self.count_one_more(&endpoint.owner, fan, end)?);
+            match self.database.transact(transaction).await {
+                Ok(Outcome::Written) => return Ok(EndpointCreation::Created(Box::new(endpoint))),
                 // An attempt of this very call, whose answer was lost, or another endpoint came in between.
                 Ok(Outcome::Refused(mut refusals)) => {
-                    if let Some(found) = refusals.take(0).and_then(|refusal| refusal.found) {
-                        return read_endpoint(found);
+                    if let Some(found) = refusals.of(new).and_then(|refusal| refusal.found) {
+                        return Ok(EndpointCreation::Created(Box::new(read_endpoint(found)?)));
                     }
                 }
                 Err(error) => patience.wait_after(error).await?,
             }
         }
-        Err(outraced("the list of endpoints"))
+        Err(contended("the list of endpoints"))
     }
 
     /// Before its first endpoint a merchant's events were nobody's to send: they are passed over.
-    fn count_one_more(&self, owner: &Owner, fan: Option<Fan>, end: u64) -> Result<TransactWriteItem, Error> {
+    fn count_one_more(
+        &self,
+        owner: &Owner,
+        fan: Option<FanOutState>,
+        end: u64,
+    ) -> Result<TransactWriteItem, StoreError> {
         let count = fan.as_ref().map_or(0, |fan| fan.endpoints);
         let condition = if fan.is_none() { "attribute_not_exists(pk)" } else { "endpoints = :count" };
         let skip = count == 0;
@@ -69,7 +90,7 @@ impl Store {
         let values = [(":more", number(count + 1))].into_iter();
         let values = values.chain(fan.map(|_| (":count", number(count))));
         ConditionalUpdate {
-            table: &self.tables.webhooks,
+            table: &self.database.tables.webhooks,
             key: keys::fan(owner),
             update,
             condition,
@@ -78,8 +99,13 @@ impl Store {
         .into_write()
     }
 
-    pub(crate) async fn fan(&self, owner: &Owner) -> Result<Option<Fan>, Error> {
-        let read = self.client.get_item().table_name(&self.tables.webhooks).set_key(Some(keys::fan(owner)));
+    pub(crate) async fn fan(&self, owner: &Owner) -> Result<Option<FanOutState>, StoreError> {
+        let read = self
+            .database
+            .client
+            .get_item()
+            .table_name(&self.database.tables.webhooks)
+            .set_key(Some(keys::fan(owner)));
         let answer = read.consistent_read(true).send().await.map_err(store_error)?;
         answer.item.map(|item| from_item("fan", item)).transpose()
     }
@@ -87,9 +113,9 @@ impl Store {
     /// An endpoint of a merchant's. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn endpoint(&self, owner: &Owner, id: EndpointId) -> Result<Option<Endpoint>, Error> {
-        let read = self.client.get_item().table_name(&self.tables.webhooks);
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn endpoint(&self, owner: &Owner, id: EndpointId) -> Result<Option<Endpoint>, StoreError> {
+        let read = self.database.client.get_item().table_name(&self.database.tables.webhooks);
         let read = read.set_key(Some(keys::endpoint(owner, id))).consistent_read(true);
         read.send().await.map_err(store_error)?.item.map(read_endpoint).transpose()
     }
@@ -97,25 +123,25 @@ impl Store {
     /// A merchant's endpoints, the oldest first. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn endpoints(&self, owner: &Owner) -> Result<Vec<Endpoint>, Error> {
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn endpoints(&self, owner: &Owner) -> Result<Vec<Endpoint>, StoreError> {
         self.endpoints_from(Some(owner)).await
     }
 
     /// Everybody's endpoints.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn all_endpoints(&self) -> Result<Vec<Endpoint>, Error> {
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn all_endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
         self.endpoints_from(None).await
     }
 
-    async fn endpoints_from(&self, owner: Option<&Owner>) -> Result<Vec<Endpoint>, Error> {
+    async fn endpoints_from(&self, owner: Option<&Owner>) -> Result<Vec<Endpoint>, StoreError> {
         let prefix = owner.map_or_else(String::new, keys::endpoints_of);
         let condition = if owner.is_some() { "pk = :all AND begins_with(sk, :owner)" } else { "pk = :all" };
         let values = owner.map(|_| (":owner".to_owned(), string(prefix)));
         let values = [(":all".to_owned(), keys::endpoints())].into_iter().chain(values);
-        let query = self.client.query().table_name(&self.tables.webhooks);
+        let query = self.database.client.query().table_name(&self.database.tables.webhooks);
         let query = query.key_condition_expression(condition).consistent_read(true);
         let query = query.set_expression_attribute_values(Some(values.collect()));
         let items: Vec<Item> =
@@ -128,19 +154,19 @@ impl Store {
     /// Makes an endpoint what `change` makes of it; `None` where there is no such endpoint. Two round trips.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
     pub async fn change_endpoint(
         &self,
         owner: &Owner,
         id: EndpointId,
         change: impl Fn(Endpoint) -> Endpoint,
-    ) -> Result<Option<Endpoint>, Error> {
+    ) -> Result<Option<Endpoint>, StoreError> {
         let mut patience = Patience::new();
-        for _ in 0..RACES {
+        for _ in 0..MAX_CONFLICT_RETRIES {
             let Some(found) = self.endpoint(owner, id).await? else { return Ok(None) };
             let read = found.version;
             let changed = Endpoint { version: read + 1, ..change(found) };
-            let put = self.client.put_item().table_name(&self.tables.webhooks);
+            let put = self.database.client.put_item().table_name(&self.database.tables.webhooks);
             let put = put.set_item(Some(item_of(&changed)?));
             let put = put.condition_expression("version = :read");
             match put.expression_attribute_values(":read", number(read)).send().await {
@@ -150,46 +176,49 @@ impl Store {
                 Err(error) => patience.wait_after(store_error(error)).await?,
             }
         }
-        Err(outraced("an endpoint"))
+        Err(contended("an endpoint"))
     }
 
-    /// Removes an endpoint, and returns whether there was one. One round trip.
+    /// Deletes an endpoint. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn delete_endpoint(&self, owner: &Owner, id: EndpointId) -> Result<bool, Error> {
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn delete_endpoint(&self, owner: &Owner, id: EndpointId) -> Result<Deletion, StoreError> {
         let delete = Delete::builder()
-            .table_name(&self.tables.webhooks)
+            .table_name(&self.database.tables.webhooks)
             .set_key(Some(keys::endpoint(owner, id)))
             .condition_expression("attribute_exists(pk)")
             .build()
-            .map_err(|error| Error::Internal(error.into()))?;
+            .map_err(|error| StoreError::Internal(error.into()))?;
         let count = ConditionalUpdate {
-            table: &self.tables.webhooks,
+            table: &self.database.tables.webhooks,
             key: keys::fan(owner),
             update: "SET endpoints = endpoints - :one",
             condition: "endpoints >= :one",
             values: vec![(":one", number(1))],
         };
         let writes = vec![TransactWriteItem::builder().delete(delete).build(), count.into_write()?];
-        Ok(matches!(self.transact(writes).await?, Outcome::Written))
+        match self.database.transact(writes).await? {
+            Outcome::Written => Ok(Deletion::Deleted),
+            Outcome::Refused(_) => Ok(Deletion::NoSuchEndpoint),
+        }
     }
 }
 
-fn item_of(endpoint: &Endpoint) -> Result<Item, Error> {
+fn item_of(endpoint: &Endpoint) -> Result<Item, StoreError> {
     let mut item: Item = to_item(endpoint)?;
     item.extend(keys::endpoint(&endpoint.owner, endpoint.id));
     Ok(item)
 }
 
-fn read_endpoint(item: Item) -> Result<Endpoint, Error> {
+fn read_endpoint(item: Item) -> Result<Endpoint, StoreError> {
     from_item("endpoint", item)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{feed::EventType, kernel::Timestamp, webhooks::WebhookSecret};
+    use crate::{checkout::EventType, kernel::Timestamp, webhooks::WebhookSecret};
 
     #[test]
     fn an_endpoint_is_read_as_it_was_written() {

@@ -9,14 +9,13 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::Deserialize;
 
 use crate::{
-    Error,
     dynamo::{
-        RACES, Store, keys, number, outraced,
+        MAX_CONFLICT_RETRIES, StoreError, contended, keys, number,
         transact::{ConditionalUpdate, Outcome},
     },
-    feed::{Cursor, FeedEntry},
-    kernel::Owner,
-    webhooks::{Delivery, Endpoint, EndpointId, endpoint_store::Fan},
+    feed::FeedEntry,
+    kernel::{Cursor, EndpointId, Owner},
+    webhooks::{Delivery, Endpoint, WebhookStore, endpoint_store::FanOutState},
 };
 
 /// How many events are looked at together.
@@ -41,17 +40,17 @@ struct Portion {
     deliveries: Vec<(EndpointId, Delivery)>,
 }
 
-impl Store {
+impl WebhookStore {
     /// Makes deliveries of the next events that none have been made of, as many as one transaction takes, and
     /// returns the endpoints that got some; `None` where there are no such events. Four round trips, two where
     /// nothing is new, one for a merchant without endpoints.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn fan_out(&self, owner: &Owner) -> Result<Option<BTreeSet<EndpointId>>, Error> {
-        for _ in 0..RACES {
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn fan_out(&self, owner: &Owner) -> Result<Option<BTreeSet<EndpointId>>, StoreError> {
+        for _ in 0..MAX_CONFLICT_RETRIES {
             let Some(fan) = self.fan(owner).await?.filter(|fan| fan.endpoints > 0) else { return Ok(None) };
-            let entries = self.feed(owner, Cursor(fan.fanned_to), EVENTS_AT_ONCE).await?.entries;
+            let entries = self.feed.feed(owner, Cursor(fan.fanned_to), EVENTS_AT_ONCE).await?.entries;
             if entries.is_empty() {
                 return Ok(None);
             }
@@ -59,21 +58,23 @@ impl Store {
             let endpoints = self.endpoints(owner).await?;
             let portion = Portion::of(&entries, &endpoints)?;
             let fed = portion.deliveries.iter().map(|(endpoint, _)| *endpoint).collect();
-            if let Outcome::Written = self.transact(self.portion_writes(owner, &fan, portion)?).await? {
+            if let Outcome::Written =
+                self.database.transact(self.portion_writes(owner, &fan, portion)?).await?
+            {
                 return Ok(Some(fed));
             }
         }
-        Err(outraced("the making of deliveries"))
+        Err(contended("the making of deliveries"))
     }
 
     fn portion_writes(
         &self,
         owner: &Owner,
-        fan: &Fan,
+        fan: &FanOutState,
         portion: Portion,
-    ) -> Result<Vec<TransactWriteItem>, Error> {
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let moved = ConditionalUpdate {
-            table: &self.tables.webhooks,
+            table: &self.database.tables.webhooks,
             key: keys::fan(owner),
             update: "SET fanned_to = :to",
             condition: "fanned_to = :from AND endpoints > :none",
@@ -89,13 +90,14 @@ impl Store {
 
 impl Portion {
     /// As many of the entries as fit, and at least the first: there are fewer endpoints than deliveries fit.
-    fn of(entries: &[FeedEntry], endpoints: &[Endpoint]) -> Result<Self, Error> {
+    fn of(entries: &[FeedEntry], endpoints: &[Endpoint]) -> Result<Self, StoreError> {
         let mut portion = Self::default();
         for entry in entries {
             let cursor = Cursor::parse(&entry.cursor);
-            let cursor = cursor.ok_or_else(|| Error::Internal("an event has no place in its feed".into()))?;
-            let outline: Outline =
-                serde_json::from_str(entry.event.as_str()).map_err(|error| Error::Internal(error.into()))?;
+            let cursor =
+                cursor.ok_or_else(|| StoreError::Internal("an event has no place in its feed".into()))?;
+            let outline: Outline = serde_json::from_str(entry.event.as_str())
+                .map_err(|error| StoreError::Internal(error.into()))?;
             let wanting = endpoints.iter().filter(|endpoint| endpoint.wants(cursor, &outline.event_type));
             let wanting: Vec<_> = wanting.map(|endpoint| endpoint.id).collect();
             if portion.deliveries.len() + wanting.len() > DELIVERIES_AT_ONCE {

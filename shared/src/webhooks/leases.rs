@@ -7,17 +7,16 @@ use aws_sdk_dynamodb::{
 };
 
 use crate::{
-    Error,
-    dynamo::{Item, Store, keys, number, store_error, string},
-    kernel::Timestamp,
-    webhooks::{Delivery, DeliveryId, EndpointId},
+    dynamo::{Item, StoreError, keys, number, store_error, string},
+    kernel::{DeliveryId, EndpointId, Timestamp},
+    webhooks::{Delivery, WebhookStore},
 };
 
-/// How long a lane is held without being taken again, in milliseconds: longer than an attempt and what is
-/// written of it take. Who dies holding it delays its endpoint by no more.
+/// The time for which a lease is held without being taken again, in milliseconds: longer than an attempt and its
+/// writes take. A worker that dies holding it delays its endpoint by no more.
 const HELD_MILLIS: i64 = 40_000;
 
-/// One at a time works on a lane, or takes it over from one that has died.
+/// One worker at a time holds an endpoint's lease, or takes it over from one that has died.
 const IS_FREE_OR_MINE: &str = "attribute_not_exists(held_until) OR held_until <= :now OR holder = :me";
 /// What keeps the holder from leaving while somebody has just come with word of more.
 const IS_MINE_AND_NOBODY_CAME: &str = "holder = :me AND callers = :callers";
@@ -42,18 +41,38 @@ impl Due {
     }
 }
 
-impl Store {
-    /// Takes an endpoint's lane for `me`, or goes on holding it. Returns how many have called until now, or
-    /// `None` where another holds it, who then looks once more before leaving. One round trip, or two.
+/// The outcome of taking an endpoint's lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lease {
+    /// The caller holds it now.
+    Held {
+        /// How many others have called until now.
+        callers: u64,
+    },
+    /// Another holds it, and looks once more before releasing it.
+    Anothers,
+}
+
+/// The outcome of releasing an endpoint's lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Release {
+    /// Nobody holds it now.
+    Released,
+    /// Somebody called meanwhile, or another holds it by now.
+    Refused,
+}
+
+impl WebhookStore {
+    /// Takes an endpoint's lease for `me`, or goes on holding it. One round trip, or two.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn take_lane(&self, id: EndpointId, me: &str, now: Timestamp) -> Result<Option<u64>, Error> {
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn take_lease(&self, id: EndpointId, me: &str, now: Timestamp) -> Result<Lease, StoreError> {
         loop {
             let until = now.plus_millis(HELD_MILLIS);
-            let update = self.client.update_item().table_name(&self.tables.webhooks);
+            let update = self.database.client.update_item().table_name(&self.database.tables.webhooks);
             let update = update
-                .set_key(Some(keys::lane(id)))
+                .set_key(Some(keys::lease(id)))
                 .update_expression(
                     "SET holder = :me, held_until = :until, callers = if_not_exists(callers, :none)",
                 )
@@ -64,21 +83,24 @@ impl Store {
                 .expression_attribute_values(":until", number(until.millis()))
                 .return_values(ReturnValue::AllNew);
             match update.send().await {
-                Ok(answer) => return callers(&answer.attributes.unwrap_or_default()).map(Some),
+                Ok(answer) => {
+                    return callers(&answer.attributes.unwrap_or_default())
+                        .map(|callers| Lease::Held { callers });
+                }
                 Err(error) if is_refusal(&error) => {}
                 Err(error) => return Err(store_error(error)),
             }
-            if self.leave_word(id, now).await? {
-                return Ok(None);
+            if self.call_holder(id, now).await? {
+                return Ok(Lease::Anothers);
             }
         }
     }
 
     /// Has the holder look once more; `false` where there is none any more.
-    async fn leave_word(&self, id: EndpointId, now: Timestamp) -> Result<bool, Error> {
-        let update = self.client.update_item().table_name(&self.tables.webhooks);
+    async fn call_holder(&self, id: EndpointId, now: Timestamp) -> Result<bool, StoreError> {
+        let update = self.database.client.update_item().table_name(&self.database.tables.webhooks);
         let update = update
-            .set_key(Some(keys::lane(id)))
+            .set_key(Some(keys::lease(id)))
             .update_expression("SET callers = callers + :one")
             .condition_expression("held_until > :now")
             .expression_attribute_values(":one", number(1))
@@ -86,28 +108,31 @@ impl Store {
         written(update.send().await)
     }
 
-    /// Gives a lane back, unless somebody called meanwhile, or it is another's by now. One round trip.
+    /// Releases a lease, unless somebody called meanwhile, or it is another's by now. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn leave_lane(&self, id: EndpointId, me: &str, callers: u64) -> Result<bool, Error> {
-        let update = self.client.update_item().table_name(&self.tables.webhooks);
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn release_lease(&self, id: EndpointId, me: &str, callers: u64) -> Result<Release, StoreError> {
+        let update = self.database.client.update_item().table_name(&self.database.tables.webhooks);
         let update = update
-            .set_key(Some(keys::lane(id)))
+            .set_key(Some(keys::lease(id)))
             .update_expression("SET held_until = :over")
             .condition_expression(IS_MINE_AND_NOBODY_CAME)
             .expression_attribute_values(":me", string(me))
             .expression_attribute_values(":callers", number(callers))
             .expression_attribute_values(":over", number(0));
-        written(update.send().await)
+        match written(update.send().await)? {
+            true => Ok(Release::Released),
+            false => Ok(Release::Refused),
+        }
     }
 
     /// Up to `limit` of an endpoint's deliveries that are due at `now`, the longest due first. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn due(&self, id: EndpointId, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error> {
-        let query = self.client.query().table_name(&self.tables.webhooks);
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn due(&self, id: EndpointId, now: Timestamp, limit: usize) -> Result<Vec<Due>, StoreError> {
+        let query = self.database.client.query().table_name(&self.database.tables.webhooks);
         let answer = query
             .key_condition_expression("pk = :due AND sk < :later")
             .expression_attribute_values(":due", keys::due(id))
@@ -125,10 +150,10 @@ impl Store {
     /// the entry stays: a transaction may have come half into view, the entry first. One round trip.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn forget_due(&self, due: Due, read: Option<&Delivery>) -> Result<(), Error> {
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
+    pub async fn forget_due(&self, due: Due, read: Option<&Delivery>) -> Result<(), StoreError> {
         let check = ConditionCheck::builder()
-            .table_name(&self.tables.webhooks)
+            .table_name(&self.database.tables.webhooks)
             .set_key(Some(keys::delivery(due.endpoint, &due.delivery)));
         let check = match read {
             None => check.condition_expression("attribute_not_exists(pk)"),
@@ -136,21 +161,21 @@ impl Store {
                 .condition_expression("version = :read")
                 .expression_attribute_values(":read", number(read.version)),
         };
-        let check = check.build().map_err(|error| Error::Internal(error.into()))?;
+        let check = check.build().map_err(|error| StoreError::Internal(error.into()))?;
         let key = due.entry.into_iter().filter(|(name, _)| name == "pk" || name == "sk").collect();
         let writes = vec![TransactWriteItem::builder().condition_check(check).build(), self.delete(key)?];
-        self.transact(writes).await.map(drop)
+        self.database.transact(writes).await.map(drop)
     }
 }
 
-fn callers(lane: &Item) -> Result<u64, Error> {
-    let count = lane.get("callers").and_then(|count| count.as_n().ok()?.parse().ok());
-    count.ok_or_else(|| Error::Internal("a lane has no count of callers".into()))
+fn callers(lease: &Item) -> Result<u64, StoreError> {
+    let count = lease.get("callers").and_then(|count| count.as_n().ok()?.parse().ok());
+    count.ok_or_else(|| StoreError::Internal("a lease has no count of callers".into()))
 }
 
 fn written<T, R: std::fmt::Debug + Send + Sync + 'static>(
     sent: Result<T, SdkError<UpdateItemError, R>>,
-) -> Result<bool, Error> {
+) -> Result<bool, StoreError> {
     match sent {
         Ok(_) => Ok(true),
         Err(error) if is_refusal(&error) => Ok(false),

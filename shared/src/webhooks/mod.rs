@@ -11,11 +11,15 @@ mod endpoint;
 mod endpoint_store;
 mod fan_out;
 mod leases;
+mod store;
 
 pub use api::{
     DeletedEndpoint, DeliveryPage, DeliveryView, EndpointRequest, EndpointView, delivery_id, endpoint_id,
     find_endpoint, parse_deliveries_query, parse_overlap, test_delivery,
 };
-pub use delivery::{Attempt, Delivery, DeliveryId, DeliveryStatus, Occasion};
-pub use endpoint::{Endpoint, EndpointId, MOST_ENDPOINTS, SecretInUse, WebhookSecret};
-pub use leases::Due;
+pub use delivery::{Attempt, Delivery, DeliveryStatus, Occasion};
+pub use delivery_store::{DeliveryList, DeliveryWrite};
+pub use endpoint::{Endpoint, MOST_ENDPOINTS, SecretInUse, WebhookSecret};
+pub use endpoint_store::{Deletion, EndpointCreation};
+pub use leases::{Due, Lease, Release};
+pub use store::WebhookStore;

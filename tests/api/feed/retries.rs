@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, sync::Mutex};
 use publish_events::{Batch, Retries};
 use serde_json::{Value, json};
 use shared::edge::queue::BoxError;
-use shared::{App, feed::Subject};
+use shared::{App, kernel::Subject};
 use tests::{client::Api, proxy::Proxy};
 
 use super::{

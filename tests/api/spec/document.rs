@@ -16,66 +16,66 @@ const TEXT: &str = include_str!("../../../openapi.yaml");
 const URI: &str = "urn:checkout:openapi";
 
 /// Parts of the document are named by JSON pointers into it, `/components/schemas/Order`.
-pub(super) type Pointer = String;
+pub(crate) type Pointer = String;
 
-pub(super) struct Document {
+pub(crate) struct Document {
     root: Value,
     registry: Registry<'static>,
     validators: RefCell<HashMap<Pointer, Rc<Validator>>>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Operation {
-    pub(super) id: String,
-    pub(super) method: Method,
-    pub(super) path: String,
-    pub(super) request: Option<Content>,
-    pub(super) responses: BTreeMap<u16, Response>,
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) request: Option<Content>,
+    pub(crate) responses: BTreeMap<u16, Response>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Response {
-    pub(super) content: Content,
+pub(crate) struct Response {
+    pub(crate) content: Content,
     /// The headers that must be there.
-    pub(super) headers: Vec<String>,
+    pub(crate) headers: Vec<String>,
 }
 
 /// What a webhook endpoint is sent.
 #[derive(Debug, Clone)]
-pub(super) struct Message {
-    pub(super) content: Content,
+pub(crate) struct Message {
+    pub(crate) content: Content,
     /// The headers that it has, and the schema of each.
-    pub(super) headers: Vec<(String, Pointer)>,
+    pub(crate) headers: Vec<(String, Pointer)>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Content {
-    pub(super) schema: Pointer,
+pub(crate) struct Content {
+    pub(crate) schema: Pointer,
     examples: Vec<(String, Value)>,
 }
 
 impl Document {
-    pub(super) fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let root: Value = serde_yaml_ng::from_str(TEXT).expect("the document is YAML");
         let registry = Registry::new().draft(Draft::Draft202012).add(URI, root.clone()).unwrap();
         Self { root, registry: registry.prepare().unwrap(), validators: RefCell::default() }
     }
 
-    pub(super) fn root(&self) -> &Value {
+    pub(crate) fn root(&self) -> &Value {
         &self.root
     }
 
-    pub(super) fn at(&self, pointer: &str) -> &Value {
+    pub(crate) fn at(&self, pointer: &str) -> &Value {
         self.root.pointer(pointer).unwrap_or_else(|| panic!("{pointer} is not in the document"))
     }
 
     /// What the schema at `pointer` finds wrong with `value`.
-    pub(super) fn problems(&self, pointer: &str, value: &Value) -> Vec<String> {
+    pub(crate) fn problems(&self, pointer: &str, value: &Value) -> Vec<String> {
         let errors = self.validator(pointer);
         errors.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
     }
 
-    pub(super) fn accepts(&self, pointer: &str, value: &Value) -> bool {
+    pub(crate) fn accepts(&self, pointer: &str, value: &Value) -> bool {
         self.validator(pointer).is_valid(value)
     }
 
@@ -90,7 +90,7 @@ impl Document {
         Rc::clone(validators.entry(pointer.to_owned()).or_insert_with(|| Rc::new(build())))
     }
 
-    pub(super) fn operations(&self) -> Vec<Operation> {
+    pub(crate) fn operations(&self) -> Vec<Operation> {
         let mut operations = Vec::new();
         for (path, item) in self.root["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
@@ -110,7 +110,7 @@ impl Document {
     }
 
     /// The messages that are sent to webhook endpoints, by name.
-    pub(super) fn messages(&self) -> BTreeMap<String, Message> {
+    pub(crate) fn messages(&self) -> BTreeMap<String, Message> {
         let names = self.root["webhooks"].as_object().unwrap().keys();
         let read = |name: &String| {
             let place = format!("/webhooks/{name}/post");
@@ -150,7 +150,7 @@ impl Document {
     }
 
     /// Where a reference at `pointer` leads; `pointer` itself where there is none.
-    pub(super) fn target(&self, pointer: &str) -> Pointer {
+    pub(crate) fn target(&self, pointer: &str) -> Pointer {
         match self.at(pointer).get("$ref").and_then(Value::as_str) {
             Some(reference) => reference.strip_prefix('#').expect("references stay inside").to_owned(),
             None => pointer.to_owned(),
@@ -158,7 +158,7 @@ impl Document {
     }
 
     /// All examples: where each is, the schema that it is an example of, and the value.
-    pub(super) fn examples(&self) -> Vec<(String, Pointer, Value)> {
+    pub(crate) fn examples(&self) -> Vec<(String, Pointer, Value)> {
         let mut examples = Vec::new();
         let mut add = |what: &str, content: &Content| {
             let named = content.examples.iter();
@@ -204,12 +204,12 @@ impl Document {
 }
 
 impl Operation {
-    pub(super) fn request_examples(&self) -> Vec<(String, Value)> {
+    pub(crate) fn request_examples(&self) -> Vec<(String, Value)> {
         self.request.iter().flat_map(|content| content.examples.clone()).collect()
     }
 
     /// Whether a request for `path` is this operation's; an id may be anything, even empty.
-    pub(super) fn serves(&self, method: &Method, path: &str) -> bool {
+    pub(crate) fn serves(&self, method: &Method, path: &str) -> bool {
         let path = path.split('?').next().unwrap_or_default();
         let (wanted, sent): (Vec<_>, Vec<_>) = (self.path.split('/').collect(), path.split('/').collect());
         let fits = |(wanted, sent): (&&str, &&str)| wanted.starts_with('{') || wanted == sent;

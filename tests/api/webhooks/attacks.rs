@@ -4,8 +4,8 @@ use local::Options;
 use serde_json::json;
 use shared::{
     edge::random_bits,
-    kernel::Owner,
-    webhooks::{Endpoint, EndpointId, WebhookSecret},
+    kernel::{EndpointId, Owner},
+    webhooks::{Endpoint, EndpointCreation, WebhookSecret},
 };
 use standardwebhooks::Webhook;
 use tests::{
@@ -72,7 +72,10 @@ async fn made_elsewhere(api: &Api, url: &str) -> String {
     let secret = WebhookSecret::new([random_bits(), random_bits()]);
     let now = api.server.app.clock.now();
     let new = Endpoint::new(EndpointId::new(random_bits()), Owner::default(), url.to_owned(), secret, now);
-    api.server.app.store.create_endpoint(new).await.unwrap().id.to_string()
+    let id = new.id.to_string();
+    let created = api.server.app.webhooks.create_endpoint(new).await.unwrap();
+    assert!(matches!(created, EndpointCreation::Created(_)));
+    id
 }
 
 #[tokio::test]

@@ -5,12 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use delivery::{Courier, Notification, Worker};
+use delivery::{Courier, Notification, Worker, queue_deliveries};
 use futures_util::future::{join, join_all};
 use publish_events::Batch;
-use queue_deliveries::queue_deliveries;
 use serde_json::{Value, json};
-use shared::{kernel::Owner, webhooks::EndpointId};
+use shared::kernel::{EndpointId, Owner};
 use tests::{
     client::Api,
     proxy::{Fault, Proxy},
@@ -152,7 +151,7 @@ async fn sold_to_sixteen(api: &Api, receiver: &Receiver) -> String {
     sell(api).await;
     let app = &api.server.app;
     for batch in api.server.read_streams().await.unwrap() {
-        if batch.table != app.store.events_table() {
+        if batch.table != app.feed.events_table() {
             let batch = Batch::parse(batch.event).unwrap();
             let published = publish_events::handle(app, api.server.queues.as_ref(), batch).await;
             assert!(published.batch_item_failures.is_empty());

@@ -7,7 +7,7 @@ use std::{
 
 use delivery::{Courier, Notification, Worker};
 use serde_json::json;
-use shared::{kernel::Owner, webhooks::EndpointId};
+use shared::kernel::{EndpointId, Owner};
 use tests::{
     client::Api,
     proxy::{Fault, Proxy},

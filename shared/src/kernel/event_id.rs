@@ -1,4 +1,4 @@
-//! What events are called, and where they are.
+//! Ids of events, and their places in feeds.
 
 use std::fmt;
 

@@ -1,13 +1,9 @@
 //! What is known of tokens, for an order's `metadata`.
 
-use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::{
-    checkout::OrderTerms,
-    kernel::{Address, ChainId, RawJson},
-};
+use crate::kernel::{Address, ChainId};
 
 /// A token as `metadata.srcToken` and `metadata.dstToken` describe it. The published user interface
 /// reads both without a guard, so they are always there.
@@ -46,54 +42,6 @@ pub fn token_metadata(chain: ChainId, address: &Address) -> Box<RawValue> {
     let (symbol, name, decimals) = describe(chain, address);
     let token = Token { chain_id: chain, address, symbol, name, decimals, metadata: Empty {} };
     serde_json::value::to_raw_value(&token).unwrap_or_else(|_| RawValue::NULL.to_owned())
-}
-
-/// What strangers see of an order's metadata: the descriptions of its tokens, which a payment page needs.
-pub(crate) fn public_metadata(terms: &OrderTerms) -> RawJson {
-    let sent = members(terms.metadata.as_str());
-    let tokens = [
-        ("srcToken", terms.src_chain, &terms.src_token_address),
-        ("dstToken", terms.dst_chain, &terms.dst_token_address),
-    ];
-    let shown = tokens
-        .map(|(name, chain, address)| (name, public_token(sent.get(name).map(|it| &**it), chain, address)));
-    let shown: IndexMap<_, _> = shown.into();
-    serde_json::value::to_raw_value(&shown).map_or_else(|_| RawJson::empty_object(), RawJson::from)
-}
-
-/// Texts and numbers of a description as they were sent, where it has those that belong there. What else is in it
-/// is the merchant's own, as in the metadata around it.
-fn public_token(sent: Option<&RawValue>, chain: ChainId, address: &Address) -> Members {
-    let mut shown = members(token_metadata(chain, address).get());
-    let sent = sent.map(|sent| members(sent.get())).unwrap_or_default();
-    for (name, value) in &mut shown {
-        let fits = sent.get(name).filter(|sent| kind(sent).is_some() && kind(sent) == kind(value));
-        if let Some(sent) = fits {
-            value.clone_from(sent);
-        }
-    }
-    shown
-}
-
-type Members = IndexMap<String, Box<RawValue>>;
-
-/// An object's; what is no object has none.
-fn members(text: &str) -> Members {
-    serde_json::from_str(text).unwrap_or_default()
-}
-
-#[derive(PartialEq, Eq)]
-enum Kind {
-    Text,
-    Number,
-}
-
-fn kind(value: &RawValue) -> Option<Kind> {
-    match value.get().as_bytes().first()? {
-        b'"' => Some(Kind::Text),
-        b'-' | b'0'..=b'9' => Some(Kind::Number),
-        _ => None,
-    }
 }
 
 fn describe(chain: ChainId, address: &Address) -> (&'static str, &'static str, u8) {

@@ -1,10 +1,9 @@
 //! All that there is to tell of, for whoever cannot go by what has changed.
 
 use crate::{
-    Error,
-    dynamo::{Item, Store, keys, number, store_error, string},
-    feed::Subject,
-    kernel::Timestamp,
+    checkout::CheckoutStore,
+    dynamo::{Item, StoreError, keys, number, store_error, string},
+    kernel::{Subject, Timestamp},
 };
 
 /// What else the sessions' table holds (used keys) has an id that is no session's.
@@ -14,21 +13,21 @@ const SESSIONS: &str = "created_at >= :since";
 const ORDERS_WITHOUT_ONE: &str =
     "sk = :order AND attribute_not_exists(checkout_session_id) AND created_at >= :since";
 
-impl Store {
+impl CheckoutStore {
     /// Calls `each` with all sessions, and all orders without one, that were made at `since` or later, a page of
     /// them at a time. Both tables are read whole for that.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
     pub async fn each_subject(
         &self,
         since: Timestamp,
         mut each: impl AsyncFnMut(Vec<Subject>),
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let since = number(since.millis());
-        let scan = || self.client.scan().expression_attribute_values(":since", since.clone());
-        let sessions = scan().table_name(&self.tables.sessions).filter_expression(SESSIONS);
-        let orders = scan().table_name(&self.tables.orders).filter_expression(ORDERS_WITHOUT_ONE);
+        let scan = || self.database.client.scan().expression_attribute_values(":since", since.clone());
+        let sessions = scan().table_name(&self.database.tables.sessions).filter_expression(SESSIONS);
+        let orders = scan().table_name(&self.database.tables.orders).filter_expression(ORDERS_WITHOUT_ONE);
         let orders = orders.expression_attribute_values(":order", string(keys::ORDER));
         for (scan, key) in [(sessions, "id"), (orders, "pk")] {
             let mut pages = scan.projection_expression(key).into_paginator().send();

@@ -1,0 +1,12 @@
+//! Chronicles: a session or an order with all that has happened to it, as its story is told from.
+
+use crate::checkout::{OrderHistory, Session};
+
+/// A session or an order, with its evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chronicle {
+    /// A session, with its order if it has one.
+    Session(Box<Session>, Option<OrderHistory>),
+    /// An order without a session.
+    Order(OrderHistory),
+}

@@ -1,0 +1,133 @@
+//! Operations that do more than one call of the store: the policy of endpoints.
+
+use crate::{
+    Error, Result,
+    checkout::{
+        CheckoutStore, ListRequest, Onramp, Order, OrderCreation, OrderRequest, OrderTerms, OrderView,
+        SessionRefusal, check_route,
+    },
+    dynamo::StoreError,
+    edge::{self, Answer, Claim, Creation, IdempotencyKey, Settings},
+    kernel::{OrderId, Owner, SessionId, Subject, Timestamp},
+    keys::Caller,
+};
+
+/// The creation of an order.
+#[derive(Debug)]
+pub struct CreateOrder<'a> {
+    /// The caller.
+    pub caller: &'a Caller,
+    /// The request's idempotency key, if it has one.
+    pub key: Option<IdempotencyKey>,
+    /// Unpredictable bits, for the id of an order without a session.
+    pub random: u128,
+    /// The time.
+    pub now: Timestamp,
+}
+
+impl CreateOrder<'_> {
+    /// Creates the order, and links it to its session if it has one.
+    ///
+    /// # Errors
+    /// [`Error::ChainNotSupported`] and [`Error::RouteNotSupported`]; those of a [`SessionRefusal`];
+    /// [`Error::IdempotencyConflict`]; [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn run(
+        self,
+        store: &CheckoutStore,
+        settings: &Settings,
+        request: OrderRequest,
+    ) -> Result<Answer> {
+        let OrderRequest { mut terms, session } = request;
+        check_route(&settings.chains, &terms)?;
+        let owner = match session {
+            Some(session) => self.take_over(store, &mut terms, session).await?,
+            None => self.caller.owner(),
+        };
+        let id = session.map_or_else(|| OrderId::new(self.random), OrderId::of_session);
+        session.into_iter().for_each(edge::note_session);
+        edge::note_order(id);
+        let address = settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
+        let order = Order::new(id, session, terms, address, self.now, settings.detection_window_millis);
+        let order = order.owned_by(owner);
+        let seen = self.caller.redact(order.clone());
+        let data = edge::render(&seen.as_ref().map(OrderView::from))?;
+        let claim = self.key.as_ref().map(|key| Claim { key, answer: &data });
+        let watched = settings.chains.watches(order.terms.src_chain);
+        let creation = self.write(store, order, watched, claim).await?;
+        Answer::new(data, creation)
+    }
+
+    /// The owner of the session's order. An onramp that names no `redirectUrl` sends the buyer to the session's
+    /// `success_url`.
+    async fn take_over(&self, store: &CheckoutStore, terms: &mut OrderTerms, id: SessionId) -> Result<Owner> {
+        let needs_url = |onramp: &Onramp| onramp.redirect_url.is_none();
+        let session =
+            match terms.onramp.as_ref().is_some_and(needs_url) || *self.caller == Caller::Unauthenticated {
+                true => store.session_terms(id).await?,
+                false => None,
+            };
+        let (owner, success_url) = session.unwrap_or_else(|| (self.caller.owner(), None));
+        if let Some(onramp) = &mut terms.onramp {
+            let given = onramp.redirect_url.as_ref().map(|url| url.fill(id));
+            onramp.redirect_url = given.or(success_url);
+        }
+        Ok(self.caller.bound_to().cloned().unwrap_or(owner))
+    }
+
+    async fn write(
+        &self,
+        store: &CheckoutStore,
+        order: Order,
+        watched: bool,
+        claim: Option<Claim<'_>>,
+    ) -> Result<Creation> {
+        let mut outcome = store.create_order(&order, watched, claim, edge::random_bits(), self.now).await?;
+        // The session was created while keys were on, and now they are off.
+        if let OrderCreation::Refused(SessionRefusal::OthersSession(owner)) = &outcome
+            && *self.caller == Caller::Anyone
+        {
+            let order = order.owned_by(owner.clone());
+            outcome = store.create_order(&order, watched, claim, edge::random_bits(), self.now).await?;
+        }
+        match outcome {
+            OrderCreation::Creation(creation) => Ok(creation),
+            OrderCreation::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+}
+
+/// A creator's orders that are `owner`'s, for one answer.
+///
+/// # Errors
+/// [`Error::InvalidField`] where they are too long for one answer; [`Error::Unavailable`], [`Error::Internal`].
+pub async fn list_orders(
+    store: &CheckoutStore,
+    owner: &Owner,
+    list: &ListRequest,
+    now: Timestamp,
+) -> Result<Vec<Order>> {
+    let orders = store.orders_by_creator(owner, &list.creator_address, list.limit, list.offset, now).await?;
+    let length = |order: &Order| order.terms.payload.as_str().len() + order.terms.metadata.as_str().len();
+    if orders.iter().map(length).sum::<usize>() > edge::MAX_LISTED_BYTES {
+        return Err(Error::invalid("limit", "must be lower: these orders are too long for one answer"));
+    }
+    Ok(orders)
+}
+
+/// Records every expiry that `now` has reached and nobody has been told of. Doing it twice, or two at once, is the same
+/// as doing it once.
+///
+/// # Errors
+/// That an expiry could not be recorded, or the index not be read; the others are, and the next call tries again.
+pub async fn expire_overdue(store: &CheckoutStore, now: Timestamp) -> Result<()> {
+    let mut failed = 0_usize;
+    let report = |subject: Subject, error: StoreError| {
+        failed += 1;
+        edge::log_failure(&subject.to_string(), &error.into());
+    };
+    store.expire_overdue(now, report).await?;
+    match failed {
+        0 => Ok(()),
+        _ => Err(Error::Internal(format!("{failed} expiries could not be recorded").into())),
+    }
+}

@@ -1,0 +1,94 @@
+//! What unauthenticated callers do not see of sessions and orders (contract, "Who sees what").
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
+
+use crate::{
+    chains::token_metadata,
+    checkout::{Order, OrderHistory, OrderTerms, Session},
+    kernel::{Address, ChainId, Owned, Owner, RawJson},
+};
+
+impl Owned for Session {
+    fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    fn redacted(self) -> Self {
+        Self { metadata: RawJson::empty_object(), client_reference_id: None, ..self }
+    }
+}
+
+impl Owned for Order {
+    fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    fn redacted(mut self) -> Self {
+        let terms = Arc::make_mut(&mut self.terms);
+        terms.metadata = public_metadata(terms);
+        terms.client_reference_id = None;
+        self
+    }
+}
+
+impl Owned for OrderHistory {
+    fn owner(&self) -> &Owner {
+        &self.order.owner
+    }
+
+    fn redacted(self) -> Self {
+        Self { order: self.order.redacted(), ..self }
+    }
+}
+
+/// The part of an order's metadata that unauthenticated callers see: the descriptions of its tokens, which a payment
+/// page needs.
+fn public_metadata(terms: &OrderTerms) -> RawJson {
+    let sent = members(terms.metadata.as_str());
+    let tokens = [
+        ("srcToken", terms.src_chain, &terms.src_token_address),
+        ("dstToken", terms.dst_chain, &terms.dst_token_address),
+    ];
+    let shown = tokens
+        .map(|(name, chain, address)| (name, public_token(sent.get(name).map(|it| &**it), chain, address)));
+    let shown: IndexMap<_, _> = shown.into();
+    serde_json::value::to_raw_value(&shown).map_or_else(|_| RawJson::empty_object(), RawJson::from)
+}
+
+/// A description with its texts and numbers as they were sent, where it has those that belong there. Anything else in it
+/// is the merchant's own, as in the metadata around it.
+fn public_token(sent: Option<&RawValue>, chain: ChainId, address: &Address) -> Members {
+    let mut shown = members(token_metadata(chain, address).get());
+    let sent = sent.map(|sent| members(sent.get())).unwrap_or_default();
+    for (name, value) in &mut shown {
+        let fits = sent.get(name).filter(|sent| kind(sent).is_some() && kind(sent) == kind(value));
+        if let Some(sent) = fits {
+            value.clone_from(sent);
+        }
+    }
+    shown
+}
+
+type Members = IndexMap<String, Box<RawValue>>;
+
+/// An object's; what is no object has none.
+fn members(text: &str) -> Members {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+#[derive(PartialEq, Eq)]
+enum Kind {
+    Text,
+    Number,
+}
+
+fn kind(value: &RawValue) -> Option<Kind> {
+    match value.get().as_bytes().first()? {
+        b'"' => Some(Kind::Text),
+        b'-' | b'0'..=b'9' => Some(Kind::Number),
+        _ => None,
+    }
+}

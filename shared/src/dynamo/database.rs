@@ -1,0 +1,37 @@
+//! The tables, and the client that reaches them.
+
+use aws_sdk_dynamodb::Client;
+
+/// A DynamoDB with the tables of a deployment. Each capability has a store of its own over it.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub(crate) client: Client,
+    pub(crate) tables: Tables,
+}
+
+/// The tables' names.
+#[derive(Debug, Clone)]
+pub struct Tables {
+    /// One item a session.
+    pub sessions: String,
+    /// Orders, their evidence, and the list of each creator's orders.
+    pub orders: String,
+    /// API keys.
+    pub keys: String,
+    /// Published events, and how far publishing is.
+    pub events: String,
+    /// Webhook endpoints, and what is sent to them.
+    pub webhooks: String,
+}
+
+impl Database {
+    /// The database that `client` reaches.
+    pub fn new(client: Client, tables: Tables) -> Self {
+        Self { client, tables }
+    }
+
+    /// The tables' names.
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+}

@@ -1,0 +1,11 @@
+//! Lists that are read page by page.
+
+use crate::{Error, Result};
+
+/// How long a page is to be, 20 where nothing is said.
+pub(crate) fn page_limit(text: Option<&str>) -> Result<usize> {
+    let Some(text) = text else { return Ok(20) };
+    let number = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = number.and_then(|text| text.parse().ok()).filter(|limit| (1..=100).contains(limit));
+    number.ok_or_else(|| Error::invalid("limit", "must be a whole number from 1 to 100"))
+}
