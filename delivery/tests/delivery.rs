@@ -64,7 +64,7 @@ async fn a_receiver_verifies_a_message_with_any_of_its_secrets() {
 }
 
 #[tokio::test]
-async fn a_receiver_notifications_whatever_was_changed_on_the_way() {
+async fn a_receiver_notices_whatever_was_changed_on_the_way() {
     let message = Message { sent_at: now(), ..MESSAGE };
     let arrived = Endpoint::new().await.receive("/", &message).await;
     let (body, headers) = (&arrived.body, &arrived.headers);

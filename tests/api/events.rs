@@ -7,9 +7,9 @@ use publish_events::Batch;
 use serde_json::{Value, json};
 use shared::{
     App,
-    checkout::{NewSession, Order, OrderRequest, RedirectUrl, Session},
+    checkout::{NewSession, Order, OrderRequest, Session},
     edge::{Clock, random_bits},
-    kernel::{OrderId, RawJson, Timestamp},
+    kernel::{OrderId, RawJson, RedirectUrl, Timestamp},
 };
 use tests::client::{Api, SHOP};
 use uuid::Uuid;

@@ -123,7 +123,7 @@ fn every_case() -> impl Iterator<Item = (Write, Fault)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_passing_fault_is_healed_before_the_client_notifications() {
+async fn a_passing_fault_is_healed_before_the_client_notices() {
     join_all(every_case().map(|(write, fault)| async move {
         let scene = Scene::set(write).await;
         scene.break_write(write, &fault, 2);

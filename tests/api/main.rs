@@ -14,6 +14,7 @@ mod faults;
 mod feed;
 mod idempotency;
 mod inputs;
+mod items;
 mod listing;
 mod operations;
 mod payments;

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use crate::{
     checkout::{
-        CheckoutStore, ExpiredReason, OrderStatus, Session, SessionStatus, session_item::refused_session,
+        CheckoutStore, ExpiredReason, OrderStatus, Session, SessionStatus, session_record::refused_session,
     },
     dynamo::{
         StoreError, keys, number, string,

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    checkout::{ExpiredReason, OrderState, OrderStatus, ProgressStatus, RedirectUrl, SessionState, Step},
+    checkout::{ExpiredReason, OrderState, OrderStatus, ProgressStatus, SessionState, Step},
     kernel::{
-        Address, BaseUnits, ChainId, EvidenceId, OrderId, Owner, RawJson, SessionId, Timestamp,
-        json::{embedded, shared_text},
+        Address, BaseUnits, ChainId, EvidenceId, OrderId, Owner, RawJson, RedirectUrl, SessionId, Timestamp,
+        json::embedded,
     },
 };
 
@@ -86,19 +86,15 @@ pub struct OrderTerms {
 }
 
 /// An order as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     /// The order's id.
     pub id: OrderId,
     /// Whose it is; a linked order's is its session's.
-    #[serde(rename = "owned_by", default, skip_serializing_if = "Owner::is_default")]
     pub owner: Owner,
     /// Its session, if it was made for one.
     pub checkout_session_id: Option<SessionId>,
-    /// What was asked for. Kept as one text: nothing in it changes or is asked for in a condition, and a
-    /// DynamoDB map of a dozen attributes costs more to read than everything else about an order. All copies of
-    /// the order share it: each event of its story has one.
-    #[serde(with = "shared_text")]
+    /// The client's request. All copies of the order share it: each event of its story has one.
     pub terms: Arc<OrderTerms>,
     /// Where the buyer pays in crypto; `None` on chains for which no address can be derived.
     pub global_address: Option<String>,
@@ -127,7 +123,6 @@ pub struct Order {
     /// whether it has seen them all.
     pub evidence_count: u64,
     /// How many events there have been since the one of its creation.
-    #[serde(default)]
     pub later_events: u64,
     /// Which of those told of its end, if it ended unpaid.
     pub expired_as: Option<u64>,

@@ -11,7 +11,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{
     checkout::{
-        CheckoutStore, ExpiredReason, Order, expiry::Ended, order_item::read_order_item,
+        CheckoutStore, ExpiredReason, Order, expiry::Ended, order_record::read_order_item,
         order_store::ending_of,
     },
     dynamo::{Item, MAX_CONFLICT_RETRIES, StoreError, contended, keys, store_error},

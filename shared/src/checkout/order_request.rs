@@ -8,9 +8,9 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::{
     Error, Result,
     chains::token_metadata,
-    checkout::{Onramp, OnrampVendor, OrderTerms, OrderType, RedirectUrl, payload::payload},
+    checkout::{Onramp, OnrampVendor, OrderTerms, OrderType, payload::payload},
     edge::fields::Fields,
-    kernel::{Address, BaseUnits, ChainId, RawJson, SessionId},
+    kernel::{Address, BaseUnits, ChainId, RawJson, RedirectUrl, SessionId},
 };
 
 /// The body of `POST /orders`.

@@ -5,10 +5,10 @@ use futures_util::FutureExt as _;
 
 use crate::{
     checkout::{
-        CheckoutStore, ExpiredReason, Order, OrderHistory, RedirectUrl, Session, SessionRefusal,
+        CheckoutStore, ExpiredReason, Order, OrderHistory, Session, SessionRefusal,
         expiry::Ending,
-        order_item::{order_item, read_order_item},
-        session_item::refused_session,
+        order_record::{order_item, read_order_item},
+        session_record::refused_session,
     },
     dynamo::{
         MAX_CONFLICT_RETRIES, StoreError, contended,
@@ -20,7 +20,7 @@ use crate::{
         Creation,
         used_keys::{Claim, replay},
     },
-    kernel::{OrderId, Owner, SessionId, Timestamp},
+    kernel::{OrderId, Owner, RedirectUrl, SessionId, Timestamp},
 };
 
 /// The outcome of creating an order.

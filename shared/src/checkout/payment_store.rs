@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use crate::{
     checkout::{
         CheckoutStore, Evidence, Order, OrderStatus,
-        order_item::{evidence_item, order_item},
+        order_record::{evidence_item, order_item},
     },
     dynamo::{
         MAX_CONFLICT_RETRIES, StoreError, contended,

@@ -1,11 +1,9 @@
 //! A checkout session.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     Error,
-    checkout::{ExpiredReason, OrderStatus, RedirectUrl, SessionStatus},
-    kernel::{OrderId, Owner, RawJson, SessionId, Timestamp},
+    checkout::{ExpiredReason, OrderStatus, SessionStatus},
+    kernel::{OrderId, Owner, RawJson, RedirectUrl, SessionId, Timestamp},
 };
 
 /// Why a session cannot be given an order or be expired by hand.
@@ -47,15 +45,13 @@ pub struct NewSession {
 }
 
 /// A session as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// The session's id.
     pub id: SessionId,
     /// Whose it is.
-    #[serde(rename = "owned_by", default, skip_serializing_if = "Owner::is_default")]
     pub owner: Owner,
     /// How far it is.
-    #[serde(flatten)]
     pub state: SessionState,
     /// Its order. Once set, never changes.
     pub order_id: Option<OrderId>,
@@ -79,7 +75,7 @@ pub struct Session {
 }
 
 /// What of a session changes together with its order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionState {
     /// The session's status.
     pub status: SessionStatus,

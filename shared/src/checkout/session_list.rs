@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{
-    checkout::{CheckoutStore, Session, SessionStatus, session_item::read_session},
+    checkout::{CheckoutStore, Session, SessionStatus, session_record::read_session},
     dynamo::{Item, MAX_CONFLICT_RETRIES, StoreError, contended, keys, store_error, string},
     kernel::{Owner, SessionId, Timestamp},
 };

@@ -4,9 +4,9 @@ use lambda_http::{Request, RequestExt as _};
 
 use crate::{
     Error, Result,
-    checkout::{NewSession, RedirectUrl, Session},
+    checkout::{NewSession, Session},
     edge::fields::Fields,
-    kernel::RawJson,
+    kernel::{RawJson, RedirectUrl},
 };
 
 /// The longest `metadata`, in bytes as sent.

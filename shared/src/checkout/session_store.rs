@@ -7,7 +7,7 @@ use crate::{
     checkout::{
         CheckoutStore, ExpiredReason, Order, OrderStatus, Session, SessionRefusal, SessionStatus,
         expiry::{Ended, Ending},
-        session_item::{read_session, session_item},
+        session_record::{read_session, session_item},
     },
     dynamo::{
         Item, MAX_CONFLICT_RETRIES, StoreError, contended,

@@ -5,10 +5,10 @@ use serde_json::value::RawValue;
 
 use crate::{
     checkout::{
-        ExpiredReason, OrderAndTransactions, OrderHistory, OrderStatus, RedirectUrl, Session, SessionStatus,
+        ExpiredReason, OrderAndTransactions, OrderHistory, OrderStatus, Session, SessionStatus,
         order_view::Null,
     },
-    kernel::{OrderId, SessionId},
+    kernel::{OrderId, RedirectUrl, SessionId},
 };
 
 /// The data of `POST /checkout-sessions`: URLs as given.

@@ -1,4 +1,4 @@
-//! Ids, time, amounts, addresses, owners, and JSON kept as it was sent: pure, without AWS, HTTP or a clock.
+//! Ids, time, amounts, addresses, owners, redirect URLs, and JSON kept as it was sent: pure, without AWS, HTTP or a clock.
 
 mod address;
 mod amount;
@@ -8,6 +8,7 @@ mod evidence_id;
 mod id;
 pub(crate) mod json;
 mod owner;
+mod redirect_url;
 mod time;
 mod webhook_id;
 
@@ -19,5 +20,6 @@ pub use evidence_id::EvidenceId;
 pub use id::{OrderId, SessionId};
 pub use json::RawJson;
 pub use owner::{Owned, Owner};
+pub use redirect_url::RedirectUrl;
 pub use time::Timestamp;
 pub use webhook_id::{DeliveryId, EndpointId};

@@ -27,7 +27,7 @@ pub struct ApiKeyText {
 }
 
 /// A key as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// What it is looked up by.
     pub id: ApiKeyId,

@@ -6,9 +6,12 @@ use std::{
 };
 
 use crate::{
-    dynamo::{Database, Item, StoreError, from_item, keys, number, store_error, to_item},
+    dynamo::{Database, Item, StoreError, keys, number, store_error},
     kernel::{ApiKeyId, Timestamp},
-    keys::ApiKey,
+    keys::{
+        ApiKey,
+        key_record::{key_item, read_key},
+    },
 };
 
 /// How long a function that has looked a key up goes without asking again, and so how long a revoked key
@@ -100,7 +103,7 @@ impl KeyStore {
             .client
             .put_item()
             .table_name(&self.database.tables.keys)
-            .set_item(Some(to_item(key)?));
+            .set_item(Some(key_item(key)?));
         // The id is new and random; where it is taken, an attempt of this very call took it.
         match put.condition_expression("attribute_not_exists(id)").send().await {
             Err(error)
@@ -152,8 +155,4 @@ impl KeyStore {
         keys.sort_by_key(|key| key.created_at);
         Ok(keys)
     }
-}
-
-fn read_key(item: Item) -> Result<ApiKey, StoreError> {
-    from_item("API key", item)
 }

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod caller;
+mod key_record;
 mod key_store;
 
 pub use api_key::{ApiKey, ApiKeyText, Scope};

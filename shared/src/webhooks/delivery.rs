@@ -46,10 +46,9 @@ pub enum Occasion {
 }
 
 /// The sending of one event to one endpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Its id.
-    #[serde(rename = "sk")]
     pub id: DeliveryId,
     /// The event's id, which is the message's.
     pub event_id: String,

@@ -4,11 +4,14 @@ use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
 use crate::{
     dynamo::{
-        Item, StoreError, from_item, keys, number, store_error, string, to_item,
+        Item, StoreError, keys, number, store_error, string,
         transact::{Outcome, put_new},
     },
     kernel::{DeliveryId, EndpointId},
-    webhooks::{Delivery, WebhookStore},
+    webhooks::{
+        Delivery, WebhookStore,
+        delivery_record::{delivery_item, read_delivery},
+    },
 };
 
 /// What tells DynamoDB when to remove an item.
@@ -99,8 +102,7 @@ impl WebhookStore {
         was: Option<&Delivery>,
         is: &Delivery,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let mut item: Item = to_item(is)?;
-        item.extend(keys::delivery(endpoint, &is.id));
+        let item = delivery_item(endpoint, is)?;
         let mut writes = vec![match was {
             None => put_new(&self.database.tables.webhooks, "pk", item)?,
             Some(was) => self.put_changed(item, was)?,
@@ -136,8 +138,4 @@ impl WebhookStore {
         let delete = delete.build().map_err(|error| StoreError::Internal(error.into()))?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
-}
-
-fn read_delivery(item: Item) -> Result<Delivery, StoreError> {
-    from_item("delivery", item)
 }

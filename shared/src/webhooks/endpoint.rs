@@ -47,7 +47,7 @@ pub struct SecretInUse {
 }
 
 /// Where a merchant wants events sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its id.
     pub id: EndpointId,

@@ -10,11 +10,14 @@ use crate::{
     dynamo::{
         Item, MAX_CONFLICT_RETRIES, StoreError, contended,
         contention::Patience,
-        from_item, keys, number, store_error, string, to_item,
+        from_item, keys, number, store_error, string,
         transact::{ConditionalUpdate, Outcome, Transaction, put_new},
     },
     kernel::{EndpointId, Owner},
-    webhooks::{Endpoint, MOST_ENDPOINTS, WebhookStore},
+    webhooks::{
+        Endpoint, MOST_ENDPOINTS, WebhookStore,
+        endpoint_record::{endpoint_item, read_endpoint},
+    },
 };
 
 /// What there is of a merchant's webhooks.
@@ -58,7 +61,7 @@ impl WebhookStore {
             }
             let end = self.feed.feed_end(&wanted.owner).await?;
             let endpoint = Endpoint { after: end, ..wanted.clone() };
-            let item = item_of(&endpoint)?;
+            let item = endpoint_item(&endpoint)?;
             let mut transaction = Transaction::default();
             let new = transaction.add(put_new(&self.database.tables.webhooks, "pk", item)?);
             transaction.add(self.count_one_more(&endpoint.owner, fan, end)?);
@@ -167,7 +170,7 @@ impl WebhookStore {
             let read = found.version;
             let changed = Endpoint { version: read + 1, ..change(found) };
             let put = self.database.client.put_item().table_name(&self.database.tables.webhooks);
-            let put = put.set_item(Some(item_of(&changed)?));
+            let put = put.set_item(Some(endpoint_item(&changed)?));
             let put = put.condition_expression("version = :read");
             match put.expression_attribute_values(":read", number(read)).send().await {
                 Ok(_) => return Ok(Some(changed)),
@@ -202,32 +205,5 @@ impl WebhookStore {
             Outcome::Written => Ok(Deletion::Deleted),
             Outcome::Refused(_) => Ok(Deletion::NoSuchEndpoint),
         }
-    }
-}
-
-fn item_of(endpoint: &Endpoint) -> Result<Item, StoreError> {
-    let mut item: Item = to_item(endpoint)?;
-    item.extend(keys::endpoint(&endpoint.owner, endpoint.id));
-    Ok(item)
-}
-
-fn read_endpoint(item: Item) -> Result<Endpoint, StoreError> {
-    from_item("endpoint", item)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{checkout::EventType, kernel::Timestamp, webhooks::WebhookSecret};
-
-    #[test]
-    fn an_endpoint_is_read_as_it_was_written() {
-        let (url, secret) = ("https://shop.example/hooks".to_owned(), WebhookSecret::new([1, 2]));
-        let now = Timestamp::from_millis(1_759_387_147_944);
-        let new = Endpoint::new(EndpointId::new(7), Owner::default(), url, secret, now);
-        let endpoint = Endpoint { event_types: Some(vec![EventType::SessionCompleted]), after: 5, ..new };
-        let item = item_of(&endpoint).unwrap();
-        assert_eq!(item.get("sk"), Some(&string(format!("default#{}", endpoint.id))));
-        assert_eq!(read_endpoint(item).unwrap(), endpoint);
     }
 }

@@ -6,8 +6,10 @@
 
 mod api;
 mod delivery;
+mod delivery_record;
 mod delivery_store;
 mod endpoint;
+mod endpoint_record;
 mod endpoint_store;
 mod fan_out;
 mod leases;

@@ -179,5 +179,5 @@ fn split_keeping(text: &str, delimiter: char) -> (&str, &str) {
 }
 
 #[cfg(test)]
-#[path = "redirect_tests.rs"]
+#[path = "redirect_url_tests.rs"]
 mod tests;

@@ -1,0 +1,100 @@
+//! Sessions as they are stored.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    checkout::{ExpiredReason, OrderStatus, Session, SessionState, SessionStatus},
+    dynamo::{
+        Item, OPEN_SHARD, REMOVABLE_AT, StoreError, from_item, keys, number, to_item, transact::Refusal,
+    },
+    kernel::{OrderId, Owner, RawJson, RedirectUrl, SessionId, Timestamp},
+};
+
+/// A session's attributes, but for those that only indexes and TTL read.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SessionRecord {
+    id: SessionId,
+    #[serde(default, skip_serializing_if = "Owner::is_default")]
+    owned_by: Owner,
+    status: SessionStatus,
+    order_status: Option<OrderStatus>,
+    expired_reason: Option<ExpiredReason>,
+    order_id: Option<OrderId>,
+    success_url: Option<RedirectUrl>,
+    cancel_url: Option<RedirectUrl>,
+    metadata: RawJson,
+    client_reference_id: Option<String>,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+    deadline: Timestamp,
+    ended_at: Option<Timestamp>,
+}
+
+impl From<&Session> for SessionRecord {
+    fn from(session: &Session) -> Self {
+        let SessionState { status, order_status, expired_reason } = session.state;
+        Self {
+            id: session.id,
+            owned_by: session.owner.clone(),
+            status,
+            order_status,
+            expired_reason,
+            order_id: session.order_id,
+            success_url: session.success_url.clone(),
+            cancel_url: session.cancel_url.clone(),
+            metadata: session.metadata.clone(),
+            client_reference_id: session.client_reference_id.clone(),
+            created_at: session.created_at,
+            expires_at: session.expires_at,
+            deadline: session.deadline,
+            ended_at: session.ended_at,
+        }
+    }
+}
+
+impl From<SessionRecord> for Session {
+    fn from(record: SessionRecord) -> Self {
+        let SessionRecord { status, order_status, expired_reason, .. } = record;
+        // Expiring a session by hand writes its order's end without knowing whether it has one.
+        let order_status = order_status.filter(|_| record.order_id.is_some());
+        Self {
+            id: record.id,
+            owner: record.owned_by,
+            state: SessionState { status, order_status, expired_reason },
+            order_id: record.order_id,
+            success_url: record.success_url,
+            cancel_url: record.cancel_url,
+            metadata: record.metadata,
+            client_reference_id: record.client_reference_id,
+            created_at: record.created_at,
+            expires_at: record.expires_at,
+            deadline: record.deadline,
+            ended_at: record.ended_at,
+        }
+    }
+}
+
+/// A new session as it is kept.
+pub(crate) fn session_item(session: &Session, retention_millis: i64) -> Result<Item, StoreError> {
+    let mut item = to_item(&SessionRecord::from(session))?;
+    let removable_at = session.expires_at.plus_millis(retention_millis).millis() / 1000;
+    item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
+    item.extend(keys::listing(
+        &session.owner,
+        session.created_at,
+        session.id,
+        session.client_reference_id.as_deref(),
+    ));
+    item.insert(OPEN_SHARD.to_owned(), keys::open_shard(session.id));
+    Ok(item)
+}
+
+/// The session on which a condition failed: `None` where there is no such session.
+pub(crate) fn refused_session(refusal: Option<Refusal>) -> Result<Option<Session>, StoreError> {
+    refusal.and_then(|refusal| refusal.found).map(read_session).transpose()
+}
+
+/// Reads a session's item.
+pub(crate) fn read_session(item: Item) -> Result<Session, StoreError> {
+    from_item::<SessionRecord>("session", item).map(Session::from)
+}
