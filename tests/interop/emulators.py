@@ -1,4 +1,4 @@
-"""Has Lambda's emulators run the functions as the README says: `cargo lambda watch`, and the runtime interface emulator
+"""Has Lambda's emulators run the functions as docs/running-locally.md says: `cargo lambda watch`, and the runtime interface emulator
 that `sam local` runs in its containers, here without one. One function of each trigger: HTTP, stream, queue, schedule.
 
 Arguments: the folder of debug binaries, and the directory of the SAM CLI's package.
