@@ -1,4 +1,4 @@
-//! The line that each request leaves, and what COSTS.md says that requests cost.
+//! The line that each request leaves, and what docs/costs.md says that requests cost.
 
 use std::{
     fs,
@@ -115,7 +115,7 @@ async fn metrics_name_members_that_are_there_and_off_is_off() {
     assert!(RequestLog::new("on", Arc::new(|_| ())).is_err());
 }
 
-/// Capacity units of each call in COSTS.md, measured.
+/// Capacity units of each call in docs/costs.md, measured.
 async fn measured() -> Vec<(&'static str, f64)> {
     let api = Api::start().await;
     let app = &api.server.app;
@@ -191,9 +191,9 @@ async fn measured() -> Vec<(&'static str, f64)> {
 
 #[tokio::test]
 async fn what_calls_cost_is_what_the_table_says() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../COSTS.md");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/costs.md");
     let text = fs::read_to_string(path).unwrap();
     let rows = measured().await.into_iter().map(|(name, units)| format!("| {name} | {units} |"));
     let missing: Vec<_> = rows.filter(|row| !text.contains(row)).collect();
-    assert!(missing.is_empty(), "COSTS.md should have {missing:#?}");
+    assert!(missing.is_empty(), "docs/costs.md should have {missing:#?}");
 }

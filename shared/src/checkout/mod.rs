@@ -2,7 +2,7 @@
 //!
 //! Every write is conditional, every read that reports a status is strongly consistent, and an expiry
 //! is recorded before anybody is told of it: otherwise a write that was decided in time but lands
-//! late could contradict an answer already given. See `docs/architecture.md`.
+//! late could contradict an answer already given. See `docs/architecture.md`, "Invariants".
 
 mod awaited;
 mod chronicle;

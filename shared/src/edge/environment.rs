@@ -7,7 +7,7 @@ use crate::{
     dynamo::Tables,
 };
 
-/// What an operator can set. README.md lists the variables.
+/// What an operator can set. docs/deploying.md lists the variables.
 #[derive(Clone)]
 pub struct Settings {
     /// Whether merchants need an API key.
