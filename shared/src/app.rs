@@ -1,4 +1,4 @@
-//! What a function works with. It is above the capabilities, since it has their stores.
+//! The context of a function. It is above the capabilities, since it has their stores.
 
 use lambda_http::Request;
 
@@ -13,7 +13,7 @@ use crate::{
     webhooks::WebhookStore,
 };
 
-/// The stores, the clock and the settings of a function: made once, at its start.
+/// The stores, the clock and the settings of a function, created once at its start.
 #[derive(Clone)]
 pub struct App {
     /// Sessions and orders.
@@ -24,14 +24,14 @@ pub struct App {
     pub webhooks: WebhookStore,
     /// API keys.
     pub keys: KeyStore,
-    /// The time.
+    /// The source of the time.
     pub clock: Clock,
     /// The settings.
     pub settings: Settings,
 }
 
 impl App {
-    /// A function's stores in these tables.
+    /// Creates a function's stores on these tables.
     pub fn new(database: Database, clock: Clock, settings: Settings) -> Self {
         Self {
             checkout: CheckoutStore::new(database.clone()),
@@ -43,12 +43,12 @@ impl App {
         }
     }
 
-    /// Reads the environment, connects to DynamoDB, and has failures logged.
+    /// Reads the environment, connects to DynamoDB, and turns on the log of failures.
     ///
     /// # Errors
-    /// The setting that is missing or cannot be read.
+    /// The setting that is missing or invalid.
     pub async fn from_env() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        // Lambda stamps and stores the lines; levels below WARN would cost more than a request does.
+        // Lambda adds times and stores the lines. Levels below WARN would cost more than a request does.
         tracing_subscriber::fmt().json().without_time().with_max_level(tracing::Level::WARN).init();
         let tables = edge::tables()?;
         let metered = !RequestLog::from_env()?.is_off();
@@ -56,7 +56,7 @@ impl App {
         Ok(Self::new(database, Clock::default(), Settings::from_env()?))
     }
 
-    /// For a function that has to do with chains: with those of the environment.
+    /// Adds the chains of the environment, for a function that needs them.
     ///
     /// # Errors
     /// As [`Settings::with_chains`].
@@ -81,8 +81,8 @@ impl App {
         self.caller(request, scope).await?.authenticated()
     }
 
-    /// The owner whose data a request lists as a whole, or has sent somewhere. Only a key protects that, so without keys
-    /// there is no such request.
+    /// The owner whose data a request lists as a whole, or has sent to a URL. Only a key protects that, so there is no
+    /// such request without keys.
     ///
     /// # Errors
     /// As [`Caller::of`], and [`Error::KeysAreOff`].
@@ -94,14 +94,14 @@ impl App {
     }
 }
 
-/// Makes a function of a handler, an `async fn(&App, &Request) -> Response<Body>`: its `run`.
+/// Turns a handler, an `async fn(&App, &Request) -> Response<Body>`, into a function: its `run`.
 #[macro_export]
 macro_rules! http_function {
     ($handle:path) => {
         /// Runs the function until Lambda ends it.
         ///
         /// # Errors
-        /// A setting that is missing or cannot be used, or what ends the runtime.
+        /// A missing or invalid setting, or an error that ends the runtime.
         pub async fn run() -> ::std::result::Result<(), ::lambda_http::Error> {
             let app = $crate::App::from_env().await?;
             $crate::edge::run(::lambda_http::service_fn(async |request: ::lambda_http::Request| {

@@ -1,5 +1,5 @@
-//! The code that all functions share, in rooms by capability. A room has pure rules, stores, and requests and views, each
-//! in files of its own.
+//! The code that all functions share, in rooms by capability. A room has pure rules, stores, and requests and views,
+//! each in files of its own.
 //!
 //! - [`kernel`] has ids, time, amounts, addresses, owners, and JSON kept as it was sent. Pure.
 //! - [`dynamo`] has the DynamoDB client, items, keys of tables, and transactions.
@@ -10,7 +10,7 @@
 //! - [`keys`] has API keys.
 //! - [`chains`] has the chains' document, and deposit addresses.
 //!
-//! `tests/layers.rs` keeps the rooms from importing what they must not know.
+//! `tests/layers.rs` enforces the imports between rooms.
 
 mod app;
 pub mod chains;

@@ -1,5 +1,5 @@
-//! The rooms of this crate, and the layers within them: imports point down from room to room, no files import each other in
-//! a circle, and the rules of a capability know nothing of its store, nor that of HTTP.
+//! The rooms of this crate, and the layers within them. Imports point down from room to room, and no files import each
+//! other in a circle. The rules of a capability import neither its store nor its HTTP layer.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "this is test code")]
 
 use std::{
@@ -10,7 +10,7 @@ use std::{
 
 use regex::Regex;
 
-/// The rooms, the lowest first, each with those that it may import. Files of the crate's root are rooms of their own.
+/// The rooms, lowest first, each with those that it may import. Files of the crate's root are rooms of their own.
 const ROOMS: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("dynamo", &["kernel"]),
@@ -50,7 +50,7 @@ const RULES: &[&str] = &[
     "webhooks/endpoint_tests",
 ];
 
-/// Stores: files that keep things in DynamoDB.
+/// Stores: files that call DynamoDB.
 const STORES: &[&str] = &[
     "checkout/awaited",
     "checkout/chronicle_store",
@@ -85,7 +85,8 @@ const STORES: &[&str] = &[
 const CLOCKS: &[&str] =
     &["Utc::now", "Local::now", "SystemTime", "new_v4", "now_v7", "rand::", "getrandom", "env::"];
 
-/// The code of a layer, each line with its place. Comments may speak of what code may not use.
+/// The lines of a layer's code, each with its position. Comments are left out: they may name things that the code may
+/// not use.
 fn code_lines(layer: &[&str]) -> Vec<(String, String)> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
@@ -176,7 +177,7 @@ fn no_store_knows_http() {
 
 #[test]
 fn no_store_reads_a_clock() {
-    // `Instant` measures how long a call has been repeated; it does not tell the time.
+    // `Instant` measures the duration of retries; it does not read the time.
     assert_unused(STORES, &["Utc::now", "SystemTime"]);
 }
 

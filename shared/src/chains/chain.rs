@@ -1,4 +1,4 @@
-//! The chains on which payments are watched and settled, and which orders they can carry.
+//! The chains on which payments are watched and swept, and the orders that they can carry.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::kernel::{Address, ChainId};
 
-/// The configured chains. Without any, orders are taken for every chain and their payments are told of
-/// by others.
+/// The configured chains. Without any, orders are accepted for every chain, and evidence of their payments comes from
+/// elsewhere.
 #[derive(Debug, Clone, Default)]
 pub struct Chains(pub(crate) BTreeMap<ChainId, Chain>);
 
@@ -18,42 +18,43 @@ pub struct Chain {
     pub id: ChainId,
     /// Its name, for logs.
     pub name: String,
-    /// Its nodes, in order of preference.
+    /// Its nodes, most preferred first.
     pub rpc: Vec<RpcUrl>,
-    /// The tokens that orders may ask for, beside the native one.
+    /// The tokens that orders may ask for, besides the native one.
     pub tokens: Tokens,
-    /// How deposits of the native token are found.
+    /// The way to find deposits of the native token.
     pub native: NativeDeposits,
-    /// When a deposit is final.
+    /// The condition for a final deposit.
     pub confirmations: Confirmations,
-    /// The time from one look at the chain to the next, in milliseconds.
+    /// The time from one poll to the next, in milliseconds.
     pub poll_millis: u64,
     /// The longest time that a node may take for an answer, in milliseconds.
     pub rpc_timeout_millis: u64,
-    /// The most blocks that one `eth_getLogs` asks for.
+    /// The most blocks for one `eth_getLogs`.
     pub max_log_blocks: u64,
-    /// The most addresses that one `eth_getLogs` asks for.
+    /// The most addresses for one `eth_getLogs`.
     pub max_log_addresses: usize,
-    /// The most that settling may pay for a unit of gas, tip included, in wei.
+    /// The most that a sweep may pay for a unit of gas, tip included, in wei.
     pub max_fee_per_gas: u128,
-    /// What flushing one order may spend, its forwarder's deployment included, in gas.
+    /// The most gas for sweeping one order, its forwarder's deployment included.
     pub flush_gas: u64,
-    /// The most orders that one transaction flushes.
+    /// The most orders in one batch.
     pub max_batch: usize,
 }
 
-/// A node's URL, or where it is kept. Often it has an access key in it, so it is never shown whole.
+/// A node's URL, or the name of the parameter that holds it. It often contains an access key, so it is never shown
+/// whole.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct RpcUrl(String);
 
-/// Which tokens are watched.
+/// The tokens that are watched.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum Tokens {
-    /// These.
+    /// The listed ones.
     Listed(Vec<Address>),
-    /// Every one that emits a `Transfer`: for development chains, since anybody can make such a token.
+    /// Every contract that emits a `Transfer`: for development chains only, since anybody can deploy such a contract.
     Any(AnyToken),
 }
 
@@ -65,27 +66,26 @@ pub enum AnyToken {
     Any,
 }
 
-/// How deposits of the native token are found.
+/// The way to find deposits of the native token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NativeDeposits {
-    /// Not at all; orders cannot ask for it.
+    /// None; orders cannot ask for it.
     Ignored,
-    /// Among the transactions of each block. Does not see what a contract sends on.
+    /// By the transactions of each block. Misses transfers by contracts.
     Transactions,
-    /// Also from the balances of the addresses of orders that ask for it, so that what a contract sends on
-    /// is seen too. Needs nodes that know the balances of some time ago (archives), and two requests for
-    /// each such order at each look.
+    /// Also by the balances of the addresses of orders that ask for it, which finds transfers by contracts too. Needs
+    /// archive nodes, which know past balances, and two requests for each such order at each poll.
     Balances,
 }
 
-/// When a block is final: what it holds counts as confirmed.
+/// The condition for a final block, whose contents are confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum Confirmations {
-    /// Once so many blocks are on top of it.
+    /// This many blocks on top of it.
     Depth(u64),
-    /// Once the node says so.
+    /// The node's tag.
     Tag(FinalityTag),
 }
 
@@ -93,36 +93,36 @@ pub enum Confirmations {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FinalityTag {
-    /// Unlikely to be reorganised.
+    /// A reorganisation is unlikely.
     Safe,
-    /// Accepted by the chain for good.
+    /// The chain has accepted it for good.
     Finalized,
 }
 
 impl Chains {
-    /// Each chain.
+    /// Iterates over the chains, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Chain> {
         self.0.values()
     }
 
-    /// A chain; `None` where it is not configured.
+    /// The chain with this id; `None` if it is not configured.
     pub fn get(&self, id: ChainId) -> Option<&Chain> {
         self.0.get(&id)
     }
 
-    /// Whether no chain is configured.
+    /// Returns true if no chain is configured.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether payments of this chain are watched.
+    /// Returns true if payments on this chain are watched.
     pub fn watches(&self, chain: ChainId) -> bool {
         self.0.contains_key(&chain)
     }
 }
 
 impl Chain {
-    /// Whether orders may be paid in `token`.
+    /// Returns true if orders may be paid in `token`.
     pub fn carries(&self, token: &Address) -> bool {
         if token.is_native_token() {
             return self.native != NativeDeposits::Ignored;
@@ -135,13 +135,13 @@ impl Chain {
 }
 
 impl RpcUrl {
-    /// What URLs that are kept in SSM's Parameter Store begin with here, before the parameter's name.
+    /// The prefix of a URL that is stored in SSM's Parameter Store; the parameter's name follows.
     const PARAMETER: &str = "ssm:";
 
-    /// What the names of parameters begin with that the deployed functions may read.
+    /// The prefix of the parameters that the deployed functions may read.
     const FOLDER: &str = "ssm:/checkout-sessions/";
 
-    /// The name of the SSM parameter that holds the URL; `None` where this is the URL itself.
+    /// The name of the SSM parameter that holds the URL; `None` if this is the URL itself.
     pub fn parameter(&self) -> Option<&str> {
         self.0.strip_prefix(Self::PARAMETER)
     }

@@ -1,4 +1,4 @@
-//! Where the buyer pays.
+//! The addresses for deposits.
 
 use std::str::FromStr as _;
 
@@ -7,25 +7,23 @@ use serde::Deserialize;
 
 use crate::kernel::{Address, ChainId, OrderId};
 
-/// Gives every order an address of its own to be paid at, without a network call and without any
-/// private key on our side.
+/// Derives an address for every order, without a network call and without a private key of the service.
 pub trait DepositAddress: Send + Sync {
-    /// The address at which `order` is paid on `src_chain`, for the benefit of `recipient`. `None`
-    /// where no address can be derived; such an order cannot be paid by a transfer.
+    /// The address at which `order` is paid on `src_chain`, for `recipient`. `None` if no address can be derived; such
+    /// an order cannot be paid by a transfer.
     fn derive(&self, order: OrderId, src_chain: ChainId, recipient: &Address) -> Option<String>;
 }
 
-/// The CREATE2 address (EIP-1014) of a `Forwarder` contract (see `contracts/`) that is bound to the
-/// recipient by its constructor's argument and to the order by the salt. It can be deployed by anyone,
-/// at any time, and can only pay the recipient.
+/// The CREATE2 address (EIP-1014) of a `Forwarder` contract (see `contracts/`). Its constructor's argument binds it to
+/// the recipient, and the salt to the order. Anybody can deploy it at any time, and it can only pay the recipient.
 #[derive(Debug, Clone)]
 pub struct ForwarderAddress {
     factory: EvmAddress,
     creation_code: Bytes,
 }
 
-/// The built-in default: what `contracts/build.mjs` compiled. The factory is deployed through the
-/// deterministic deployer, and so at the same address on every EVM chain.
+/// The built-in factory, compiled by `contracts/build.mjs`. It is deployed through the deterministic deployer, so it
+/// has the same address on every EVM chain.
 const FACTORY_ARTIFACT: &str = include_str!("../../../contracts/artifacts/ForwarderFactory.json");
 const FORWARDER_ARTIFACT: &str = include_str!("../../../contracts/artifacts/Forwarder.json");
 
@@ -45,22 +43,21 @@ struct ForwarderArtifact {
     creation_code: Bytes,
 }
 
-/// Chains on which EIP-1014's addresses are not those that a contract is deployed to: Solana and Tron,
-/// and those of the ZK Stack, which derive theirs differently (zkSync Era and its test chain, Lens,
-/// Abstract and its test chain, Cronos zkEVM, Sophon, Treasure). An order on one of them gets no address
-/// rather than one that swallows the money.
+/// Chains on which a contract's address is not that of EIP-1014: Solana and Tron, and those of the ZK Stack, which
+/// derive theirs differently (zkSync Era and its test chain, Lens, Abstract and its test chain, Cronos zkEVM, Sophon,
+/// Treasure). An order there gets no address, since money sent to one would be lost.
 const OTHER_CREATE2: [u64; 10] =
     [232, 300, 324, 388, 2741, 11_124, 50_104, 61_166, 728_126_428, ChainId::SOLANA.number()];
 
-/// Whether forwarders on `chain` are at the addresses that [`ForwarderAddress`] derives.
+/// Returns true if forwarders on `chain` are at the addresses that [`ForwarderAddress`] derives.
 pub(crate) fn has_forwarders(chain: ChainId) -> bool {
     !OTHER_CREATE2.contains(&chain.number())
 }
 
-/// A setting of the forwarder that cannot be used.
+/// An invalid setting of the forwarder.
 #[derive(Debug, thiserror::Error)]
 pub enum ForwarderSettingError {
-    /// The factory's address is not one.
+    /// The factory's address is malformed.
     #[error("FORWARDER_FACTORY must be an EVM address")]
     Factory,
     /// The creation code is not hex.
@@ -72,8 +69,7 @@ pub enum ForwarderSettingError {
 }
 
 impl ForwarderAddress {
-    /// With a factory's address and a forwarder's creation code, both in hex; `None` for the built-in
-    /// ones.
+    /// Takes a factory's address and a forwarder's creation code, both in hex; `None` for the built-in ones.
     ///
     /// # Errors
     /// The setting that cannot be read.
@@ -89,7 +85,7 @@ impl ForwarderAddress {
         Ok(Self { factory, creation_code })
     }
 
-    /// The contract that deploys and flushes forwarders.
+    /// The contract that deploys and sweeps forwarders.
     pub fn factory(&self) -> EvmAddress {
         self.factory
     }

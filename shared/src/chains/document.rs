@@ -9,14 +9,14 @@ use crate::{
     kernel::{BaseUnits, ChainId},
 };
 
-/// What is known of well-known chains, in the form of the configuration document; they lack the RPC URLs
-/// that make a chain configured.
+/// The settings of well-known chains, in the form of the configuration document. They lack the RPC URLs that make a
+/// chain configured.
 const WELL_KNOWN: &str = include_str!("chains.json");
 
-/// The most gas that the orders of one transaction may spend.
+/// The most gas for the orders of one batch.
 const MOST_BATCH_GAS: u64 = 12_000_000;
 
-/// What keeps a configuration document from being used.
+/// An error in a configuration document.
 #[derive(Debug, thiserror::Error)]
 pub enum ChainsError {
     /// It is not a document of this form.
@@ -27,12 +27,12 @@ pub enum ChainsError {
     Invalid {
         /// The chain's key.
         chain: String,
-        /// What is wrong.
+        /// The broken rule.
         rule: &'static str,
     },
 }
 
-/// A chain in the document. What is left out is as for the well-known chain of that id.
+/// A chain in the document. Omitted fields are those of the well-known chain of that id.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -51,7 +51,7 @@ struct Entry {
 }
 
 impl Chains {
-    /// Whether a chain can be configured by its nodes alone.
+    /// Returns true if the chain needs no setting but its nodes.
     pub fn is_well_known(chain: ChainId) -> bool {
         serde_json::from_str::<BTreeMap<String, Entry>>(WELL_KNOWN)
             .is_ok_and(|chains| chains.contains_key(&chain.number().to_string()))
@@ -110,7 +110,7 @@ impl Entry {
             5_000_000,
             "flush_gas must be 100000 to 5000000",
         )?;
-        // Ethereum takes no transaction of more than 2^24 gas (EIP-7825), and some of it is the batch's own.
+        // Ethereum limits a transaction to 2^24 gas (EIP-7825), and the batch itself takes some.
         let max_batch = self.max_batch.unwrap_or_else(|| 20.min((MOST_BATCH_GAS / flush_gas) as usize));
         let max_batch = within(max_batch, 1, 60, "max_batch must be 1 to 60")?;
         if max_batch as u64 * flush_gas > MOST_BATCH_GAS {
@@ -156,7 +156,7 @@ impl From<serde_json::Error> for ChainsError {
     }
 }
 
-/// What was wrong, without the strings that it may quote: one of them may be a URL with an access key.
+/// The problem, without the strings that it may quote: one of them may be a URL with an access key.
 fn without_values(problem: &str) -> String {
     let quoted = problem.split_once('"').zip(problem.rsplit_once('"'));
     let told = quoted.map_or(problem.to_owned(), |((before, _), (_, after))| format!("{before}…{after}"));

@@ -1,4 +1,4 @@
-//! The chains that payments are taken on, as their document describes them, the addresses for deposits there, and tokens.
+//! The chains on which payments are accepted, the addresses for deposits, and tokens.
 
 mod chain;
 mod deposit_address;

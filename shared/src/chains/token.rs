@@ -1,12 +1,12 @@
-//! What is known of tokens, for an order's `metadata`.
+//! Descriptions of tokens, for an order's `metadata`.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::kernel::{Address, ChainId};
 
-/// A token as `metadata.srcToken` and `metadata.dstToken` describe it. The published user interface
-/// reads both without a guard, so they are always there.
+/// A token as `metadata.srcToken` and `metadata.dstToken` describe it. The published user interface reads both without
+/// a guard, so they are always present.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Token<'a> {
@@ -36,8 +36,8 @@ const STABLECOINS: &[(u64, &str, &str, &str)] = &[
     (ChainId::SOLANA.number(), "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", "USDC", "USD Coin"),
 ];
 
-/// The description of a token as JSON. One that is not known here gets `decimals: 0`, so that amounts
-/// are shown in base units rather than wrongly scaled; clients that know better send their own.
+/// The description of a token as JSON. An unknown token gets `decimals: 0`, so that amounts are shown in base units
+/// rather than wrongly scaled; clients can send their own description.
 pub fn token_metadata(chain: ChainId, address: &Address) -> Box<RawValue> {
     let (symbol, name, decimals) = describe(chain, address);
     let token = Token { chain_id: chain, address, symbol, name, decimals, metadata: Empty {} };

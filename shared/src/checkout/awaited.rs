@@ -1,8 +1,8 @@
 //! The deposit addresses that are watched, by chain.
 //!
-//! They are items of their own, written in the transaction that creates the order, and read strongly
-//! consistently: whoever pays has been told the address before, so a look at the list that comes after a
-//! look at the chain's head misses none of those paid up to there. A secondary index would.
+//! Each address has an item of its own, written in the transaction that creates the order and read strongly
+//! consistently. A buyer learns the address only after that write. So a list that is read after the chain's head misses
+//! no payment up to that head; a secondary index, which lags, would.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::{Deserialize, Serialize};
@@ -22,28 +22,28 @@ pub struct Awaited {
     pub order_id: OrderId,
     /// The address, in lower case.
     pub address: String,
-    /// What the order asks for.
+    /// The token that the order asks for.
     pub token: Address,
-    /// When the order was made.
+    /// The time of the order's creation.
     pub created_at: Timestamp,
-    /// How long payments are looked for.
+    /// The end of the time in which payments are looked for.
     pub watched_until: Timestamp,
 }
 
 impl Awaited {
-    /// How long a payment is looked for after its order expired, in milliseconds: a day and an hour.
+    /// The time after an order's expiry in which payments are still looked for, in milliseconds: a day and an hour.
     pub const AFTERWARDS_MILLIS: i64 = 25 * 60 * 60 * 1000;
 
-    /// How long an entry is kept beyond the time that it is watched for, in milliseconds, for a watcher that
-    /// has to make up for an outage.
+    /// The time that an entry is kept after `watched_until`, in milliseconds, for a watcher that catches up after an
+    /// outage.
     pub const KEPT_MILLIS: i64 = 8 * 24 * 60 * 60 * 1000;
 
-    /// No entry is older than this, in milliseconds: a session lives a day at most.
+    /// The greatest age of an entry, in milliseconds: a session lives a day at most.
     const MAX_AGE_MILLIS: i64 = 24 * 60 * 60 * 1000 + Self::AFTERWARDS_MILLIS;
 }
 
 impl CheckoutStore {
-    /// An order's entry among the watched addresses of its chain; none where it has no address.
+    /// The order's entry among its chain's watched addresses; `None` for an order without an address.
     pub(crate) fn await_deposits(&self, order: &Order) -> Result<Option<TransactWriteItem>, StoreError> {
         let Some(address) = &order.global_address else { return Ok(None) };
         let watched_until = order.expires_at.plus_millis(Awaited::AFTERWARDS_MILLIS);
@@ -62,8 +62,8 @@ impl CheckoutStore {
         put_new(&self.database.tables.orders, "pk", item).map(Some)
     }
 
-    /// The addresses on `chain` that are watched at `now`, of orders made at `since` or later. One round
-    /// trip for each megabyte, which is some five thousand addresses.
+    /// The addresses on `chain` that are watched at `now`, of orders created at `since` or later. One round trip for
+    /// each megabyte, which is about five thousand addresses.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -73,7 +73,7 @@ impl CheckoutStore {
         since: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<Awaited>, StoreError> {
-        // What TTL has not removed yet is not even read.
+        // Skips entries that TTL has not deleted yet.
         let since = since.max(now.plus_millis(-Awaited::MAX_AGE_MILLIS));
         let mut entries = self
             .database

@@ -1,4 +1,4 @@
-//! Chronicles: a session or an order with all that has happened to it, as its story is told from.
+//! Chronicles: a session or an order with its evidence, from which its story is derived.
 
 use crate::checkout::{OrderHistory, Session};
 

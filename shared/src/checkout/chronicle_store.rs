@@ -7,8 +7,8 @@ use crate::{
 };
 
 impl CheckoutStore {
-    /// The chronicle of `subject`, or of its session if it is an order that has one; `None` where there is no such thing.
-    /// As many round trips as reading the session with its order, and one more to find the session of an order.
+    /// The chronicle of `subject`, or of its session if it is a linked order; `None` if there is no such subject. Takes
+    /// as many round trips as reading the session with its order, and one more to find an order's session.
     ///
     /// # Errors
     /// [`StoreError`].

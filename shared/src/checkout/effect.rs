@@ -1,4 +1,4 @@
-//! Effects: the events that a change of a session or an order yields, and the order as it stood then.
+//! Effects: the events that a change of a session or an order yields, and the order's state after it.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,10 +7,10 @@ use crate::{
     kernel::{BaseUnits, Timestamp},
 };
 
-/// What happened.
+/// An event's type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum EventType {
-    /// A session was made.
+    /// A session was created.
     #[serde(rename = "checkout.session.created")]
     SessionCreated,
     /// A session's order was paid.
@@ -19,10 +19,10 @@ pub enum EventType {
     /// A session's order was executed.
     #[serde(rename = "checkout.session.completed")]
     SessionCompleted,
-    /// A session ended unpaid, with its order if it had one, or its payment failed.
+    /// A session expired unpaid, with its order if it had one, or its payment failed.
     #[serde(rename = "checkout.session.expired")]
     SessionExpired,
-    /// An order was made.
+    /// An order was created.
     #[serde(rename = "order.created")]
     OrderCreated,
     /// A payment arrived, in part, in full or in excess.
@@ -31,38 +31,38 @@ pub enum EventType {
     /// A payment arrived too late to count.
     #[serde(rename = "order.late_payment")]
     OrderLatePayment,
-    /// A payment that this has been told of was taken back by a reorganisation of its chain.
+    /// A chain's reorganisation removed a payment that an earlier event announced.
     #[serde(rename = "order.payment_withdrawn")]
     OrderPaymentWithdrawn,
-    /// A paid order went on to another step, a refund's beginning among them.
+    /// A paid order moved to another step, the beginning of a refund included.
     #[serde(rename = "order.progressed")]
     OrderProgressed,
-    /// An order's recipient was served.
+    /// An order's recipient received the money.
     #[serde(rename = "order.executed")]
     OrderExecuted,
     /// An order failed.
     #[serde(rename = "order.failed")]
     OrderFailed,
-    /// An order's money went back.
+    /// An order's money was refunded.
     #[serde(rename = "order.refunded")]
     OrderRefunded,
-    /// An order without a session ended unpaid. (With one, its session's expiry tells.)
+    /// An order without a session expired. With a session, the session's expiry is the event.
     #[serde(rename = "order.expired")]
     OrderExpired,
 }
 
-/// What a piece of evidence changed: kept with it.
+/// The change that a piece of evidence made, stored with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effect {
-    /// The place of the first of its events.
+    /// The sequence number of its first event.
     pub first_sequence: u64,
     /// Its events, in their order.
     pub events: Vec<EventType>,
-    /// The order as it stood afterwards.
+    /// The order's state afterwards.
     pub order: OrderState,
 }
 
-/// What of an order changes and is shown.
+/// The fields of an order that change and that clients see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "these are the fields of an order")]
 pub struct OrderState {
@@ -88,7 +88,6 @@ impl EventType {
         )
     }
 
-    /// The event of a session that turns to this status.
     pub(crate) fn of_session_status(status: SessionStatus) -> Self {
         match status {
             SessionStatus::Open => Self::SessionCreated,

@@ -33,8 +33,8 @@ pub(crate) fn events_between(
     events
 }
 
-/// Whether a deposit is gone as of this piece. One that was withdrawn before it was told of is told of and taken
-/// back at once: merchants hear of each withdrawal after its payment, in whichever order evidence comes.
+/// Returns true if a deposit is withdrawn as of this piece. A deposit withdrawn before its arrival yields both events
+/// at once: merchants see each withdrawal after its payment, in whichever order evidence comes.
 fn takes_a_deposit_back(history: &[EvidenceRecord], piece: &EvidenceRecord) -> bool {
     let withdrawn = withdrawn_ids(history.iter());
     match &piece.evidence.fact {

@@ -1,4 +1,4 @@
-//! Evidence: what is known to have happened to an order's money (contract, "Evidence").
+//! Evidence: messages that each tell of one fact about an order's money (contract, "Evidence").
 
 use serde::{Deserialize, Serialize};
 
@@ -7,90 +7,90 @@ use crate::{
     kernel::{Address, BaseUnits, ChainId, EvidenceId, OrderId, Timestamp},
 };
 
-/// One thing that happened, told once or more often.
+/// One fact about an order; it may arrive more than once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Evidence {
-    /// The order that it is about.
+    /// The order.
     pub order_id: OrderId,
-    /// Decides what is a duplicate.
+    /// Identifies duplicates.
     pub id: EvidenceId,
-    /// The evidence's own time: its block's or its provider's.
+    /// The fact's own time: its block's or its provider's.
     pub occurred_at: Timestamp,
-    /// What happened.
+    /// The fact.
     #[serde(flatten)]
     pub fact: Fact,
 }
 
-/// What happened, by `kind`.
+/// A fact, by `kind`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Fact {
     /// Money arrived at the order's address, or from its provider.
     Deposit {
-        /// The chain it arrived on.
+        /// The chain of the transaction.
         chain: ChainId,
-        /// Its transaction.
+        /// The transaction's hash.
         tx_hash: String,
-        /// Who sent it, where that is known.
+        /// The sender, if known.
         from: Option<Address>,
-        /// The token that arrived, whichever the order asked for.
+        /// The token received, whichever the order asked for.
         token: Address,
-        /// How much of it.
+        /// The amount, in the token's base units.
         amount: BaseUnits,
     },
     /// A later step of a paid order has begun.
     Progress {
-        /// Which one.
+        /// The step.
         status: ProgressStatus,
     },
     /// A hop between chains.
     Relay {
         /// The chain of the hop's transaction.
         chain: ChainId,
-        /// Its transaction.
+        /// The transaction's hash.
         tx_hash: String,
-        /// How far the hop is.
+        /// The hop's status.
         status: RelayStatus,
     },
-    /// The recipient has been served.
+    /// The recipient has received the money.
     Executed {
-        /// The chain it happened on.
+        /// The chain of the transaction.
         chain: ChainId,
-        /// Its transaction.
+        /// The transaction's hash.
         tx_hash: String,
-        /// What the recipient got, in the destination token's base units.
+        /// The amount received, in the destination token's base units.
         amount: BaseUnits,
     },
     /// A refund has begun.
     Refunding {
-        /// Why, for the order's `errorDetails`.
+        /// The reason, for the order's `errorDetails`.
         detail: String,
     },
     /// A refund's transaction.
     Refund {
-        /// The chain it happened on.
+        /// The chain of the transaction.
         chain: ChainId,
-        /// Its transaction.
+        /// The transaction's hash.
         tx_hash: String,
-        /// How much went back.
+        /// The amount refunded, in base units.
         amount: BaseUnits,
-        /// Whether it arrived.
+        /// The outcome of the refund.
         status: RefundStatus,
     },
     /// The order cannot be carried out.
     Failure {
-        /// Why, for the order's `errorDetails`.
+        /// The reason, for the order's `errorDetails`.
         detail: String,
     },
-    /// A reorganisation removed what an earlier piece told of.
+    /// A reorganisation removed the fact of an earlier piece.
     Withdrawn {
         /// The earlier piece's id.
         evidence: EvidenceId,
     },
 }
 
-/// How far a hop between chains is.
+/// The status of a hop between chains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RelayStatus {
@@ -108,7 +108,7 @@ pub enum RelayStatus {
     Success,
 }
 
-/// Whether a refund arrived.
+/// The outcome of a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundStatus {

@@ -1,4 +1,4 @@
-//! Evidence as it is kept with its order.
+//! Evidence as it is stored with its order.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,29 +7,29 @@ use crate::{
     kernel::{EvidenceId, Timestamp, json::json_text},
 };
 
-/// A piece of evidence as it is kept with its order.
+/// A piece of evidence as it is stored with its order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceRecord {
     /// The piece.
     pub evidence: Evidence,
-    /// When it was recorded.
+    /// The time at which it was appended.
     pub recorded_at: Timestamp,
-    /// Whether it is a deposit that came too late to count, by its own time or by the order's state
-    /// when it was recorded. Decided once.
+    /// True for a deposit that came too late to count, by its own time or by the order's state when it was appended.
+    /// Decided once.
     pub late: bool,
-    /// What it changed, if it changed anything that merchants are told of.
+    /// The change that it made, if that yields events.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "json_text")]
     pub effect: Option<Effect>,
 }
 
 impl EvidenceRecord {
-    /// Whether it tells of money that arrived.
+    /// Returns true for a deposit.
     pub fn is_deposit(&self) -> bool {
         matches!(self.evidence.fact, Fact::Deposit { .. })
     }
 }
 
-/// An order with all evidence recorded for it.
+/// An order with all evidence appended to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderHistory {
     /// The order.

@@ -1,4 +1,4 @@
-//! Ending what was not paid: a session, its unpaid order, or both, in one write.
+//! Expiring a session, its unpaid order, or both, in one write.
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
@@ -13,7 +13,7 @@ use crate::{
     kernel::{OrderId, Owner, SessionId, Timestamp},
 };
 
-/// What is to end.
+/// The subject of an expiry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Ending<'a> {
     /// A session without an order.
@@ -22,53 +22,52 @@ pub(crate) enum Ending<'a> {
     Order(OrderId),
     /// A session and its order.
     Both(SessionId, OrderId),
-    /// A session and its order, should it have one; this owner's only, if one is given.
+    /// A session and its order, if it has one; only this owner's, if one is given.
     Whole(SessionId, Option<&'a Owner>),
 }
 
-/// The transaction that ends something.
+/// The transaction that writes an expiry.
 pub(crate) struct EndingWrites {
     pub(crate) transaction: Transaction,
-    /// The session's part, if a session is to end.
+    /// The session's part, if there is one.
     session: Option<Part>,
 }
 
-/// The outcome of ending something.
+/// The outcome of an expiry.
 #[derive(Debug)]
 pub(crate) enum Ended {
-    /// It has ended.
+    /// It expired now.
     Now,
-    /// It had changed since it was read, or cannot end. The session, if it was the session's condition that failed.
+    /// It has changed since it was read, or cannot expire. Holds the session if its condition failed.
     Refused(Option<Session>),
 }
 
-/// Protects a session that has been paid, ended or (where none was known of) given an order meanwhile.
+/// Protects a session that was paid, expired or (if the caller knew of no order) linked since it was read.
 const SESSION_IS_OPEN_AND_UNLINKED: &str =
     "attribute_exists(id) AND #status = :open AND attribute_not_exists(order_id)";
 const SESSION_IS_OPEN_AND_LINKED: &str = "#status = :open AND order_id = :order";
 const SESSION_IS_OPEN: &str = "attribute_exists(id) AND #status = :open";
-/// Protects an order that has been paid or ended meanwhile.
+/// Protects an order that was paid or expired since it was read.
 const ORDER_IS_UNPAID: &str = "#status IN (:scanning, :waiting)";
-/// The merchant can only end what has not ended by itself.
+/// The merchant expires only sessions whose deadline has not passed.
 const BEFORE_DEADLINE: &str = "deadline > :now";
-/// Linking moves a session's deadline: what was overdue when read may not be any more.
+/// Linking moves a session's deadline, so a session that was overdue when read may no longer be.
 const PAST_DEADLINE: &str = "deadline <= :now";
 
-/// An expiry as an order's item keeps it.
-/// It is an event too, and takes the next place in the order's story.
+/// The expiry on an order's item. It is an event too, so it takes the next sequence number of the order's story.
 const ORDER_EXPIRES: &str = "SET #status = :expired, expired_reason = :reason, ended_at = :now, \
                              expired_as = if_not_exists(later_events, :zero) + :one, \
                              later_events = if_not_exists(later_events, :zero) + :one REMOVE open_shard";
-/// The same where nobody knows whether there is an order. If there is none, the update makes an item that
-/// says nothing and that TTL removes: the number here. An order is a record and stays, since to TTL a
-/// text is no time.
+/// The same where the caller does not know whether there is an order. Without one, the update creates an item without
+/// an order's attributes, and TTL deletes it by the number in `removable_at`. A real order gets a text there, which TTL
+/// ignores.
 const ORDER_IF_ANY_EXPIRES: &str = "SET #status = :expired, expired_reason = :reason, ended_at = :now, \
      expired_as = if_not_exists(later_events, :zero) + :one, \
      later_events = if_not_exists(later_events, :zero) + :one, \
      removable_at = if_not_exists(sk, :now_seconds)";
 
 impl CheckoutStore {
-    /// Ends what is open, unpaid and, as `reason` asks, before or past its deadline.
+    /// Expires an open session or unpaid order that, by `reason`, is before or past its deadline.
     pub(crate) async fn end(
         &self,
         ending: Ending<'_>,
@@ -82,7 +81,6 @@ impl CheckoutStore {
         }
     }
 
-    /// The transaction that ends it.
     pub(crate) fn ending_writes(
         &self,
         ending: Ending<'_>,
@@ -188,14 +186,14 @@ impl CheckoutStore {
 }
 
 impl EndingWrites {
-    /// The outcome of this transaction, given which conditions failed.
+    /// The outcome of this transaction, given the conditions that failed.
     pub(crate) fn refused(&self, mut refusals: Refusals) -> Result<Ended, StoreError> {
         let refusal = self.session.and_then(|session| refusals.of(session));
         refused_session(refusal).map(Ended::Refused)
     }
 }
 
-/// What of a session's order, or else of its owner, the write that ends it relies on.
+/// The fact about a session's order or owner that the write relies on.
 enum LinkedTo<'a> {
     Nothing,
     Order(OrderId),

@@ -1,4 +1,4 @@
-//! The shapes of stored items: a change here is a change to data that deployments already hold.
+//! The shapes of stored items. A change here is a change to data that deployments already hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,7 +88,7 @@ fn an_order_keeps_its_shape() {
 fn a_list_reads_every_attribute_of_an_order() {
     let read: BTreeSet<_> =
         order_list::ORDER_ATTRIBUTES.split(", ").map(|name| name.trim_start_matches('#')).collect();
-    // Serialised before `to_item` leaves out what has no value.
+    // Serialised before `to_item` drops attributes without a value.
     let item: Item =
         serde_dynamo::to_item(OrderRecord::from(&order().owned_by(Owner::parse("shop").unwrap()))).unwrap();
     assert_eq!(read, item.keys().map(String::as_str).collect());

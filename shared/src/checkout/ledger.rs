@@ -1,9 +1,8 @@
-//! How evidence moves an order.
+//! The rules by which evidence decides an order's state.
 //!
-//! An order's recorded evidence is a set; where it leads is worked out anew from the whole set each
-//! time a piece is added. So a piece that came too early takes effect as soon as the piece that it
-//! builds on is there, and the outcome does not depend on the queue's order. Only what has ended
-//! stays ended.
+//! An order's evidence is a set, and each append computes the state from the whole set. So a piece that arrives early
+//! takes effect once the piece that it builds on is there, and the queue's order does not matter. Only terminal states
+//! stay as they are.
 
 use crate::{
     checkout::{
@@ -13,13 +12,12 @@ use crate::{
     kernel::{BaseUnits, Timestamp},
 };
 
-/// `errorDetails` of an order that money reached too late.
+/// The `errorDetails` of an order with a late deposit.
 const LATE_DEPOSIT: &str = "LATE_DEPOSIT";
 
 impl Order {
-    /// Appends a new piece of evidence to those of before, and returns the order as it stands
-    /// afterwards, with the piece as it is to be kept. The caller has made sure that no piece of this
-    /// id is in `history` yet.
+    /// Appends a new piece of evidence to `history`. Returns the order afterwards and the piece as it is to be stored.
+    /// The caller ensures that `history` has no piece of this id.
     pub fn append(
         self,
         history: &[EvidenceRecord],
@@ -39,8 +37,8 @@ impl Order {
         (order, recorded)
     }
 
-    /// The deposits that count towards the payment: in time, of the token and chain that the order asks
-    /// for, and not withdrawn; by their own time.
+    /// The deposits that count towards the payment, by their own time: in time, not withdrawn, of the order's token and
+    /// chain.
     pub fn counted_deposits<'a>(&self, history: &'a [EvidenceRecord]) -> Vec<&'a Evidence> {
         Ledger::new(history.iter()).counted_deposits(self).collect()
     }
@@ -70,15 +68,15 @@ impl Order {
         self.error_details = ledger.error_details(self.status);
     }
 
-    /// Whether a deposit is of the token that the order asks for, on the chain that it names.
+    /// Returns true for a deposit of the order's token on the order's chain.
     pub fn asks_for(&self, fact: &Fact) -> bool {
         matches!(fact, Fact::Deposit { chain, token, .. }
             if *chain == self.terms.src_chain && *token == self.terms.src_token_address)
     }
 }
 
-/// All pieces that no reorganisation has withdrawn, by their own time, then by id: an order that does
-/// not depend on when they were recorded.
+/// All pieces that are not withdrawn, by their own time, then by id. This order does not depend on when they were
+/// appended.
 struct Ledger<'a>(Vec<&'a EvidenceRecord>);
 
 impl<'a> Ledger<'a> {
@@ -90,8 +88,8 @@ impl<'a> Ledger<'a> {
         Self(pieces)
     }
 
-    /// The own time of the deposit with which the sum reached what `order` asks for; `None` while it is
-    /// short. An order of no set amount is paid by any deposit of something.
+    /// The own time of the deposit that completed the payment; `None` while it is short. Any deposit above zero pays an
+    /// order of no set amount.
     fn paid_at(&self, order: &Order) -> Option<Timestamp> {
         let mut sum = BaseUnits::ZERO;
         self.counted_deposits(order).find_map(|piece| {
@@ -107,8 +105,8 @@ impl<'a> Ledger<'a> {
         counted.map(|piece| &piece.evidence)
     }
 
-    /// The first piece that moves an order on from `status`. Steps that spend the deposit wait while
-    /// it is not (or, after a reorganisation, no longer) there in full.
+    /// The first piece that moves an order on from `status`. Steps that spend the deposit wait until it is there in
+    /// full; a reorganisation can remove it again.
     fn next_move(&self, status: OrderStatus, paid: bool) -> Option<(&'a Evidence, OrderStatus)> {
         self.0.iter().find_map(|piece| {
             let step = match piece.evidence.fact {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 const CREATED: Timestamp = Timestamp::from_millis(1_000_000);
-/// Of an order made at `CREATED` without a session.
+/// The expiry of an order created at `CREATED` without a session.
 const EXPIRES: Timestamp = CREATED.plus_millis(Order::LIFETIME_MILLIS);
 const WINDOW: i64 = 60_000;
 const TOKEN: &str = "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913";
@@ -55,8 +55,8 @@ fn refund(status: RefundStatus) -> Fact {
     Fact::Refund { chain: ChainId::new(8453).unwrap(), tx_hash: "0x3".to_owned(), amount, status }
 }
 
-/// Tells an order of `pieces`, one after the other, all at `now`; calls `each` with the order before and
-/// after each piece.
+/// Appends `pieces` to an order one after the other, all at `now`. Calls `each` with the order before and after each
+/// piece.
 fn tell_each(
     mut order: Order,
     pieces: &[Evidence],
@@ -147,7 +147,7 @@ fn progress() -> impl Strategy<Value = ProgressStatus> {
     ]
 }
 
-/// How far along each status is; no step may lead to a lower one.
+/// The rank of each status; no step may lead to a lower one.
 fn rank(status: OrderStatus) -> usize {
     match status {
         OrderStatus::ScanningDepositTransaction | OrderStatus::WaitingStripePayment => 0,
@@ -164,7 +164,7 @@ fn is_over(session: SessionStatus) -> bool {
     matches!(session, SessionStatus::Complete | SessionStatus::Expired)
 }
 
-/// Any fact at all, about little money and few ids, so that pieces meet.
+/// Any fact at all, with small amounts and few ids, so that pieces collide.
 fn fact() -> impl Strategy<Value = Fact> {
     prop_oneof![
         4 => (0_u64..80).prop_map(|amount| deposit(TOKEN, amount)),
@@ -189,7 +189,7 @@ fn any_pieces() -> impl Strategy<Value = Vec<Evidence>> {
 }
 
 prop_compose! {
-    /// A story without contradictions: deposits that make up the amount to the unit, and what follows.
+    /// Evidence without contradictions: deposits that make up the exact amount, and later steps.
     fn story()(
         amounts in prop::collection::vec(1_u64..100, 1..5),
         steps in subsequence(vec![
@@ -206,7 +206,7 @@ prop_compose! {
         match ending {
             0 => facts.push(executed()),
             1 => facts.extend([Fact::Refunding { detail: "why".to_owned() }, refund(RefundStatus::Success)]),
-            // Nothing ends, so money that the order did not ask for is not late either.
+            // The order never ends, so a deposit of another token is not late either.
             _ => facts.push(deposit("0x0000000000000000000000000000000000000000", 9)),
         }
         let pieces = facts.into_iter().zip(0..).map(|(fact, at)| piece(&format!("p{at}"), at, fact)).collect();
@@ -226,7 +226,7 @@ prop_compose! {
 proptest! {
     #[test]
     fn the_outcome_does_not_depend_on_the_order_of_arrival((order, pieces, shuffled) in shuffled_story()) {
-        // How many events that took is another matter: a step that comes late is not told of.
+        // The number of events may differ: a step that comes late yields none.
         let told = |pieces: &[Evidence]| Order { later_events: 0, ..tell(order.clone(), pieces) };
         prop_assert_eq!(told(&pieces), told(&shuffled));
     }
@@ -276,7 +276,7 @@ fn is_withdrawn(history: &[EvidenceRecord], piece: &EvidenceRecord) -> bool {
     history.iter().any(|other| other.evidence.fact == withdrawal)
 }
 
-/// An independent count of what is there to pay the order with.
+/// An independent sum of the deposits that pay the order.
 fn paid(order: &Order, history: &[EvidenceRecord]) -> u64 {
     let counted = history.iter().filter(|piece| !piece.late && !is_withdrawn(history, piece));
     counted

@@ -1,8 +1,8 @@
-//! Sessions and orders: their rules, how they are kept, and how clients ask for them.
+//! Sessions and orders: rules, storage and requests.
 //!
-//! Every write is conditional, every read that reports a status is strongly consistent, and an expiry
-//! is recorded before anybody is told of it: otherwise a write that was decided in time but lands
-//! late could contradict an answer already given. See `docs/architecture.md`, "Invariants".
+//! Every write is conditional. Every read that reports a status is strongly consistent. An expiry is stored before any
+//! answer shows it: otherwise a write that was decided in time but lands late could contradict an earlier answer. See
+//! `docs/architecture.md`, "Invariants".
 
 mod awaited;
 mod chronicle;

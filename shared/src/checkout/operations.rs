@@ -1,4 +1,4 @@
-//! Operations that do more than one call of the store: the policy of endpoints.
+//! Operations that make more than one call to the store.
 
 use crate::{
     Error, Result,
@@ -19,9 +19,9 @@ pub struct CreateOrder<'a> {
     pub caller: &'a Caller,
     /// The request's idempotency key, if it has one.
     pub key: Option<IdempotencyKey>,
-    /// Unpredictable bits, for the id of an order without a session.
+    /// Random bits, for the id of an order without a session.
     pub random: u128,
-    /// The time.
+    /// The current time.
     pub now: Timestamp,
 }
 
@@ -57,8 +57,7 @@ impl CreateOrder<'_> {
         Answer::new(data, creation)
     }
 
-    /// The owner of the session's order. An onramp that names no `redirectUrl` sends the buyer to the session's
-    /// `success_url`.
+    /// Takes the owner from the order's session. An onramp without a `redirectUrl` gets the session's `success_url`.
     async fn take_over(&self, store: &CheckoutStore, terms: &mut OrderTerms, id: SessionId) -> Result<Owner> {
         let needs_url = |onramp: &Onramp| onramp.redirect_url.is_none();
         let session =
@@ -82,7 +81,7 @@ impl CreateOrder<'_> {
         claim: Option<Claim<'_>>,
     ) -> Result<Creation> {
         let mut outcome = store.create_order(&order, watched, claim, edge::random_bits(), self.now).await?;
-        // The session was created while keys were on, and now they are off.
+        // The session was created while keys were on; they are now off.
         if let OrderCreation::Refused(SessionRefusal::OthersSession(owner)) = &outcome
             && *self.caller == Caller::Anyone
         {
@@ -96,10 +95,10 @@ impl CreateOrder<'_> {
     }
 }
 
-/// A creator's orders that are `owner`'s, for one answer.
+/// A creator's orders that belong to `owner`, for one answer.
 ///
 /// # Errors
-/// [`Error::InvalidField`] where they are too long for one answer; [`Error::Unavailable`], [`Error::Internal`].
+/// [`Error::InvalidField`] if they are too long for one answer; [`Error::Unavailable`], [`Error::Internal`].
 pub async fn list_orders(
     store: &CheckoutStore,
     owner: &Owner,
@@ -114,11 +113,11 @@ pub async fn list_orders(
     Ok(orders)
 }
 
-/// Records every expiry that `now` has reached and nobody has been told of. Doing it twice, or two at once, is the same
-/// as doing it once.
+/// Expires every session and order that is overdue at `now`. Idempotent, also when two calls run at once.
 ///
 /// # Errors
-/// That an expiry could not be recorded, or the index not be read; the others are, and the next call tries again.
+/// If an expiry could not be stored, or the index not be read. All other expiries are stored, and the next call tries
+/// again.
 pub async fn expire_overdue(store: &CheckoutStore, now: Timestamp) -> Result<()> {
     let mut failed = 0_usize;
     let report = |subject: Subject, error: StoreError| {
@@ -128,6 +127,6 @@ pub async fn expire_overdue(store: &CheckoutStore, now: Timestamp) -> Result<()>
     store.expire_overdue(now, report).await?;
     match failed {
         0 => Ok(()),
-        _ => Err(Error::Internal(format!("{failed} expiries could not be recorded").into())),
+        _ => Err(Error::Internal(format!("{failed} expiries could not be stored").into())),
     }
 }

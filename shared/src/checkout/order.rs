@@ -1,4 +1,4 @@
-//! An order: what was asked for, and how far it is.
+//! An order: its terms and its progress.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// An order's type; it decides what its `payload` holds.
+/// An order's type; it decides the form of `payload`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the published API's own")]
@@ -28,7 +28,7 @@ pub enum OrderType {
     DepositFirst,
 }
 
-/// Who sells the buyer crypto for money.
+/// A vendor that sells the buyer crypto for money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names are the published API's own")]
@@ -38,38 +38,38 @@ pub enum OnrampVendor {
     StripeWeb2,
 }
 
-/// How an order is paid through an onramp. A crypto order has none.
+/// The onramp that an order is paid through. A crypto order has none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Onramp {
-    /// The onramp.
+    /// The vendor.
     pub vendor: OnrampVendor,
-    /// The vendor's name for the way to pay, such as `card`.
+    /// The vendor's name for the payment method, such as `card`.
     pub payment_method: Option<String>,
     /// The buyer's country.
     pub country: Option<String>,
-    /// Where the vendor sends the buyer back to. In a linked order it has no placeholder left.
+    /// The URL that the vendor sends the buyer back to. In a linked order it has no placeholder left.
     pub redirect_url: Option<RedirectUrl>,
 }
 
-/// What the client asked for. Never changes.
+/// The terms that the client asked for. They never change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderTerms {
-    /// Decides what `payload` holds.
+    /// Decides the form of `payload`.
     pub order_type: OrderType,
-    /// Who gets the money, on `dst_chain`.
+    /// The address that receives the money, on `dst_chain`.
     pub recipient_address: Address,
-    /// Where the buyer pays.
+    /// The chain on which the buyer pays.
     pub src_chain: ChainId,
-    /// Where the recipient is served.
+    /// The chain on which the recipient receives.
     pub dst_chain: ChainId,
-    /// What the buyer pays with.
+    /// The token that the buyer pays with.
     pub src_token_address: Address,
-    /// What the recipient gets.
+    /// The token that the recipient receives.
     pub dst_token_address: Address,
-    /// What the buyer owes; zero where any deposit will do.
+    /// The amount that the buyer owes, in base units; zero if any deposit will do.
     pub src_amount: BaseUnits,
-    /// By type; as it was sent.
+    /// The payload as it was sent; its form depends on the type.
     #[serde(with = "embedded")]
     pub payload: RawJson,
     /// As it was sent, with `srcToken` and `dstToken` filled in.
@@ -77,7 +77,7 @@ pub struct OrderTerms {
     pub metadata: RawJson,
     /// The onramp, unless the order is paid in crypto.
     pub onramp: Option<Onramp>,
-    /// Who made the order, for `GET /orders`.
+    /// The creator address, for `GET /orders`.
     pub creator_address: Option<String>,
     /// The merchant's partner.
     pub partner_id: Option<String>,
@@ -90,43 +90,42 @@ pub struct OrderTerms {
 pub struct Order {
     /// The order's id.
     pub id: OrderId,
-    /// Whose it is; a linked order's is its session's.
+    /// The owner; a linked order has its session's.
     pub owner: Owner,
-    /// Its session, if it was made for one.
+    /// Its session, if it is linked.
     pub checkout_session_id: Option<SessionId>,
-    /// The client's request. All copies of the order share it: each event of its story has one.
+    /// The client's request. Copies of the order share it: each event of its story holds a copy.
     pub terms: Arc<OrderTerms>,
-    /// Where the buyer pays in crypto; `None` on chains for which no address can be derived.
+    /// The address for deposits; `None` on chains for which no address can be derived.
     pub global_address: Option<String>,
-    /// How far it is.
+    /// The status.
     pub status: OrderStatus,
-    /// Why it is `expired`, if it is.
+    /// The reason for `expired`, if it is.
     pub expired_reason: Option<ExpiredReason>,
-    /// What went wrong: `LATE_DEPOSIT`, or the detail of a refund or failure.
+    /// The error: `LATE_DEPOSIT`, or the detail of a refund or failure.
     pub error_details: Option<String>,
-    /// When it was made.
+    /// The time of its creation.
     pub created_at: Timestamp,
-    /// Until when a deposit is on time, by its own time. A linked order's is its session's.
+    /// The last time at which a deposit is on time, by its own time. A linked order has its session's.
     pub expires_at: Timestamp,
-    /// Until when an unpaid order waits for word of an on-time deposit: `expires_at` plus the
-    /// detection window.
+    /// The end of the wait for evidence of an on-time deposit: `expires_at` plus the detection window.
     pub deadline: Timestamp,
     /// The own time of the deposit that completed the payment.
     pub received_deposit_at: Option<Timestamp>,
-    /// When the recipient was served.
+    /// The time at which the recipient received the money.
     pub filled_at: Option<Timestamp>,
-    /// What the recipient got.
+    /// The amount that the recipient received, in base units.
     pub actual_dst_amount: Option<BaseUnits>,
     /// The evidence that made the order `executed`.
     pub executed_by: Option<EvidenceId>,
-    /// How many pieces of evidence are recorded for it. Guards writes (see `store`) and tells a read
-    /// whether it has seen them all.
+    /// The number of pieces of evidence appended. Guards writes (see `store`), and lets a read check that it has all of
+    /// them.
     pub evidence_count: u64,
-    /// How many events there have been since the one of its creation.
+    /// The number of events after that of its creation.
     pub later_events: u64,
-    /// Which of those told of its end, if it ended unpaid.
+    /// The number of the event of its expiry among those, if it expired.
     pub expired_as: Option<u64>,
-    /// When it ended unpaid, if it did.
+    /// The time at which it expired, if it did.
     pub ended_at: Option<Timestamp>,
 }
 
@@ -140,7 +139,7 @@ impl OrderTerms {
 }
 
 impl Order {
-    /// How long an order without a session can be paid, in milliseconds.
+    /// The time in which an order without a session can be paid, in milliseconds.
     pub const LIFETIME_MILLIS: i64 = 15 * 60 * 1000;
 
     /// A new, unpaid order. `detection_window` is in milliseconds.
@@ -177,12 +176,12 @@ impl Order {
         }
     }
 
-    /// The place of its creation in its story: a session's own creation comes before its order's.
+    /// The sequence number of its creation in its story: a session's creation precedes its order's.
     pub(crate) fn first_sequence(&self) -> u64 {
         1 + u64::from(self.checkout_session_id.is_some())
     }
 
-    /// What of it changes and is shown.
+    /// The fields of it that change and that clients see.
     pub(crate) fn state(&self) -> OrderState {
         OrderState {
             status: self.status,
@@ -194,7 +193,7 @@ impl Order {
         }
     }
 
-    /// The order as it stood in this state.
+    /// The order in this earlier state.
     pub(crate) fn standing(self, state: &OrderState) -> Self {
         let OrderState { status, expired_reason, received_deposit_at, filled_at, actual_dst_amount, .. } =
             *state;
@@ -210,7 +209,7 @@ impl Order {
         }
     }
 
-    /// The order as it was made.
+    /// The order as it was created.
     pub(crate) fn when_made(self) -> Self {
         let state = OrderState {
             status: self.terms.first_status(),
@@ -223,18 +222,18 @@ impl Order {
         self.standing(&state)
     }
 
-    /// The order, as one of `owner`'s.
+    /// The order, owned by `owner`.
     #[must_use]
     pub fn owned_by(self, owner: Owner) -> Self {
         Self { owner, ..self }
     }
 
-    /// Whether the order should be `expired` at `now` but does not say so yet.
+    /// Returns true if the order is past its deadline at `now` but not yet `expired`.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         self.status.is_unpaid() && now >= self.deadline
     }
 
-    /// The order, ended for `reason` if it is unpaid; otherwise as it is.
+    /// The order, expired for `reason` if it is unpaid; otherwise unchanged.
     #[must_use]
     pub fn expired(mut self, reason: ExpiredReason, now: Timestamp) -> Self {
         if let Some(status) = self.status.after(Step::Expired) {
@@ -247,7 +246,7 @@ impl Order {
         self
     }
 
-    /// What the order's session says of itself while the order stands as it does.
+    /// The session state that follows from the order.
     pub fn session_state(&self) -> SessionState {
         let expired_reason = match self.status {
             OrderStatus::Expired => self.expired_reason,
@@ -259,8 +258,7 @@ impl Order {
         SessionState { status: self.status.session_status(), order_status: Some(self.status), expired_reason }
     }
 
-    /// Where a payment takes the order: straight to its last step, unless the money has to change
-    /// chain or token first.
+    /// The status after payment: the last step, unless the money has to change chain or token first.
     pub fn status_once_paid(&self) -> ProgressStatus {
         let terms = &self.terms;
         let settles_directly =

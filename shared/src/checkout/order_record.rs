@@ -10,15 +10,15 @@ use crate::{
     kernel::{BaseUnits, EvidenceId, OrderId, Owner, SessionId, Timestamp, json::shared_text},
 };
 
-/// An order's attributes, but for its key and those that only indexes read.
+/// An order's attributes, except for its key and those that only indexes read.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct OrderRecord {
     id: OrderId,
     #[serde(default, skip_serializing_if = "Owner::is_default")]
     owned_by: Owner,
     checkout_session_id: Option<SessionId>,
-    /// Stored as one text: nothing in it changes or is named in a condition, and a DynamoDB map of a dozen attributes
-    /// costs more to read than everything else about an order.
+    /// The terms, stored as one text: no condition reads them, and a DynamoDB map of a dozen attributes costs more to
+    /// read than the rest of the order.
     #[serde(with = "shared_text")]
     terms: Arc<OrderTerms>,
     global_address: Option<String>,
@@ -96,18 +96,16 @@ pub(crate) fn read_order_item(item: Item) -> Result<Order, StoreError> {
     from_item::<OrderRecord>("order", item).map(Order::from)
 }
 
-/// An order as it is kept.
 pub(crate) fn order_item(order: &Order) -> Result<Item, StoreError> {
     let mut item = to_item(&OrderRecord::from(order))?;
     item.extend(keys::order(order.id));
-    // An order with a session expires with it, and the session is what waits in the index.
+    // An order with a session expires with it, so the session is in the index.
     if order.checkout_session_id.is_none() && order.status.is_unpaid() {
         item.insert(OPEN_SHARD.to_owned(), keys::open_shard(order.id));
     }
     Ok(item)
 }
 
-/// A piece of evidence as it is kept.
 pub(crate) fn evidence_item(record: &EvidenceRecord) -> Result<Item, StoreError> {
     let mut item = to_item(record)?;
     item.extend(keys::evidence(record.evidence.order_id, &record.evidence.id));

@@ -1,4 +1,4 @@
-//! What requests about orders say.
+//! Requests about orders.
 
 use indexmap::IndexMap;
 use lambda_http::{Request, RequestExt as _};
@@ -16,24 +16,24 @@ use crate::{
 /// The body of `POST /orders`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderRequest {
-    /// What is asked for.
+    /// The terms asked for.
     pub terms: OrderTerms,
-    /// The session that the order is for, if any.
+    /// The session to link, if any.
     pub session: Option<SessionId>,
 }
 
 /// The query of `GET /orders`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListRequest {
-    /// Whose orders.
+    /// The creator address.
     pub creator_address: String,
-    /// How many, 1 to 100.
+    /// The number of orders, 1 to 100.
     pub limit: usize,
-    /// After how many.
+    /// The number of orders to skip.
     pub offset: usize,
 }
 
-/// What is skipped has to be read, so there is an end to it.
+/// The greatest offset: skipped orders have to be read too.
 const MAX_OFFSET: usize = 10_000;
 
 const ORDER_TYPES: &str = "swap, x402_swap, hype_duel, custom, custom_exact_in, mint_nft, join_tournament, \
@@ -43,8 +43,8 @@ impl OrderRequest {
     /// Reads a body.
     ///
     /// # Errors
-    /// [`Error::InvalidBody`], or [`Error::InvalidField`] for the first field that breaks its rule;
-    /// [`Error::MalformedSessionId`] for a session id that no session can have.
+    /// [`Error::InvalidBody`], or [`Error::InvalidField`] for the first invalid field; [`Error::MalformedSessionId`]
+    /// for a malformed session id.
     pub fn parse(body: &str) -> Result<Self> {
         let fields = Fields::of_body(body)?;
         let order_type = fields.required("type", fields.choice("type", ORDER_TYPES)?)?;
@@ -127,7 +127,7 @@ fn src_amount(fields: &Fields<'_>, order_type: OrderType) -> Result<BaseUnits> {
     amount.ok_or_else(|| fields.error("srcAmount", "must be a decimal string of base units, 1 to 2^256-1"))
 }
 
-/// The metadata as it was sent, with the descriptions of both tokens where they are missing.
+/// The metadata as it was sent, with descriptions of both tokens where they are missing.
 fn metadata(fields: &Fields<'_>, src: (ChainId, &Address), dst: (ChainId, &Address)) -> Result<RawJson> {
     let sent = fields.stored_object("metadata")?;
     let mut members: IndexMap<String, Box<RawValue>> = match sent {
@@ -149,7 +149,7 @@ fn metadata(fields: &Fields<'_>, src: (ChainId, &Address), dst: (ChainId, &Addre
     }
 }
 
-/// `none`, or no vendor, is an order that is paid in crypto.
+/// The onramp's vendor. `none`, or no vendor, means that the order is paid in crypto.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum VendorChoice {
@@ -174,7 +174,7 @@ fn onramp(fields: &Fields<'_>) -> Result<Option<Onramp>> {
     }))
 }
 
-/// EVM addresses are shown in lower case, like all others; what else names a creator is left alone.
+/// EVM addresses are shown in lower case; other creators stay as they are.
 fn canonical_creator(text: String) -> String {
     let evm = ChainId::new(1).and_then(|chain| Address::parse(chain, &text).ok());
     evm.map_or(text, |address| address.as_str().to_owned())
@@ -186,7 +186,7 @@ fn client_reference_id(text: &str) -> Result<String, &'static str> {
     if valid { Ok(text.to_owned()) } else { Err("must have 1 to 255 of the characters A-Z a-z 0-9 _ -") }
 }
 
-/// The session's id, where the seeds or where the published client puts it.
+/// The session's id, from the seeds' field or from the published client's.
 fn session(fields: &Fields<'_>) -> Result<Option<SessionId>> {
     let direct = fields.string("checkoutSessionId")?;
     let callback = match fields.object("callbackMetadata")? {

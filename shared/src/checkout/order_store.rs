@@ -26,18 +26,17 @@ use crate::{
 /// The outcome of creating an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderCreation {
-    /// Its session takes it, or it has none.
+    /// The session takes the order, or the order has no session.
     Creation(Creation),
-    /// Its session takes no order.
+    /// The session refuses the order.
     Refused(SessionRefusal),
 }
 
 impl CheckoutStore {
-    /// Writes a new order: with its session's link to it, if it has a session, and with an entry in its
-    /// creator's list, if it names one, and among the addresses that are `watched`. With a `claim`, its key
-    /// is used up by the same write; if it has been used before, nothing is written. `token` is random, and this
-    /// call's own. One transaction, one round trip, no prior read; another round trip where the refusing session turns
-    /// out to be overdue, to record that.
+    /// Writes a new order. The same transaction links its session, if it has one, and adds it to its creator's list and
+    /// to the `watched` addresses, where those apply. With a `claim`, it also uses up the idempotency key; if the key
+    /// is used already, nothing is written. `token` is random and belongs to this call. One round trip, no prior read;
+    /// another to store the expiry of a session that refuses because it is overdue.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -67,19 +66,19 @@ impl CheckoutStore {
         if let (Some(claim), Some(refusal)) = (claim, used_key.and_then(|part| refusals.of(part))) {
             return replay(claim.key, refusal).map(OrderCreation::Creation);
         }
-        // An order without a session has a new and random id: it is there because an attempt of this very call wrote
-        // it before its answer was lost.
+        // An order without a session has a new random id, so an earlier attempt of this call wrote it and lost the
+        // answer.
         let Some(link) = link else { return Ok(OrderCreation::Creation(Creation::Created)) };
         let refusal = refusals.of(link);
-        let refusal = refusal
-            .ok_or_else(|| StoreError::Internal("an open session's order is there without it".into()))?;
+        let refusal =
+            refusal.ok_or_else(|| StoreError::Internal("an open session's order exists unlinked".into()))?;
         let refusal = self.why_not_to_link(&order.owner, refused_session(Some(refusal))?, now).await?;
         let refusal =
             refusal.ok_or_else(|| StoreError::Internal("a session refused an order without a reason".into()));
         refusal.map(OrderCreation::Refused)
     }
 
-    /// A new order's items: its own, and its entries in lists.
+    /// The items of a new order: its own, and its entries in lists.
     fn order_writes(&self, order: &Order, watched: bool) -> Result<Vec<TransactWriteItem>, StoreError> {
         let table = &self.database.tables.orders;
         let mut writes = vec![put_new(table, "pk", order_item(order)?)?];
@@ -93,7 +92,7 @@ impl CheckoutStore {
         Ok(writes)
     }
 
-    /// Reads what may have won over a new order: the answer under its idempotency key, or the session's order.
+    /// Reads the cause of a refusal: the answer under the idempotency key, or the session's order.
     async fn look_for_order(
         &self,
         order: &Order,
@@ -110,7 +109,7 @@ impl CheckoutStore {
         Ok(self.why_not_to_link(&order.owner, found, now).await?.map(OrderCreation::Refused))
     }
 
-    /// The reason why a session takes no order of this owner's; `None` where it takes one.
+    /// The reason for which a session refuses an order of this owner; `None` if it takes one.
     async fn why_not_to_link(
         &self,
         owner: &Owner,
@@ -124,9 +123,9 @@ impl CheckoutStore {
         Ok(self.expire_if_overdue(found, now).await?.check_takes_order().err())
     }
 
-    /// Reads a session with its order as they stand together at `now`. Two round trips. The two reads are
-    /// not isolated from a transaction on both, in either direction, so where they disagree they are
-    /// made again: an answer must neither mix two moments nor go back behind an earlier one.
+    /// Reads a session with its order as they stand together at `now`. Two round trips. The two reads are not isolated
+    /// from a transaction on both items, so they are repeated where they disagree: an answer must neither mix two
+    /// moments nor contradict an earlier one.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -148,8 +147,8 @@ impl CheckoutStore {
         Err(contended(id))
     }
 
-    /// Whose a session is, and where its link leads to after paying. Neither ever changes, so nothing is
-    /// decided by reading them before linking. One round trip.
+    /// A session's owner and success URL. Neither ever changes, so reading them before linking decides nothing. One
+    /// round trip.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -161,8 +160,8 @@ impl CheckoutStore {
         Ok(found.map(|it| (it.owner, it.success_url.map(|url| url.resolve(it.id)))))
     }
 
-    /// Reads an order and its evidence as they stand at `now`. One round trip for each megabyte, which
-    /// is thousands of pieces of evidence, and two more for the read that finds it overdue.
+    /// Reads an order and its evidence as they stand at `now`. One round trip for each megabyte, which is thousands of
+    /// pieces of evidence, and two more if it is overdue.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -173,7 +172,7 @@ impl CheckoutStore {
             if !record.order.is_overdue(now) {
                 return Ok(Some(record));
             }
-            // Ended or not, it is read again: evidence may have come since, and its story is told from here.
+            // Read it again in either case: evidence may have come since, and the story is derived from the result.
             if let Err(error) = self.end(ending_of(&record.order), ExpiredReason::Ttl, now).await {
                 patience.wait_after(error).await?;
             }
@@ -181,8 +180,8 @@ impl CheckoutStore {
         Err(contended(id))
     }
 
-    /// Reads an order as its item shows it, with all its evidence. A query that meets a transaction may
-    /// see one of its items and not the other; the order's count of its evidence tells.
+    /// Reads an order as its item shows it, with all its evidence. A query during a transaction may see only one of its
+    /// items; the order's count of its evidence reveals that.
     pub(crate) async fn read_order(&self, id: OrderId) -> Result<Option<OrderHistory>, StoreError> {
         for _ in 0..MAX_CONFLICT_RETRIES {
             match self.query_order(id).await? {
@@ -202,13 +201,13 @@ impl CheckoutStore {
             .key_condition_expression("pk = :order")
             .expression_attribute_values(":order", keys::order_partition(id))
             .consistent_read(true);
-        // Read one by one: there may be thousands, and an item takes several times the room of what it says.
+        // Read one by one: there may be thousands, and a raw item takes several times the memory of its record.
         let mut items = query.into_paginator().items().send();
         let (mut order, mut evidence) = (None, Vec::new());
         while let Some(item) = items.next().await {
             let item = item.map_err(store_error)?;
             match item.get("sk").and_then(|key| key.as_s().ok()) {
-                // What expiring a session leaves at the key of the order that it never had.
+                // The item that expiring a session leaves at the key of an order it never had.
                 Some(key) if key == keys::ORDER && !item.contains_key("id") => {}
                 Some(key) if key == keys::ORDER => order = Some(read_order_item(item)?),
                 _ => evidence.push(from_item("evidence", item)?),

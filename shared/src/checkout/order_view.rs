@@ -41,7 +41,7 @@ pub struct OrderView<'a> {
     fee: Null,
 }
 
-/// `null`: a field of the published API that nothing here gives a value to.
+/// `null`: a field of the published API that this service never fills.
 pub(crate) type Null = ();
 
 #[derive(Serialize)]

@@ -1,8 +1,8 @@
 //! Expiring sessions, and orders without one, that nobody reads after their deadline.
 //!
-//! Open sessions and orders are in an index (`open`) by their deadlines, and leave it when they are paid or end. So the
-//! cost of finding the overdue ones depends on their number, and not on the time since the last call. The index may
-//! lag: it says where to look, and then each is read as every request reads it, which records its expiry.
+//! An index (`open`) holds open sessions and orders by their deadlines; they leave it when they are paid or expire. So
+//! the cost of finding overdue ones depends on their number, not on the time since the last call. The index may lag, so
+//! it only says where to look: each subject is then read as requests read it, which stores its expiry.
 
 use aws_sdk_dynamodb::{operation::query::paginator::QueryPaginator, types::AttributeValue};
 use futures_util::{StreamExt as _, stream};
@@ -16,19 +16,18 @@ use crate::{
 /// The index's name, on both tables.
 const OPEN: &str = "open";
 
-/// How many are ended at the same time: each one takes a connection.
+/// The number of subjects that expire at the same time; each takes a connection.
 const ENDED_AT_ONCE: usize = 8;
 
-/// How many are looked up before they are ended.
+/// The number of subjects looked up before they expire.
 const PAGE: i32 = 100;
 
 impl CheckoutStore {
-    /// Records every expiry that `now` has reached. One that cannot be recorded keeps no other from it. Returns the
-    /// number of those that were. A query for
-    /// each part of the index, and two round trips for each expiry.
+    /// Expires every overdue session and order. A failed expiry does not stop the others. Returns the number of
+    /// expiries stored. One query for each part of the index, and two round trips for each expiry.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Internal`] where the index cannot be read.
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`] if the index cannot be read.
     pub async fn expire_overdue(
         &self,
         now: Timestamp,
@@ -39,8 +38,8 @@ impl CheckoutStore {
         Ok(sessions + orders)
     }
 
-    /// Page by page: after an outage more may be overdue than fits into memory. What is ended on the way leaves
-    /// the index behind the place where the next page begins.
+    /// Works page by page: after an outage more may be overdue than fits into memory. Expired subjects leave the index
+    /// before the position at which the next page begins.
     async fn expire_overdue_in(
         &self,
         table: &str,
@@ -74,7 +73,7 @@ impl CheckoutStore {
         query.limit(PAGE).into_paginator()
     }
 
-    /// Returns how many were ended.
+    /// Returns the number of those that expired.
     async fn expire_all(
         &self,
         overdue: Vec<Subject>,
@@ -94,7 +93,7 @@ impl CheckoutStore {
         ended
     }
 
-    /// Any read writes down the expiry that it finds.
+    /// Any read stores the expiry that it finds.
     async fn expire(&self, subject: Subject, now: Timestamp) -> Result<(), StoreError> {
         match subject {
             Subject::Session(id) => self.session(id, now).await.map(drop),

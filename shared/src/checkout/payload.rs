@@ -1,4 +1,4 @@
-//! What an order's `payload` must hold, by type.
+//! The rules for an order's `payload`, by type.
 
 use crate::{
     Result,
@@ -7,7 +7,7 @@ use crate::{
     kernel::{Address, BaseUnits, ChainId, RawJson},
 };
 
-/// What a member of a payload must be.
+/// The rule for a member of a payload.
 #[derive(Debug, Clone, Copy)]
 enum Rule {
     Amount,

@@ -1,4 +1,4 @@
-//! Evidence: the only way in which an order progresses.
+//! Appending evidence: the only way in which an order progresses.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 
@@ -16,24 +16,24 @@ use crate::{
     kernel::Timestamp,
 };
 
-/// Protects what others made of the order since it was read. Each piece of evidence adds one to the
-/// count, and an expiry changes the status, which never comes back: the two together are a version.
+/// Protects changes to the order since it was read. Each piece of evidence raises the count, and an expiry changes the
+/// status for good: the two together are a version.
 const IS_AS_READ: &str = "evidence_count = :count AND #status = :was";
 
 /// The outcome of appending a piece of evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appended {
-    /// It was appended now.
+    /// Appended now.
     Now,
-    /// It had been appended before.
+    /// Appended by an earlier call.
     Before,
     /// There is no such order.
     NoSuchOrder,
 }
 
 impl CheckoutStore {
-    /// Appends a piece of evidence to its order, once, and applies it to order and session: a piece whose id is there
-    /// already changes nothing. Two round trips, and two more for each race lost to another piece.
+    /// Appends a piece of evidence to its order, once, and applies it to order and session. A piece whose id is there
+    /// already changes nothing. Two round trips, and two more for each conflict with another piece.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].

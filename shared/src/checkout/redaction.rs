@@ -1,4 +1,4 @@
-//! What unauthenticated callers do not see of sessions and orders (contract, "Who sees what").
+//! The fields of sessions and orders that unauthenticated callers do not see (contract, "Who sees what").
 
 use std::sync::Arc;
 
@@ -44,8 +44,8 @@ impl Owned for OrderHistory {
     }
 }
 
-/// The part of an order's metadata that unauthenticated callers see: the descriptions of its tokens, which a payment
-/// page needs.
+/// The part of an order's metadata that unauthenticated callers see: its tokens' descriptions, which a payment page
+/// needs.
 fn public_metadata(terms: &OrderTerms) -> RawJson {
     let sent = members(terms.metadata.as_str());
     let tokens = [
@@ -58,8 +58,8 @@ fn public_metadata(terms: &OrderTerms) -> RawJson {
     serde_json::value::to_raw_value(&shown).map_or_else(|_| RawJson::empty_object(), RawJson::from)
 }
 
-/// A description with its texts and numbers as they were sent, where it has those that belong there. Anything else in it
-/// is the merchant's own, as in the metadata around it.
+/// A token's description with its known texts and numbers as they were sent. Everything else in it is the merchant's
+/// own data, as in the metadata around it.
 fn public_token(sent: Option<&RawValue>, chain: ChainId, address: &Address) -> Members {
     let mut shown = members(token_metadata(chain, address).get());
     let sent = sent.map(|sent| members(sent.get())).unwrap_or_default();
@@ -74,7 +74,7 @@ fn public_token(sent: Option<&RawValue>, chain: ChainId, address: &Address) -> M
 
 type Members = IndexMap<String, Box<RawValue>>;
 
-/// An object's; what is no object has none.
+/// The members of an object; none for any other value.
 fn members(text: &str) -> Members {
     serde_json::from_str(text).unwrap_or_default()
 }

@@ -19,7 +19,7 @@ fn base() -> Chains {
     parse(r#"{"8453": {"rpc": ["https://base.example/key"]}}"#)
 }
 
-/// The field at fault, and whether it names a chain that is not configured.
+/// The field at fault, and true if it names a chain that is not configured.
 fn refused(terms: &OrderTerms) -> (&'static str, bool) {
     refused_by(&base(), terms)
 }

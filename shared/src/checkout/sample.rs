@@ -1,4 +1,4 @@
-//! What tests of the model start from.
+//! Sample data for tests of the model.
 
 use crate::{
     checkout::{OrderTerms, OrderType},
@@ -8,7 +8,7 @@ use crate::{
 /// The zero address, which stands for a chain's native token.
 pub(crate) const NATIVE: &str = "0x0000000000000000000000000000000000000000";
 
-/// The terms of an order of a million of a token, on its chain.
+/// The terms of an order of a million base units of a token, on its chain.
 pub(crate) fn terms(chain: u64, token: &str) -> OrderTerms {
     let chain = ChainId::new(chain).unwrap();
     let token = Address::parse_token(chain, token).unwrap();

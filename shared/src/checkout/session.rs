@@ -6,12 +6,12 @@ use crate::{
     kernel::{OrderId, Owner, RawJson, RedirectUrl, SessionId, Timestamp},
 };
 
-/// Why a session cannot be given an order or be expired by hand.
+/// The reason for which a session refuses an order or a manual expiry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionRefusal {
     /// There is no such session.
     NotFound,
-    /// The session is another merchant's, which the caller must not learn.
+    /// The session belongs to another merchant, which the caller must not learn.
     OthersSession(Owner),
     /// Only an open session may be changed.
     NotOpen(SessionStatus),
@@ -29,18 +29,18 @@ impl From<SessionRefusal> for Error {
     }
 }
 
-/// What a merchant asks for when creating a session.
+/// The fields of a session that a merchant asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSession {
-    /// Where the buyer goes after paying.
+    /// The URL for a buyer who has paid.
     pub success_url: Option<RedirectUrl>,
-    /// Where the buyer goes after giving up.
+    /// The URL for a buyer who gives up.
     pub cancel_url: Option<RedirectUrl>,
     /// The merchant's own data.
     pub metadata: RawJson,
     /// The merchant's own name for the session.
     pub client_reference_id: Option<String>,
-    /// How long the session can be used, in milliseconds.
+    /// The time until the session expires, in milliseconds.
     pub lifetime_millis: i64,
 }
 
@@ -49,53 +49,52 @@ pub struct NewSession {
 pub struct Session {
     /// The session's id.
     pub id: SessionId,
-    /// Whose it is.
+    /// The owner.
     pub owner: Owner,
-    /// How far it is.
+    /// Its status, with the order's.
     pub state: SessionState,
-    /// Its order. Once set, never changes.
+    /// Its order. Never changes once set.
     pub order_id: Option<OrderId>,
-    /// Where the buyer goes after paying, as given.
+    /// The URL for a buyer who has paid, as given.
     pub success_url: Option<RedirectUrl>,
-    /// Where the buyer goes after giving up, as given.
+    /// The URL for a buyer who gives up, as given.
     pub cancel_url: Option<RedirectUrl>,
     /// The merchant's own data.
     pub metadata: RawJson,
     /// The merchant's own name for the session.
     pub client_reference_id: Option<String>,
-    /// When it was made.
+    /// The time of its creation.
     pub created_at: Timestamp,
-    /// Until when it can be given an order, and until when that order's deposit is on time.
+    /// The end of the time in which it takes an order, and in which that order's deposit is on time.
     pub expires_at: Timestamp,
-    /// When it turns `expired` unless it is paid: `expires_at`, and once it has an order, that order's
-    /// `deadline`.
+    /// The time at which it expires unless it is paid: `expires_at`, or with an order, that order's `deadline`.
     pub deadline: Timestamp,
-    /// When it ended unpaid, by hand or by time, if it did.
+    /// The time at which it expired unpaid, by its deadline or by hand, if it did.
     pub ended_at: Option<Timestamp>,
 }
 
-/// What of a session changes together with its order.
+/// The fields of a session that change together with its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionState {
     /// The session's status.
     pub status: SessionStatus,
-    /// Its order's status, once there is one.
+    /// Its order's status, if it has one.
     pub order_status: Option<OrderStatus>,
-    /// Why it is `expired`, if it is.
+    /// The reason for `expired`, if it is.
     pub expired_reason: Option<ExpiredReason>,
 }
 
 impl SessionState {
-    /// That of a new session.
+    /// The state of a new session.
     pub(crate) const OPEN: Self =
         Self { status: SessionStatus::Open, order_status: None, expired_reason: None };
 }
 
 impl Session {
-    /// The shortest time that a session is made for, in milliseconds.
+    /// The shortest lifetime of a session, in milliseconds.
     pub const MIN_LIFETIME_MILLIS: i64 = 300_000;
 
-    /// Opens a session.
+    /// Creates a session.
     pub fn open(wanted: NewSession, random: u128, now: Timestamp) -> Self {
         let expires_at = now.plus_millis(wanted.lifetime_millis);
         Self {
@@ -114,18 +113,18 @@ impl Session {
         }
     }
 
-    /// The session, as one of `owner`'s.
+    /// The session, owned by `owner`.
     #[must_use]
     pub fn owned_by(self, owner: Owner) -> Self {
         Self { owner, ..self }
     }
 
-    /// Whether the session should be `expired` at `now` but does not say so yet.
+    /// Returns true if the session is past its deadline at `now` but not yet `expired`.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         self.state.status == SessionStatus::Open && now >= self.deadline
     }
 
-    /// The session, ended for `reason` together with its unpaid order if it is open; otherwise as it is.
+    /// The session, expired for `reason` with its unpaid order if it is open; otherwise unchanged.
     #[must_use]
     pub fn expired(mut self, reason: ExpiredReason, now: Timestamp) -> Self {
         if self.state.status == SessionStatus::Open {
@@ -139,12 +138,12 @@ impl Session {
         self
     }
 
-    /// The session as it stood, with this order and in this state.
+    /// The session with this order and in this earlier state.
     pub(crate) fn standing(self, order_id: Option<OrderId>, state: SessionState) -> Self {
         Self { order_id, state, ..self }
     }
 
-    /// Why this session cannot be given an order, in the contract's order of checks.
+    /// Checks that this session takes an order, in the contract's order of checks.
     ///
     /// # Errors
     /// [`SessionRefusal::NotOpen`] or [`SessionRefusal::HasOrder`].
@@ -153,6 +152,8 @@ impl Session {
         self.order_id.map_or(Ok(()), |order| Err(SessionRefusal::HasOrder(order)))
     }
 
+    /// Checks that this session is open.
+    ///
     /// # Errors
     /// [`SessionRefusal::NotOpen`].
     pub fn check_open(&self) -> Result<(), SessionRefusal> {

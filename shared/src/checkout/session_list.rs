@@ -1,10 +1,9 @@
 //! The list of a merchant's sessions.
 //!
-//! Three sparse indexes name sessions by when they were made, which never changes: all of an owner's, those
-//! of a status, those of a reference. So a page continues where the last one ended, whatever has been made
-//! or has changed since. An index may lag and knows no deadline: it only says where to look, and each session
-//! is then read as `GET` reads it, which is also what decides whether it is what was asked for. What is expired
-//! may still be indexed as open, so those two lists are read as one.
+//! Three sparse indexes name sessions by creation time, which never changes: all of an owner's, those of a status,
+//! those of a reference. So a page continues where the last one ended, whatever has been created or has changed since.
+//! An index may lag and knows no deadline. So it only says where to look, and each session is then read as `GET` reads
+//! it before the filter decides. An expired session may still be indexed as open, so those two lists are read as one.
 
 use std::collections::HashMap;
 
@@ -17,23 +16,23 @@ use crate::{
     kernel::{Owner, SessionId, Timestamp},
 };
 
-/// A session's position in the lists: when it was made, and its id. The newest is the greatest.
+/// A session's position in the lists: its creation time and its id. The newest is the greatest.
 pub type ListPosition = (Timestamp, SessionId);
 
-/// Which sessions are asked for.
+/// A filter for sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionFilter {
-    /// Of this status.
+    /// Only those of this status.
     pub status: Option<SessionStatus>,
-    /// Of this reference.
+    /// Only those of this reference.
     pub client_reference_id: Option<String>,
-    /// Made later than this.
+    /// Only those created later.
     pub created_after: Option<Timestamp>,
-    /// Made earlier than this.
+    /// Only those created earlier.
     pub created_before: Option<Timestamp>,
-    /// Listed after this one.
+    /// Only those listed after this position.
     pub after: Option<ListPosition>,
-    /// How many at most, 1 to 100. So many fit into one answer, whatever they hold.
+    /// The most sessions to return, 1 to 100. That many fit into one answer, whatever they hold.
     pub limit: usize,
 }
 
@@ -42,28 +41,28 @@ pub struct SessionFilter {
 pub struct SessionList {
     /// The sessions, newest first.
     pub sessions: Vec<Session>,
-    /// After which one to go on, if there may be more.
+    /// The position after which the next page begins, if there may be one.
     pub next: Option<ListPosition>,
 }
 
-/// How many entries of an index are looked at for one page. Almost always each one is what was asked for;
-/// not so where a reference has many sessions and few of the status, or where many are open and few expired.
+/// The most index entries examined for one page. Almost always each one passes the filter; not so where a reference has
+/// many sessions and few of the status, or where many are open and few expired.
 const MOST_EXAMINED: usize = 500;
 
-/// How many entries of what is open are read at once in the search for what is overdue. They are short, and most
-/// need no second look.
+/// The number of open entries read at once in the search for overdue ones. They are short, and most need no second
+/// look.
 const OPEN_AT_ONCE: usize = 1000;
 
-/// How many overdue sessions are written down at the same time: each one takes a connection.
+/// The number of overdue sessions that expire at the same time; each takes a connection.
 const EXPIRED_AT_ONCE: usize = 8;
 
-/// An index, with the attribute and the value that it is asked for.
+/// An index, with the attribute and the value of its key.
 type List = (&'static str, &'static str, AttributeValue);
 
 impl CheckoutStore {
-    /// A page of an owner's sessions as they stand at `now`, newest first. Two round trips, and a third for
-    /// those that are expired; one for each session found overdue, eight at a time; as many again for each
-    /// hundred or so that turn out not to be what was asked for. So a page may be short, and yet not the last.
+    /// A page of an owner's sessions as they stand at `now`, newest first. Two round trips, and a third for those that
+    /// are expired; one for each overdue session, eight at a time; as many again for about every hundred entries that
+    /// the filter drops. A page may therefore be short without being the last.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -94,7 +93,7 @@ impl CheckoutStore {
         }
     }
 
-    /// What may be what is asked for, from `after` on.
+    /// The entries that may pass the filter, from `after` on.
     async fn part(
         &self,
         owner: &Owner,
@@ -107,12 +106,12 @@ impl CheckoutStore {
         if filter.client_reference_id.is_some() || filter.status != Some(SessionStatus::Expired) {
             return self.listed(list, range, limit).await;
         }
-        // In this order, so that a session that ends in between is in both lists, and not in neither.
+        // In this order, so that a session that expires in between is in both lists, not in neither.
         let overdue = self.maybe_overdue(owner, filter, after, now).await?;
         Ok(overdue.merge(self.listed(list, range, limit).await?))
     }
 
-    /// What is listed as open though its deadline has passed, or may have.
+    /// The entries listed as open although their deadline has passed, or may have.
     async fn maybe_overdue(
         &self,
         owner: &Owner,
@@ -120,17 +119,17 @@ impl CheckoutStore {
         after: Option<ListPosition>,
         now: Timestamp,
     ) -> Result<Part, StoreError> {
-        // None is made for less time, so none that is younger is overdue.
+        // No lifetime is shorter, so no younger session is overdue.
         let youngest = now.plus_millis(1 - Session::MIN_LIFETIME_MILLIS);
         let made_before = filter.created_before.map_or(youngest, |time| time.min(youngest));
         let range = keys::listed_between(owner, filter.created_after, Some(made_before), after);
         let mut part = self.listed(status_list(SessionStatus::Open), range, OPEN_AT_ONCE).await?;
-        // An id has the deadline that its session was made with. An order only makes that later.
+        // An id holds the deadline of its session at creation. An order only makes that later.
         part.positions.retain(|(_, id)| id.expires_at() <= now);
         Ok(part)
     }
 
-    /// What an index has: up to `limit` entries.
+    /// The entries of an index, at most `limit`.
     async fn listed(
         &self,
         (index, attribute, value): List,
@@ -163,7 +162,7 @@ impl CheckoutStore {
         now: Timestamp,
     ) -> Result<HashMap<SessionId, Session>, StoreError> {
         let mut sessions = Vec::with_capacity(positions.len());
-        // A batch has a hundred at most, and one entry more than that may be asked for.
+        // A batch holds a hundred at most, and the limit may be one more.
         for positions in positions.chunks(100) {
             let mut wanted: Vec<Item> = positions.iter().map(|(_, id)| keys::session(*id)).collect();
             for attempt in 0.. {
@@ -181,7 +180,7 @@ impl CheckoutStore {
         settled.try_collect().await
     }
 
-    /// Returns what a throttled table has left for another time.
+    /// Returns the keys that a throttled table left unprocessed.
     async fn read_batch(
         &self,
         wanted: Vec<Item>,
@@ -203,7 +202,7 @@ impl CheckoutStore {
 }
 
 impl SessionFilter {
-    /// The list that has the fewest others.
+    /// The list that the filter narrows most.
     fn list(&self, owner: &Owner) -> List {
         match (&self.client_reference_id, self.status) {
             (Some(reference), _) => {
@@ -228,20 +227,20 @@ fn status_list(status: SessionStatus) -> List {
 struct Part {
     /// Newest first.
     positions: Vec<ListPosition>,
-    /// Down to where the list is known, unless that is its end.
+    /// The position up to which the list is known; `None` if that is its end.
     end: Option<ListPosition>,
-    /// How many entries were looked at.
+    /// The number of entries examined.
     examined: usize,
 }
 
 impl Part {
-    /// Two lists as one, down to where both are known.
+    /// Merges two lists, up to where both are known.
     fn merge(self, other: Self) -> Self {
         let end = self.end.max(other.end);
         let mut positions = [self.positions, other.positions].concat();
         positions.retain(|position| end.is_none_or(|end| *position >= end));
         positions.sort_unstable_by_key(|position| std::cmp::Reverse(*position));
-        // An index that lags may have a session in both.
+        // A lagging index may have a session in both.
         positions.dedup();
         Self { positions, end, examined: self.examined + other.examined }
     }
@@ -270,7 +269,7 @@ mod tests {
         (made, SessionId::new(n << 96, made.plus_millis(300_000)))
     }
 
-    /// What an index has after a position, newest first, as [`CheckoutStore::listed`] returns it.
+    /// The entries of an index after a position, newest first, as [`CheckoutStore::listed`] returns them.
     fn listed(list: &BTreeSet<ListPosition>, after: Option<ListPosition>, limit: usize) -> Part {
         let rest = list.iter().rev().filter(|position| after.is_none_or(|after| **position < after));
         let positions: Vec<_> = rest.copied().take(limit).collect();
@@ -284,7 +283,7 @@ mod tests {
             drawn in prop::collection::vec((0_u128..60, 0..3_u8), 0..60),
             limits in (1_usize..9, 1_usize..9, 1_usize..9),
         ) {
-            // In the one, the other, or both.
+            // Each entry is in one list, the other, or both.
             let list = |no: u8| drawn.iter().filter(move |(_, of)| *of != no).map(|(n, _)| position(*n));
             let (one, other): (BTreeSet<_>, BTreeSet<_>) = (list(0).collect(), list(1).collect());
             let (mut walked, mut after) = (Vec::new(), None);

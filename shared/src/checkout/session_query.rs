@@ -1,4 +1,4 @@
-//! `GET /checkout-sessions`: what is asked for, and what is shown.
+//! `GET /checkout-sessions`: its query and its answer.
 
 use chrono::DateTime;
 use lambda_http::{Request, RequestExt as _};
@@ -42,7 +42,7 @@ fn reference(text: &str) -> Result<String> {
     }
 }
 
-/// Times that sessions can be made at; what lies outside would not sort as text.
+/// The creation times that sessions can have; others would not sort as text.
 const TIMES: std::ops::RangeInclusive<i64> = 0..=9_999_999_999_999;
 
 fn time(name: &str, text: &str) -> Result<Timestamp> {
@@ -55,7 +55,7 @@ fn cursor(text: &str) -> Result<(Timestamp, SessionId)> {
     read_cursor(text).ok_or_else(|| Error::invalid("cursor", "must be the next_cursor of a page"))
 }
 
-/// The position of a session in the list: the bytes of when it was made and of its id.
+/// The position of a session in the list: the bytes of its creation time and of its id.
 fn write_cursor((created_at, id): (Timestamp, SessionId)) -> String {
     bs58::encode([created_at.millis().to_be_bytes().as_slice(), id.as_bytes()].concat()).into_string()
 }

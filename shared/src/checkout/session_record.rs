@@ -10,7 +10,7 @@ use crate::{
     kernel::{OrderId, Owner, RawJson, RedirectUrl, SessionId, Timestamp},
 };
 
-/// A session's attributes, but for those that only indexes and TTL read.
+/// A session's attributes, except for those that only indexes and TTL read.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SessionRecord {
     id: SessionId,
@@ -55,7 +55,7 @@ impl From<&Session> for SessionRecord {
 impl From<SessionRecord> for Session {
     fn from(record: SessionRecord) -> Self {
         let SessionRecord { status, order_status, expired_reason, .. } = record;
-        // Expiring a session by hand writes its order's end without knowing whether it has one.
+        // A manual expiry writes the order's expiry too, without knowing whether there is an order.
         let order_status = order_status.filter(|_| record.order_id.is_some());
         Self {
             id: record.id,
@@ -74,7 +74,6 @@ impl From<SessionRecord> for Session {
     }
 }
 
-/// A new session as it is kept.
 pub(crate) fn session_item(session: &Session, retention_millis: i64) -> Result<Item, StoreError> {
     let mut item = to_item(&SessionRecord::from(session))?;
     let removable_at = session.expires_at.plus_millis(retention_millis).millis() / 1000;
@@ -89,7 +88,7 @@ pub(crate) fn session_item(session: &Session, retention_millis: i64) -> Result<I
     Ok(item)
 }
 
-/// The session on which a condition failed: `None` where there is no such session.
+/// The session on which a condition failed; `None` if there is no such session.
 pub(crate) fn refused_session(refusal: Option<Refusal>) -> Result<Option<Session>, StoreError> {
     refusal.and_then(|refusal| refusal.found).map(read_session).transpose()
 }

@@ -1,4 +1,4 @@
-//! What requests about sessions say.
+//! Requests about sessions.
 
 use lambda_http::{Request, RequestExt as _};
 
@@ -12,7 +12,7 @@ use crate::{
 /// The longest `metadata`, in bytes as sent.
 const MAX_METADATA_BYTES: usize = 16 * 1024;
 
-/// The bounds of `expires_in`, in seconds.
+/// The lower bound of `expires_in`, in seconds.
 #[expect(clippy::cast_precision_loss, reason = "a double holds every number below 2^53")]
 const MIN_LIFETIME: f64 = Session::MIN_LIFETIME_MILLIS as f64 / 1000.0;
 const MAX_LIFETIME: f64 = 86_400.0;
@@ -21,7 +21,7 @@ const DEFAULT_LIFETIME_MILLIS: i64 = 1_800_000;
 /// Reads the body of `POST /checkout-sessions`.
 ///
 /// # Errors
-/// [`Error::InvalidBody`], or [`Error::InvalidField`] for the first field that breaks its rule.
+/// [`Error::InvalidBody`], or [`Error::InvalidField`] for the first invalid field.
 pub fn parse_new_session(body: &str) -> Result<NewSession> {
     let fields = Fields::of_body(body)?;
     Ok(NewSession {
@@ -33,7 +33,7 @@ pub fn parse_new_session(body: &str) -> Result<NewSession> {
     })
 }
 
-/// What `include` asks for beside the session.
+/// The additions to a session that `include` asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Include {
     /// Its order.
@@ -43,10 +43,10 @@ pub struct Include {
 }
 
 impl Include {
-    /// Reads a query: a value may name both, with a comma between; neither may be named twice.
+    /// Reads a query. A value may name both, separated by a comma; neither may be named twice.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] for what is neither.
+    /// [`Error::InvalidField`] for any other name.
     pub fn parse(request: &Request) -> Result<Self> {
         let values = request.query_string_parameters_ref().and_then(|query| query.all("include"));
         let mut include = Self::default();

@@ -1,4 +1,4 @@
-//! Sessions.
+//! Stored sessions.
 
 use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::TransactWriteItem};
 use futures_util::{FutureExt as _, TryFutureExt as _};
@@ -22,28 +22,26 @@ use crate::{
     kernel::{Owner, SessionId, Timestamp},
 };
 
-/// The contract's three checks, in one condition: the session exists, is open and not past its
-/// deadline, and has no order. `expires_at` is compared because the order took it from the session's
-/// id.
+/// The contract's three checks in one condition: the session exists, is open and before its deadline, and has no order.
+/// `expires_at` is compared because the order took it from the session's id.
 const TAKES_AN_ORDER: &str = "attribute_exists(id) AND #status = :open AND deadline > :now \
                               AND attribute_not_exists(order_id) AND expires_at = :expires_at";
 
-/// Only this order's own progress moves its session, and only from where it was read.
+/// Only this order's progress moves its session, and only from the status that was read.
 const FOLLOWS_ITS_ORDER: &str = "order_id = :order AND order_status = :was";
 
 /// The outcome of expiring a session by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expiry {
-    /// It is expired now.
+    /// Expired now.
     Expired,
-    /// It cannot be expired.
+    /// It cannot expire.
     Refused(SessionRefusal),
 }
 
 impl CheckoutStore {
-    /// Writes a new session, to be kept for `retention_millis` after it expires unless it gets an
-    /// order. With a `claim`, its key is used up by the same write; if it has been used before, nothing
-    /// is written. One round trip.
+    /// Writes a new session, kept for `retention_millis` after it expires unless it gets an order. With a `claim`, the
+    /// same write uses up the idempotency key; if the key is used already, nothing is written. One round trip.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -65,7 +63,7 @@ impl CheckoutStore {
             Contest::Found(creation) => Ok(creation),
             Contest::Refused(mut refusals) => match refusals.of(used_key) {
                 Some(refusal) => replay(claim.key, refusal),
-                // The id is new and random: an attempt of this very call has written it.
+                // The id is new and random, so an earlier attempt of this call wrote the session.
                 None => Ok(Creation::Created),
             },
         }
@@ -76,8 +74,7 @@ impl CheckoutStore {
             self.database.client.put_item().table_name(&self.database.tables.sessions).set_item(Some(item));
         match put.condition_expression("attribute_not_exists(id)").send().await {
             Ok(_) => Ok(Creation::Created),
-            // The id is new and random, so what is there is what an attempt of this very call wrote
-            // before its answer was lost.
+            // The id is new and random, so an earlier attempt of this call wrote the session and lost the answer.
             Err(error)
                 if error
                     .as_service_error()
@@ -89,8 +86,7 @@ impl CheckoutStore {
         }
     }
 
-    /// Reads a session as it stands at `now`. One round trip, and one more for the read that finds it
-    /// overdue and writes that down.
+    /// Reads a session as it stands at `now`. One round trip, and one more to store its expiry if it is overdue.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -116,8 +112,8 @@ impl CheckoutStore {
         read.item.map(read_session).transpose()
     }
 
-    /// Expires an open session for the merchant, with its order if it has one; only `owner`'s, if one is
-    /// given. One round trip: the order's id follows from the session's. `token` is random, and this call's own.
+    /// Expires an open session for the merchant, with its order if it has one; only `owner`'s, if one is given. One
+    /// round trip: the order's id follows from the session's. `token` is random and belongs to this call.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -147,7 +143,7 @@ impl CheckoutStore {
         refusal.map(Expiry::Refused)
     }
 
-    /// The reason why a session cannot be expired by hand; `None` where it can.
+    /// The reason for which a session cannot expire by hand; `None` if it can.
     async fn why_not_to_expire(
         &self,
         found: Option<Session>,
@@ -161,7 +157,7 @@ impl CheckoutStore {
         Ok(self.expire_if_overdue(found, now).await?.check_open().err())
     }
 
-    /// Records an expiry that the clock has reached and the item does not show yet.
+    /// Stores the expiry of an overdue session.
     pub(crate) async fn expire_if_overdue(
         &self,
         mut session: Session,
@@ -181,12 +177,12 @@ impl CheckoutStore {
                 }
             };
             session =
-                found.ok_or_else(|| StoreError::Internal("a session's order changed without it".into()))?;
+                found.ok_or_else(|| StoreError::Internal("a session disagrees with its order".into()))?;
         }
         Err(contended(session.id))
     }
 
-    /// Gives a session its order: the session's part of the linking transaction.
+    /// Links a session to its order: the session's part of the transaction.
     pub(crate) fn link_session(
         &self,
         session: SessionId,
@@ -213,7 +209,7 @@ impl CheckoutStore {
         .into_write()
     }
 
-    /// Has a session follow its order from `was` to `order`.
+    /// Moves a session with its order from `was` to `order`.
     pub(crate) fn move_session(
         &self,
         session: SessionId,

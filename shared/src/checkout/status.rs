@@ -1,4 +1,4 @@
-//! Statuses, and the one table of how they follow each other.
+//! Statuses, and the one table of their transitions.
 
 use std::fmt;
 
@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
-    /// Waits for an order, or for its order's payment.
+    /// Waits for an order, or for the order's payment.
     Open,
-    /// Paid; the order is under way.
+    /// Paid; the order is in progress.
     Processing,
     /// The order was executed.
     Complete,
-    /// The deadline passed, the merchant ended it, or the payment failed.
+    /// The deadline passed, the merchant expired it, or the payment failed.
     Expired,
 }
 
-/// Why a session is `expired`.
+/// The reason for which a session is `expired`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpiredReason {
@@ -44,7 +44,7 @@ pub enum OrderStatus {
     SendingTokenFromVault,
     /// Paid: on its way between chains.
     Relay,
-    /// Paid: the last step is under way.
+    /// Paid: the last step is in progress.
     Executing,
     /// Done. Terminal.
     Executed,
@@ -54,11 +54,11 @@ pub enum OrderStatus {
     Refunded,
     /// It went wrong. Terminal.
     Failure,
-    /// Not paid in time, or ended by the merchant. Terminal.
+    /// Not paid in time, or expired by the merchant. Terminal.
     Expired,
 }
 
-/// The statuses that `progress` evidence may name, in the order in which they are passed.
+/// The statuses that `progress` evidence may name, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProgressStatus {
@@ -72,14 +72,14 @@ pub enum ProgressStatus {
     Executing,
 }
 
-/// What can move an order from one status to the next.
+/// A cause for an order's transition to another status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// The deposits reach the order's amount; the order goes on at the given status.
+    /// The deposits reach the order's amount; the order continues at the given status.
     Paid(ProgressStatus),
     /// A later step has begun.
     Progress(ProgressStatus),
-    /// The recipient has been served.
+    /// The recipient has received the money.
     Executed,
     /// A refund has begun.
     Refunding,
@@ -87,7 +87,7 @@ pub enum Step {
     Refunded,
     /// The order cannot be carried out.
     Failed,
-    /// The deadline passed, or the merchant ended the order.
+    /// The deadline passed, or the merchant expired the order.
     Expired,
 }
 
@@ -107,8 +107,8 @@ impl OrderStatus {
         Self::Expired,
     ];
 
-    /// Where `step` leads from here; `None` where it leads nowhere: it comes too early and waits, or
-    /// too late and is only recorded. Steps may be skipped, but never walked backwards.
+    /// The status after `step`; `None` if the step comes too early and waits, or comes too late and is only stored.
+    /// Steps may be skipped, but never go backwards.
     pub fn after(self, step: Step) -> Option<Self> {
         match self {
             Self::ScanningDepositTransaction | Self::WaitingStripePayment => match step {
@@ -136,17 +136,17 @@ impl OrderStatus {
         }
     }
 
-    /// Whether the order still waits for its payment.
+    /// Returns true if the order still waits for its payment.
     pub fn is_unpaid(self) -> bool {
         matches!(self, Self::ScanningDepositTransaction | Self::WaitingStripePayment)
     }
 
-    /// Whether nothing can change this status any more.
+    /// Returns true if nothing can change this status any more.
     pub fn is_terminal(self) -> bool {
         matches!(self, Self::Executed | Self::Refunded | Self::Failure | Self::Expired)
     }
 
-    /// What a session's status is while its order has this one (contract, "Status").
+    /// The status of a session while its order has this one (contract, "Status").
     pub fn session_status(self) -> SessionStatus {
         match self {
             Self::ScanningDepositTransaction | Self::WaitingStripePayment => SessionStatus::Open,

@@ -1,4 +1,4 @@
-//! The transition table, written out: each status, and where each step leads from it.
+//! The transition table, written out: each status, and the result of each step from it.
 
 use crate::checkout::{OrderStatus as Order, ProgressStatus as Progress, SessionStatus as Session, Step};
 
@@ -17,7 +17,7 @@ fn every_step() -> Vec<Step> {
     steps
 }
 
-/// All moves out of `from` are those in `moves`, and no others.
+/// Asserts that `moves` are all transitions out of `from`.
 #[track_caller]
 fn assert_moves(from: Order, moves: &[(Step, Order)]) {
     for step in every_step() {

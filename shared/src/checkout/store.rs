@@ -1,5 +1,5 @@
-//! The store of sessions and orders. They have one store, since they change together: one transaction links an order to its
-//! session, moves both, or ends both.
+//! The store of sessions and orders. They share one, since they change together: one transaction links an order to its
+//! session, moves both, or expires both.
 
 use crate::dynamo::Database;
 
@@ -10,7 +10,7 @@ pub struct CheckoutStore {
 }
 
 impl CheckoutStore {
-    /// The store in these tables.
+    /// Creates the store on these tables.
     pub fn new(database: Database) -> Self {
         Self { database }
     }

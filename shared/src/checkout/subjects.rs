@@ -1,4 +1,4 @@
-//! All that there is to tell of, for whoever cannot go by what has changed.
+//! All subjects, for a caller that cannot rely on the stream of changes.
 
 use crate::{
     checkout::CheckoutStore,
@@ -6,16 +6,16 @@ use crate::{
     kernel::{Subject, Timestamp},
 };
 
-/// What else the sessions' table holds (used keys) has an id that is no session's.
+/// The table also holds idempotency keys, which `subject_of` drops: their ids are no session's.
 const SESSIONS: &str = "created_at >= :since";
 
-/// An order that has a session is part of that one's story. `:order` is the sort key of orders' own items.
+/// A linked order is part of its session's story. `:order` is the sort key of orders' own items.
 const ORDERS_WITHOUT_ONE: &str =
     "sk = :order AND attribute_not_exists(checkout_session_id) AND created_at >= :since";
 
 impl CheckoutStore {
-    /// Calls `each` with all sessions, and all orders without one, that were made at `since` or later, a page of
-    /// them at a time. Both tables are read whole for that.
+    /// Calls `each` with all sessions, and all orders without one, created at `since` or later, one page at a time.
+    /// Scans both tables.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].

@@ -1,4 +1,4 @@
-//! What clients see of an order's money.
+//! An order's transactions as clients see them.
 
 use serde::Serialize;
 
@@ -36,7 +36,7 @@ pub(crate) struct DepositTx<'a> {
     status: DepositStatus,
 }
 
-/// Whether a deposit counts towards the order, and if not, why.
+/// The status of a deposit; other than counted, it gives the reason.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum DepositStatus {
@@ -137,7 +137,7 @@ pub(crate) fn deposit_tx<'a>(
     })
 }
 
-/// One entry for each transaction, first seen first, with the last word on it.
+/// One entry for each transaction, first seen first, with its latest status.
 fn relay_txs<'a>(order_id: OrderId, pieces: &[&'a EvidenceRecord]) -> Vec<RelayTx<'a>> {
     let mut hops: Vec<RelayTx<'a>> = Vec::new();
     for piece in pieces {
@@ -156,8 +156,8 @@ fn relay_txs<'a>(order_id: OrderId, pieces: &[&'a EvidenceRecord]) -> Vec<RelayT
     hops
 }
 
-/// The execution that took effect, for good; else the first one told of and not withdrawn: one that
-/// came for an order that had ended stays in sight.
+/// The execution that took effect; otherwise the first one that is not withdrawn, so that one for an already terminal
+/// order stays visible.
 fn execute_tx<'a>(
     order: &Order,
     pieces: &[&'a EvidenceRecord],

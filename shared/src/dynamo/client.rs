@@ -30,43 +30,43 @@ use aws_smithy_runtime_api::{
 
 use crate::dynamo::{meter::Meter, retry::RetryContended};
 
-/// The roots that DynamoDB's certificates chain to: Amazon Trust Services' published set. Reading the
-/// machine's whole bundle instead costs milliseconds of every cold start. `AWS_CA_BUNDLE`, the
-/// AWS SDKs' usual setting, names another file: for a proxy, a test, or the China regions.
+/// The roots of DynamoDB's certificates: Amazon Trust Services' published set. Reading the machine's whole bundle
+/// instead costs milliseconds of every cold start. `AWS_CA_BUNDLE`, the AWS SDKs' usual setting, names another file:
+/// for a proxy, a test, or the China regions.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
-/// The SDK's own variables for other endpoints than AWS's.
+/// The SDK's own variables for endpoints other than AWS's.
 const ENDPOINT_OF_ALL: &str = "AWS_ENDPOINT_URL";
 const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_DYNAMODB";
-/// A connection that does not come up in this time never will.
+/// The time limit for a connection: one that has not come up by then never will.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// One attempt. DynamoDB answers in milliseconds; waiting longer helps nobody.
+/// The time limit for one attempt. DynamoDB answers in milliseconds, so a longer wait gains nothing.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
-/// All attempts of one call. Three calls in a row fit the functions' own time limit of ten seconds, so
-/// that the client gets our answer and not the gateway's. No request makes more, but for one that loses
-/// races or lists many orders that are overdue.
+/// The time limit for all attempts of one call. Three calls in a row fit the functions' own limit of ten seconds, so
+/// that the client gets the function's answer and not the gateway's. Only a request that meets conflicts or lists many
+/// overdue orders makes more.
 const CALL_TIMEOUT: Duration = Duration::from_secs(3);
-/// The same for what is not DynamoDB, nor as fast: SQS and SSM.
+/// The same for SQS and SSM, which are slower.
 const OTHER_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 const OTHER_CALL_TIMEOUT: Duration = Duration::from_secs(8);
-/// Attempts, of which most come within the first second: a loser of a race of many for one session
+/// The number of attempts, most of which come within the first second. The loser of a race of many for one session
 /// meets a handful of conflicts.
 const ATTEMPTS: u32 = 8;
 const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 const MAX_BACKOFF: Duration = Duration::from_secs(1);
 
-/// Builds the client from the environment that Lambda sets (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, …) and
-/// opens its connection, so that the first request finds DNS, TCP and TLS done. Only where it is `metered`
-/// does it count what it spends, which costs a bit of each call.
+/// Builds the client from the environment that Lambda sets (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, …) and opens its
+/// connection, so that the first request finds DNS, TCP and TLS done. It counts its costs only if it is `metered`,
+/// since that slows each call a little.
 ///
 /// # Errors
-/// When the file named by `AWS_CA_BUNDLE` cannot be read.
+/// If the file named by `AWS_CA_BUNDLE` cannot be read.
 pub async fn connect(metered: bool) -> Result<Client, BoxError> {
     let connector = connector()?;
     let config = from_environment(connector.clone()).await;
     let named = endpoint(ENDPOINT_VARIABLE).or_else(|| endpoint(ENDPOINT_OF_ALL));
-    // The SDK gives no other way to ask where its requests will go. A wrong guess costs the first
-    // request its head start and nothing else.
+    // The SDK offers no other way to learn the target of its requests. A wrong guess only costs the first request its
+    // open connection.
     let region = || config.region().map(|region| format!("https://dynamodb.{region}.amazonaws.com"));
     if let Some(endpoint) = named.clone().or_else(region) {
         open_connection(&connector, &endpoint).await;
@@ -76,11 +76,11 @@ pub async fn connect(metered: bool) -> Result<Client, BoxError> {
     Ok(client(if metered { config.interceptor(Meter) } else { config }, connector))
 }
 
-/// What other AWS clients are to be built from, in functions that need them. They give up in time, too: a
-/// connection that died while the function was frozen tells nobody.
+/// The configuration of other AWS clients, for functions that need them. It has time limits too: a connection that died
+/// while the function was frozen gives no sign.
 ///
 /// # Errors
-/// When the file named by `AWS_CA_BUNDLE` cannot be read.
+/// If the file named by `AWS_CA_BUNDLE` cannot be read.
 pub async fn sdk_config() -> Result<SdkConfig, BoxError> {
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(OTHER_ATTEMPT_TIMEOUT)
@@ -93,8 +93,8 @@ fn endpoint(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|url| !url.is_empty())
 }
 
-/// Reads region and credentials, and nothing else: `aws_config`'s loader would bring its chains of profiles, web
-/// identities and instance metadata, which a Lambda function does not have, into each executable.
+/// Reads region and credentials, and nothing else: `aws_config`'s loader would add its chains of profiles, web
+/// identities and instance metadata, which a Lambda function does not have, to each executable.
 async fn from_environment(connector: SharedHttpConnector) -> SdkConfig {
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -106,18 +106,18 @@ async fn from_environment(connector: SharedHttpConnector) -> SdkConfig {
     config.build()
 }
 
-/// Builds a client for a DynamoDB at `endpoint` that takes any credentials: the embedded engine, or
-/// Amazon's DynamoDB Local.
+/// Builds a client for a DynamoDB at `endpoint` that accepts any credentials: the embedded engine, or Amazon's DynamoDB
+/// Local.
 ///
 /// # Errors
-/// When the file named by `AWS_CA_BUNDLE` cannot be read.
+/// If the file named by `AWS_CA_BUNDLE` cannot be read.
 pub fn connect_to(endpoint: &str) -> Result<Client, BoxError> {
     let config = Builder::new()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
         .endpoint_url(endpoint)
-        // Clients of one process share a retry budget by partition; one engine's trouble is its own.
+        // Clients of one process share a retry budget by partition; a separate one keeps engines apart.
         .retry_partition(RetryPartition::new(endpoint.to_owned()))
         .interceptor(Meter);
     Ok(client(config, connector()?))
@@ -156,12 +156,12 @@ fn connector() -> Result<SharedHttpConnector, BoxError> {
     Ok(SharedHttpConnector::new(connector))
 }
 
-/// Asks the endpoint whether it is well (`GET /` needs no signature) and leaves the connection in the
-/// pool. Whatever it answers, the first real call will find out more.
+/// Checks the endpoint's health (`GET /` needs no signature) and leaves the connection in the pool. The answer does not
+/// matter: the first real call finds any problem.
 async fn open_connection(connector: &SharedHttpConnector, endpoint: &str) {
     if let Ok(request) = HttpRequest::get(endpoint) {
         let ping = connector.call(request);
-        // An unreachable store must not keep the function from starting and saying so itself.
+        // An unreachable store must not keep the function from starting and reporting that itself.
         let _ = tokio::time::timeout(CONNECT_TIMEOUT, ping).await;
     }
 }

@@ -1,4 +1,4 @@
-//! DynamoDB's error and cancellation codes, by what they mean for a caller.
+//! DynamoDB's error and cancellation codes, by their meaning for a caller.
 
 use aws_sdk_dynamodb::types::CancellationReason;
 
@@ -18,12 +18,12 @@ pub(crate) fn is_contention(code: &str) -> bool {
     .contains(&code)
 }
 
-/// Error codes of a failure of DynamoDB's own, which may come after a write was made.
+/// Error codes of a failure of DynamoDB itself, which may come after a write took effect.
 pub(crate) fn is_outage(code: &str) -> bool {
     ["InternalServerError", "ServiceUnavailable", "ServiceUnavailableException"].contains(&code)
 }
 
-/// Whether at least one part of a cancelled transaction met contention.
+/// Returns true if at least one part of a cancelled transaction met contention.
 pub(crate) fn is_contended(reasons: &[CancellationReason]) -> bool {
     reasons.iter().filter_map(CancellationReason::code).any(is_contention)
 }

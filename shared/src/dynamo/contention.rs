@@ -1,8 +1,8 @@
 //! Contention: calls that DynamoDB refuses because of other calls, not because of their own conditions.
 //!
-//! DynamoDB cancels a transaction that meets another one on the same item, and refuses a plain write there. The
-//! SDK repeats such calls. In a race of many its retries can run out before the items are free, and then only a
-//! read can tell the losers who has won: reads do not conflict.
+//! DynamoDB cancels a transaction that meets another one on the same item, and refuses a plain write there. The SDK
+//! repeats such calls. In a race of many, its retries can run out before the items are free. Then only a read can tell
+//! the losers the result: reads do not conflict.
 
 use std::time::{Duration, Instant};
 
@@ -17,15 +17,15 @@ use crate::dynamo::{
     transact::{Outcome, Refusals, Transaction},
 };
 
-/// No call is begun anew when this much time has passed since the first. With the last call's own three
-/// seconds, and those of the look after it, a function stays within its ten.
+/// The time after the first call in which a call is repeated. With the last call's own three seconds, and those of the
+/// read after it, a function stays within its ten.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// A look may itself have an expiry to write, and meet contention there.
+/// The time limit for a read, which may itself have to store an expiry and meet contention there.
 const LONGEST_LOOK: Duration = Duration::from_secs(3);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
-/// Bounds how long a call is repeated under contention.
+/// Limits the time in which a call is repeated under contention.
 pub(crate) struct Patience {
     began: Instant,
     pause: Duration,
@@ -61,13 +61,13 @@ pub(crate) enum Contest<T> {
 }
 
 impl Database {
-    /// Sends a transaction until it is written or refused. While its items are contended, `look` reads them: what
-    /// it finds (`Some`, or an error) ends the call. All attempts have one client `token`, which is random: so an attempt whose
-    /// answer was lost is recognised by the next. For that they are alike to the byte; an item made anew would have its
-    /// attributes in another order, which Amazon's DynamoDB Local takes for other content.
+    /// Sends a transaction until it is written or refused. While its items are contended, `look` reads them; a result
+    /// (`Some`, or an error) ends the call. All attempts have one random client `token`, so DynamoDB recognises an
+    /// attempt whose answer was lost. That requires identical bytes: an item built anew would have its attributes in
+    /// another order, which Amazon's DynamoDB Local takes for other content.
     ///
     /// # Errors
-    /// Those of `look`; [`StoreError::Contended`] where it found nothing until time was up; [`StoreError::Unavailable`],
+    /// Those of `look`; [`StoreError::Contended`] if it found nothing in time; [`StoreError::Unavailable`],
     /// [`StoreError::Internal`].
     pub(crate) async fn contend<'a, T>(
         &self,
@@ -86,8 +86,8 @@ impl Database {
             };
             let may_be_ours = is_in_progress(&contended);
             let given_up = patience.wait_after(contended).await.err();
-            // An attempt of this very call that is in progress will be answered under its token. Before that, a
-            // read might take for another's what this call has written.
+            // An attempt of this call that is still in progress will be answered under its token. A read before that
+            // might take this call's own write for another's.
             if (given_up.is_some() || !may_be_ours)
                 && let Some(found) = unless_contended(look()).await?
             {
@@ -100,7 +100,7 @@ impl Database {
     }
 }
 
-/// A look that itself meets contention, or takes too long, has found nothing yet.
+/// A read that meets contention itself, or takes too long, counts as one without a result.
 async fn unless_contended<T>(
     look: impl Future<Output = Result<Option<T>, StoreError>>,
 ) -> Result<Option<T>, StoreError> {

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::Client;
 
-/// A DynamoDB with the tables of a deployment. Each capability has a store of its own over it.
+/// A DynamoDB with the tables of a deployment. Each capability has its own store on it.
 #[derive(Debug, Clone)]
 pub struct Database {
     pub(crate) client: Client,
@@ -12,15 +12,15 @@ pub struct Database {
 /// The tables' names.
 #[derive(Debug, Clone)]
 pub struct Tables {
-    /// One item a session.
+    /// Sessions and used idempotency keys.
     pub sessions: String,
     /// Orders, their evidence, and the list of each creator's orders.
     pub orders: String,
     /// API keys.
     pub keys: String,
-    /// Published events, and how far publishing is.
+    /// Published events, and the count of each subject's published ones.
     pub events: String,
-    /// Webhook endpoints, and what is sent to them.
+    /// Webhook endpoints and their deliveries.
     pub webhooks: String,
 }
 

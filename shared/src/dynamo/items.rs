@@ -1,4 +1,4 @@
-//! Items and attributes: what every table has in common.
+//! Items and attributes, common to all tables.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::dynamo::StoreError;
 /// A DynamoDB item.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// What an item cannot be turned into, and which item it was.
+/// A conversion that failed, and the item.
 #[derive(Debug, thiserror::Error)]
 #[error("the {kind} item {key} cannot be read")]
 struct BadItem {
@@ -19,7 +19,7 @@ struct BadItem {
     source: serde_dynamo::Error,
 }
 
-/// What has no value has no attribute either: conditions ask whether one exists.
+/// Converts a value to an item. Fields without a value get no attribute: conditions test for its existence.
 ///
 /// # Errors
 /// [`StoreError::Internal`].
@@ -29,7 +29,7 @@ pub fn to_item<T: Serialize>(value: &T) -> Result<Item, StoreError> {
     Ok(item)
 }
 
-/// What an item holds. `kind` names it in errors.
+/// Converts an item to a value. `kind` names it in errors.
 ///
 /// # Errors
 /// [`StoreError::Internal`].
@@ -48,7 +48,7 @@ pub fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// An item's key in words, for errors.
+/// An item's key as text, for errors.
 pub(crate) fn describe(item: &Item) -> String {
     let parts = ["id", "pk", "sk"].into_iter().filter_map(|name| item.get(name)?.as_s().ok());
     parts.map(String::as_str).collect::<Vec<_>>().join(" / ")

@@ -1,4 +1,4 @@
-//! Where every item is: the only place that builds keys.
+//! The keys of all items: the only place that builds keys.
 //!
 //! | Table | Key | Item |
 //! |---|---|---|
@@ -10,16 +10,16 @@
 //! | orders | `pk` = `awaited#<chain>`, `sk` = `<created at>#<order id>` | a deposit address that is watched |
 //! | keys | `id` = key id | an API key |
 //! | events | `pk` = `feed#<owner>`, `sk` = cursor | an event, in its owner's feed |
-//! | events | `pk` = `end#<owner>`, `sk` = `end` | how many events the feed has |
-//! | events | `pk` = `subject#<session id or order id>`, `sk` = `published` | how many of its events are in the feed |
+//! | events | `pk` = `end#<owner>`, `sk` = `end` | the number of events in the feed |
+//! | events | `pk` = `subject#<session id or order id>`, `sk` = `published` | the number of its events in the feed |
 //! | webhooks | `pk` = `endpoints`, `sk` = `<owner>#<endpoint id>` | an endpoint |
-//! | webhooks | `pk` = `fan#<owner>`, `sk` = `fan` | how many endpoints there are, and up to which event they have deliveries |
+//! | webhooks | `pk` = `fan#<owner>`, `sk` = `fan` | the number of endpoints, and the position of the fan-out |
 //! | webhooks | `pk` = `deliveries#<endpoint id>`, `sk` = delivery id | a delivery |
-//! | webhooks | `pk` = `due#<endpoint id>`, `sk` = `<due at>#<delivery id>` | a delivery that is to be attempted |
-//! | webhooks | `pk` = `lane#<endpoint id>`, `sk` = `lane` | the lease on what is due |
+//! | webhooks | `pk` = `due#<endpoint id>`, `sk` = `<due at>#<delivery id>` | an entry of the list of due deliveries |
+//! | webhooks | `pk` = `lane#<endpoint id>`, `sk` = `lane` | the lease on an endpoint's due deliveries |
 //!
-//! What belongs to the default owner has no owner's prefix. A stranger's idempotency keys, where API keys
-//! are on, begin with `stranger#`.
+//! Items of the default owner have no owner's prefix. Idempotency keys of unauthenticated callers, where API keys are
+//! on, begin with `stranger#`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
@@ -35,7 +35,7 @@ use crate::{
 /// The sort key of an order's own item.
 pub(crate) const ORDER: &str = "order";
 
-/// What the sort keys of an order's evidence begin with.
+/// The prefix of the sort keys of an order's evidence.
 pub(crate) const EVIDENCE_PREFIX: &str = "evidence#";
 
 pub(crate) fn session(id: SessionId) -> Item {
@@ -52,7 +52,7 @@ pub(crate) fn api_key(id: &ApiKeyId) -> Item {
     Item::from([("id".to_owned(), string(id.as_str()))])
 }
 
-/// What keeps one merchant's keys apart from another's; an owner's name has no `#` in it.
+/// The prefix that keeps merchants' keys apart; an owner's name has no `#` in it.
 fn owner_prefix(owner: &Owner) -> String {
     if owner.is_default() { String::new() } else { format!("owner#{}#", owner.as_str()) }
 }
@@ -85,7 +85,7 @@ pub(crate) fn awaited_entry(chain: ChainId, created_at: Timestamp, order: OrderI
     in_table(awaited_partition(chain), by_creation(created_at, order))
 }
 
-/// What the sort keys of orders made at `time` or later are not less than.
+/// The lower bound of the sort keys of orders created at `time` or later.
 pub(crate) fn awaited_since(time: Timestamp) -> String {
     format!("{:013}", time.millis())
 }
@@ -95,13 +95,13 @@ fn by_creation(created_at: Timestamp, order: OrderId) -> String {
     format!("{:013}#{order}", created_at.millis())
 }
 
-/// The order that an entry of a creator's list names.
+/// The order of an entry in a creator's list.
 pub(crate) fn order_of_entry(entry: &Item) -> Option<OrderId> {
     let sort_key = entry.get("sk")?.as_s().ok()?;
     OrderId::parse(sort_key.split_once('#')?.1)
 }
 
-/// Whose list a session is in.
+/// The list that an owner's sessions are in.
 pub(crate) fn list(owner: &Owner) -> AttributeValue {
     string(owner.as_str())
 }
@@ -110,8 +110,7 @@ pub(crate) fn list_reference(owner: &Owner, reference: &str) -> AttributeValue {
     string(format!("{}#{reference}", owner.as_str()))
 }
 
-/// What puts a session into the indexes that lists are read from, in its place: by owner, then by when it
-/// was made.
+/// The attributes that put a session into the lists' indexes: by owner, then by creation time.
 pub(crate) fn listing(owner: &Owner, created_at: Timestamp, id: SessionId, reference: Option<&str>) -> Item {
     let position = format!("{}#{:013}#{id}", owner.as_str(), created_at.millis());
     let reference = reference.map(|it| ("list_reference".to_owned(), list_reference(owner, it)));
@@ -119,8 +118,8 @@ pub(crate) fn listing(owner: &Owner, created_at: Timestamp, id: SessionId, refer
     attributes.into_iter().chain(reference).collect()
 }
 
-/// The bounds, both included, of the places of an owner's sessions that were made between two times, both
-/// excluded, and that are listed after another one: newest first, they are the lesser ones.
+/// The bounds, both included, of the positions of an owner's sessions created between two times, both excluded, and
+/// listed after another one. Lists are newest first, so later positions are smaller.
 pub(crate) fn listed_between(
     owner: &Owner,
     later_than: Option<Timestamp>,
@@ -129,7 +128,7 @@ pub(crate) fn listed_between(
 ) -> (String, String) {
     let owner = owner.as_str();
     let from = later_than.map_or(0, |time| time.millis() + 1);
-    // A colon sorts behind all digits. A time without an id sorts before all ids of that time.
+    // A colon sorts after all digits. A time without an id sorts before all ids of that time.
     let end = earlier_than.map_or_else(|| ":".to_owned(), |time| format!("{:013}", time.millis()));
     let before = after.map(|(time, id)| {
         let just_below = Uuid::from_u128(u128::from_be_bytes(*id.as_bytes()) - 1);
@@ -139,29 +138,28 @@ pub(crate) fn listed_between(
     (format!("{owner}#{from:013}"), format!("{owner}#{to}"))
 }
 
-/// When a session that an index names was made, and its id.
+/// The creation time and the id of a session in an index.
 pub(crate) fn listed(entry: &Item) -> Option<(Timestamp, SessionId)> {
     let mut parts = entry.get("listed_at")?.as_s().ok()?.split('#').skip(1);
     let created_at = Timestamp::from_millis(parts.next()?.parse().ok()?);
     Some((created_at, SessionId::parse(parts.next()?)?))
 }
 
-/// Which part of the index of what is open an item is in: ids are random, so their first digit spreads
-/// them evenly.
+/// The part of the index of open items that an item is in: ids are random, so their first digit spreads them evenly.
 pub(crate) fn open_shard(id: impl std::fmt::Display) -> AttributeValue {
     let digit = id.to_string().bytes().next().unwrap_or_default();
     string((digit % OPEN_SHARDS).to_string())
 }
 
-/// In how many parts the index is, so that no single one has to take all writes.
+/// The number of parts of the index, so that no single one takes all writes.
 const OPEN_SHARDS: u8 = 4;
 
-/// All of them.
+/// All parts of the index.
 pub(crate) fn open_shards() -> impl Iterator<Item = AttributeValue> {
     (0..OPEN_SHARDS).map(|shard| string(shard.to_string()))
 }
 
-/// What an item is about, by its partition key, if it is a session or of an order.
+/// The subject of an item, by its partition key; `None` for other items.
 pub fn subject_of(key: &str) -> Option<Subject> {
     match key.strip_prefix("order#") {
         Some(order) => OrderId::parse(order).map(Subject::Order),
@@ -169,12 +167,12 @@ pub fn subject_of(key: &str) -> Option<Subject> {
     }
 }
 
-/// Where a subject's state of publication is.
+/// The key of a subject's count of published events.
 pub(crate) fn publication(subject: Subject) -> Item {
     in_table(string(format!("subject#{subject}")), "published".to_owned())
 }
 
-/// Where the number of an owner's published events is.
+/// The key of the number of an owner's published events.
 pub(crate) fn feed_end(owner: &Owner) -> Item {
     in_table(string(format!("end#{}", owner.as_str())), "end".to_owned())
 }
@@ -187,12 +185,12 @@ pub(crate) fn feed_entry(owner: &Owner, cursor: Cursor) -> Item {
     in_table(feed_partition(owner), cursor.to_string())
 }
 
-/// All endpoints are in one partition: they are few, and what is due is looked for at each one.
+/// All endpoints are in one partition: they are few, and the search for due deliveries visits each one.
 pub(crate) fn endpoints() -> AttributeValue {
     string("endpoints")
 }
 
-/// What the sort keys of an owner's endpoints begin with.
+/// The prefix of the sort keys of an owner's endpoints.
 pub(crate) fn endpoints_of(owner: &Owner) -> String {
     format!("{}#", owner.as_str())
 }
@@ -221,12 +219,12 @@ pub(crate) fn due_entry(endpoint: EndpointId, time: Timestamp, id: &DeliveryId) 
     in_table(due(endpoint), format!("{:013}#{}", time.millis(), id.as_str()))
 }
 
-/// What the sort keys of what is due at `now` or before are less than.
+/// The bound below which the sort keys of deliveries due at `now` are.
 pub(crate) fn due_later_than(now: Timestamp) -> String {
     format!("{:013}", now.plus_millis(1).millis())
 }
 
-/// The delivery that is due by an entry.
+/// The delivery of an entry in the list of due deliveries.
 pub(crate) fn delivery_of_entry(entry: &Item) -> Option<DeliveryId> {
     DeliveryId::parse(entry.get("sk")?.as_s().ok()?.split_once('#')?.1)
 }
@@ -235,7 +233,7 @@ pub(crate) fn lease(endpoint: EndpointId) -> Item {
     in_table(string(format!("lane#{endpoint}")), "lane".to_owned())
 }
 
-/// The merchant whose feed has grown, by the partition key of its end.
+/// The owner of a feed, by the partition key of the feed's end.
 pub fn owner_of_feed_end(key: &str) -> Option<Owner> {
     Owner::parse(key.strip_prefix("end#")?)
 }

@@ -1,4 +1,4 @@
-//! What a request costs: its round trips to DynamoDB, tries among them, and the capacity they take.
+//! The cost of a request: its round trips to DynamoDB, retries included, and the capacity that they take.
 //!
 //! Counted only inside [`metered`]; outside of it DynamoDB is not even asked for the capacity.
 
@@ -18,12 +18,12 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_runtime_api::{box_error::BoxError, client::interceptors::context::Output};
 
-/// What has been spent on a request.
+/// The cost of a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Spent {
     /// Requests sent to DynamoDB.
     pub round_trips: u64,
-    /// Capacity units, of reading and of writing together.
+    /// Capacity units for reading and writing together.
     pub capacity_units: f64,
 }
 
@@ -31,7 +31,7 @@ tokio::task_local! {
     static SPENT: Cell<Spent>;
 }
 
-/// Does some work and tells what it cost.
+/// Does some work and returns its cost.
 pub async fn metered<F: Future>(work: F) -> (F::Output, Spent) {
     let counted = async {
         let output = work.await;
@@ -50,7 +50,7 @@ fn spend(round_trips: u64, capacity_units: f64) {
     });
 }
 
-/// Counts what the client does.
+/// Counts the client's requests and their capacity.
 #[derive(Debug)]
 pub(crate) struct Meter;
 
@@ -110,7 +110,7 @@ impl Intercept for Meter {
     }
 }
 
-/// The capacity that an answer says it took.
+/// The capacity that an answer reports.
 fn capacity_of(output: &Output) -> f64 {
     let sum = |parts: &[ConsumedCapacity]| parts.iter().filter_map(|part| part.capacity_units()).sum();
     macro_rules! told {

@@ -20,13 +20,13 @@ pub use items::{Item, from_item, number, string, to_item};
 pub use keys::{owner_of_feed_end, subject_of};
 pub use meter::{Spent, metered};
 
-/// Both tables' TTL attribute: DynamoDB removes an item some time after the epoch *second* in it.
+/// The TTL attribute of both tables: DynamoDB deletes an item some time after the epoch *second* in it.
 pub(crate) const REMOVABLE_AT: &str = "removable_at";
 
-/// The attribute that puts an item into the index of open items, with its `deadline`: the part of the index. An item
-/// that is no longer open no longer has it.
+/// The attribute that puts an item into the index of open items, with its `deadline`. Its value is the part of the
+/// index. Items that are no longer open do not have it.
 pub(crate) const OPEN_SHARD: &str = "open_shard";
 
-/// How often a write that lost a race reads the item that won and tries again. Every loss means that another
-/// write got through, and a session or order has few of them ahead at any time.
+/// The number of times that a write reads the item again after a conflict and retries. Each conflict means that another
+/// write succeeded, and a session or order has few of them ahead at any time.
 pub(crate) const MAX_CONFLICT_RETRIES: usize = 50;

@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::{
 
 use crate::dynamo::codes::is_contended;
 
-/// Has the SDK repeat, with its own back-off and jitter, what it does not repeat by itself: a transaction that
-/// was cancelled by contention, and a plain write to an item that a transaction is at work on.
+/// Makes the SDK repeat, with its own back-off and jitter, two failures that it does not repeat by default: a
+/// transaction cancelled by contention, and a plain write to an item that a transaction is changing.
 #[derive(Debug)]
 pub(crate) struct RetryContended;
 

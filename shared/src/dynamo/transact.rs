@@ -1,4 +1,4 @@
-//! The one way in which existing items change: conditional writes, all or nothing, in one round trip.
+//! The one way to change existing items: conditional writes, all or nothing, in one round trip.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::{
     kernel::Owner,
 };
 
-/// The writes of one transaction. Each has a handle, by which its refusal is found.
+/// The writes of one transaction. Each has a handle, which finds its refusal.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Transaction(Vec<TransactWriteItem>);
 
@@ -24,7 +24,6 @@ pub(crate) struct Transaction(Vec<TransactWriteItem>);
 pub(crate) struct Part(usize);
 
 impl Transaction {
-    /// Adds a write.
     pub(crate) fn add(&mut self, write: TransactWriteItem) -> Part {
         self.0.push(write);
         Part(self.0.len() - 1)
@@ -42,18 +41,18 @@ impl From<Vec<TransactWriteItem>> for Transaction {
 pub(crate) enum Outcome {
     /// Everything was written.
     Written,
-    /// Nothing was: at least one condition did not hold.
+    /// Nothing was written: at least one condition failed.
     Refused(Refusals),
 }
 
-/// For each write whether its condition failed, and on which item.
+/// The failed condition of each write, if it failed.
 #[derive(Debug)]
 pub(crate) struct Refusals(Vec<Option<Refusal>>);
 
-/// A condition that did not hold.
+/// A failed condition.
 #[derive(Debug)]
 pub(crate) struct Refusal {
-    /// The item as it stood; `None` where there was none.
+    /// The item as it stood; `None` if there was none.
     pub(crate) found: Option<Item>,
 }
 
@@ -74,7 +73,7 @@ impl Database {
     }
 
     /// Sends a transaction that DynamoDB takes for the same as an earlier one with this client token; without one, the
-    /// SDK makes a new token.
+    /// SDK generates a token.
     pub(crate) async fn transact_with(
         &self,
         token: Option<String>,
@@ -106,15 +105,15 @@ fn refusal(reason: &CancellationReason) -> Option<Refusal> {
     (reason.code() == Some(CONDITION_FAILED)).then(|| Refusal { found: reason.item().cloned() })
 }
 
-/// Whether the conditions alone decided; a conflict beside them says nothing about their write.
+/// Returns true if only conditions decided. A conflict beside them leaves its own write undecided.
 fn only_conditions_failed(reasons: &[CancellationReason]) -> bool {
     let mut failed =
         reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None").peekable();
     failed.peek().is_some() && failed.all(|code| code == CONDITION_FAILED)
 }
 
-/// Protects a merchant's data from other merchants: a condition, and the value that it names. Items of the
-/// default owner do not name one.
+/// Protects a merchant's data from other merchants: a condition, and the value that it names. Items of the default
+/// owner name none.
 pub(crate) fn is_owned_by(owner: &Owner) -> (&'static str, Option<(&'static str, AttributeValue)>) {
     match owner.is_default() {
         true => ("attribute_not_exists(owned_by)", None),
@@ -132,9 +131,9 @@ pub(crate) struct ConditionalUpdate<'a> {
 }
 
 impl ConditionalUpdate<'_> {
-    /// As part of a transaction that reports the item on which the condition failed. `status` and `count`
-    /// are reserved words of DynamoDB's, so the expressions say `#status` and `#count`. DynamoDB refuses a map of names
-    /// that is empty.
+    /// The update as part of a transaction that reports the item on which the condition failed. `status` and `count`
+    /// are reserved words in DynamoDB, so the expressions say `#status` and `#count`. DynamoDB refuses an empty map of
+    /// names.
     pub(crate) fn into_write(self) -> Result<TransactWriteItem, StoreError> {
         let values = self.values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let used = ["status", "count"].into_iter().map(|name| (format!("#{name}"), name.to_owned()));
@@ -154,7 +153,7 @@ impl ConditionalUpdate<'_> {
     }
 }
 
-/// As part of a transaction: a put of an item whose key must be new. `key` is the table's partition key.
+/// A put, as part of a transaction, of an item whose key must be new. `key` is the table's partition key.
 pub(crate) fn put_new(table: &str, key: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
     let put = Put::builder()
         .table_name(table)

@@ -1,6 +1,6 @@
-//! The deployed executables (`bundles/`), each with the functions that depend on the same crates. Building one
-//! executable for each of the functions would link the same libraries for each of them, with optimisation across
-//! all of a program the longest step of a build.
+//! The deployed executables (`bundles/`), each with the functions that share its dependencies. One executable for each
+//! function would link the same libraries each time, and optimisation across a whole program is the longest step of a
+//! build.
 //!
 //! Each function is a Lambda function of its own, with its own permissions, memory and settings. Its `Handler` in
 //! `template.yaml` selects it.
@@ -17,7 +17,7 @@ type Running = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
 
 /// A function of an executable.
 pub struct Function {
-    /// Its name, which is that of its crate and its `Handler`.
+    /// Its name: that of its crate and its `Handler`.
     pub name: &'static str,
     /// Runs it until Lambda ends it.
     pub run: fn() -> Running,
@@ -34,7 +34,7 @@ macro_rules! function_main {
     };
 }
 
-/// Lists functions, each as its name and its `run`.
+/// Lists functions by name and `run`.
 #[macro_export]
 macro_rules! functions {
     ($($name:literal => $run:path),+ $(,)?) => {
@@ -42,15 +42,17 @@ macro_rules! functions {
     };
 }
 
-/// Runs the function that the environment names.
+/// Runs the function named in the environment.
 ///
 /// # Errors
-/// That it names none of `functions`, or what ends the function.
+/// If the environment names none of `functions`, or an error that ends the function.
 pub async fn run(functions: &[Function]) -> Result<(), Error> {
     let name = env::var(HANDLER_VARIABLE).unwrap_or_default();
     let function = functions.iter().find(|function| function.name == name);
     let Some(function) = function else {
-        return Err(format!("{HANDLER_VARIABLE} is {name:?}, which is no function of this executable").into());
+        return Err(
+            format!("{HANDLER_VARIABLE} is {name:?}, which is not a function of this executable").into()
+        );
     };
     (function.run)().await
 }

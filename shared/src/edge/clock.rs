@@ -7,14 +7,14 @@ use std::sync::{
 
 use crate::kernel::Timestamp;
 
-/// The system's clock, which the local server's test helper can move forward. Clones share it.
+/// The system's clock, which the local server's test helper can move forward. Clones share the shift.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     ahead_millis: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// A clock that shows `now` at this moment and goes on from there.
+    /// A clock that shows `now` at this moment and runs on from there.
     pub fn starting_at(now: Timestamp) -> Self {
         let clock = Self::default();
         let ahead = now.millis().saturating_sub(clock.now().millis());
@@ -29,7 +29,7 @@ impl Clock {
         Timestamp::from_millis(system).plus_millis(self.ahead_millis.load(Ordering::Relaxed))
     }
 
-    /// Moves this clock forward. A shift past the end of time is not made.
+    /// Moves this clock forward. Ignores a shift past the largest time.
     pub fn advance(&self, millis: u64) {
         let shift = |ahead: i64| ahead.checked_add_unsigned(millis);
         let _ = self.ahead_millis.try_update(Ordering::Relaxed, Ordering::Relaxed, shift);

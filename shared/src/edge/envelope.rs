@@ -1,4 +1,4 @@
-//! The envelope that every answer comes in, and the one place where an error becomes a response.
+//! The envelope of every answer, and the one place where an error becomes a response.
 
 use std::borrow::Borrow;
 
@@ -40,7 +40,7 @@ struct Detail<'a> {
     request_id: Option<&'a str>,
 }
 
-/// Renders what came of a request; what is our fault is logged, once, here.
+/// Renders the outcome of a request. Logs failures of the service, once, here.
 pub fn answer<T: Serialize, E: Borrow<Error>>(
     request: &Request,
     message: &str,
@@ -65,10 +65,10 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Answers with `data`, unless the request's key had been used before: then with the answer of then.
+    /// Answers with `data`, unless the request's key has been used before: then with the first answer.
     ///
     /// # Errors
-    /// [`Error::IdempotencyConflict`] where it was used for another request.
+    /// [`Error::IdempotencyConflict`] if the key was used for another request.
     pub fn new(data: Box<RawValue>, creation: Creation) -> Result<Self> {
         match creation {
             Creation::Created => Ok(Self { data, replayed: false }),
@@ -78,8 +78,7 @@ impl Answer {
     }
 }
 
-/// Renders what came of a request that creates something. One whose key had been used before gets a
-/// header that says so.
+/// Renders the outcome of a request that creates something. A header marks a repeated answer.
 pub fn answer_created(request: &Request, message: &str, outcome: Result<Answer>) -> Response<Body> {
     let replayed = outcome.as_ref().is_ok_and(|created| created.replayed);
     let mut response = answer(request, message, outcome.map(|created| created.data));
@@ -89,7 +88,7 @@ pub fn answer_created(request: &Request, message: &str, outcome: Result<Answer>)
     response
 }
 
-/// The `data` of an answer as text, for a used key to keep.
+/// The `data` of an answer as text, stored with a used key.
 ///
 /// # Errors
 /// [`Error::Internal`].
@@ -125,7 +124,7 @@ fn refuse(request: &Request, error: &Error) -> Response<Body> {
     respond(status, serde_json::to_string(&failure).unwrap_or_default())
 }
 
-/// What each error is to a client. Codes are part of the contract: they never change.
+/// The status and the code of each error. Codes are part of the contract: they never change.
 fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
     match error {
         Error::InvalidField { .. } => (StatusCode::BAD_REQUEST, "invalid_field"),
@@ -158,7 +157,7 @@ fn respond(status: StatusCode, body: String) -> Response<Body> {
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
-    // Statuses are polled: no cache on the way may answer for us.
+    // Statuses are polled, so no cache may answer instead.
     headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
@@ -169,12 +168,12 @@ fn respond(status: StatusCode, body: String) -> Response<Body> {
     response
 }
 
-/// One line for a failure of ours: the request or message it befell, and the chain of its causes.
+/// Logs a failure of the service in one line: the id of the request or message, and the chain of its causes.
 pub fn log_failure(request_id: &str, error: &Error) {
     tracing::error!(request_id, causes = causes(error), "{error}");
 }
 
-/// What led to an error, the nearest cause first, for the log.
+/// The causes of an error, nearest first, for the log.
 pub fn causes(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")

@@ -1,4 +1,4 @@
-//! The settings, from environment variables. One that is empty counts as not given.
+//! The settings, from environment variables. An empty variable counts as not given.
 
 use std::{env, sync::Arc};
 
@@ -7,32 +7,32 @@ use crate::{
     dynamo::Tables,
 };
 
-/// What an operator can set. docs/deploying.md lists the variables.
+/// The settings of an operator. docs/deploying.md lists the variables.
 #[derive(Clone)]
 pub struct Settings {
-    /// Whether merchants need an API key.
+    /// True if merchants need an API key.
     pub api_keys: bool,
-    /// Whether lists of everybody's data may be read without a key where keys are off: on a developer's
-    /// machine only.
+    /// True if, without keys, lists of all data may be read: on a developer's machine only.
     pub open_lists: bool,
-    /// Whether webhooks may go anywhere, private addresses and plain HTTP included: likewise.
+    /// True if webhooks may go to any address, private ones and plain HTTP included: on a developer's machine only.
     pub webhooks_anywhere: bool,
-    /// How long a session without an order stays readable after it expired, in milliseconds.
+    /// The time that a session without an order stays readable after it expired, in milliseconds.
     pub retention_millis: i64,
-    /// How long after `expires_at` word of an on-time deposit is waited for, in milliseconds.
+    /// The detection window: the time after `expires_at` in which evidence of an on-time deposit is accepted, in
+    /// milliseconds.
     pub detection_window_millis: i64,
-    /// Where orders are paid.
+    /// The addresses for deposits.
     pub deposit_addresses: Arc<dyn DepositAddress>,
-    /// The contract that passes on what was paid there.
+    /// The contract that deploys and sweeps forwarders.
     pub forwarder_factory: alloy_primitives::Address,
-    /// Where payments are watched; none without [`Settings::with_chains`].
+    /// The chains on which payments are watched; none without [`Settings::with_chains`].
     pub chains: Arc<Chains>,
 }
 
 /// A setting that keeps a function from starting.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// It is not there.
+    /// It is missing.
     #[error("the environment variable {0} is required")]
     Missing(&'static str),
     /// It is not a number within its bounds.
@@ -40,9 +40,9 @@ pub enum SettingsError {
     OutOfRange {
         /// The variable.
         name: &'static str,
-        /// The least it may be.
+        /// The least value.
         min: i64,
-        /// The most it may be.
+        /// The greatest value.
         max: i64,
     },
     /// It is none of its choices.
@@ -60,7 +60,7 @@ impl Settings {
     /// Reads the environment.
     ///
     /// # Errors
-    /// The variable that cannot be used.
+    /// The invalid variable.
     pub fn from_env() -> Result<Self, SettingsError> {
         let days = whole_number("SESSION_RETENTION_DAYS", 7, 1, 365)?;
         let seconds = whole_number("DETECTION_WINDOW_SECONDS", 60, 0, 3600)?;
@@ -79,11 +79,11 @@ impl Settings {
         })
     }
 
-    /// With the chains that `CHAINS` describes. Apart from the others, so that the functions that need no
-    /// chain do not carry what reads the document.
+    /// Adds the chains that `CHAINS` describes. Separate, so that functions without chains do not carry the code that
+    /// reads the document.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The error in the document.
     pub fn with_chains(mut self) -> Result<Self, SettingsError> {
         if let Some(document) = variable("CHAINS") {
             self.chains = Arc::new(Chains::parse(&document)?);
@@ -111,12 +111,12 @@ fn api_keys() -> Result<bool, SettingsError> {
     }
 }
 
-/// An environment variable; one that is empty counts as not given.
+/// An environment variable; an empty one counts as not given.
 pub fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// An environment variable that has to be there.
+/// An environment variable that must be set.
 ///
 /// # Errors
 /// [`SettingsError::Missing`].

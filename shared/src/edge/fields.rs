@@ -5,19 +5,18 @@ use serde_json::value::RawValue;
 
 use crate::{Error, Result};
 
-/// How deep stored JSON may be nested: JSON readers give up at 128 levels or more, and an answer adds a
-/// few of its own.
+/// The greatest depth of stored JSON: JSON readers give up at 128 levels or more, and an answer adds a few of its own.
 const MAX_DEPTH: usize = 100;
 
-/// The members of a JSON object, each still as it was sent. `null` means "not given".
+/// The members of a JSON object, each as it was sent. `null` means "not given".
 pub(crate) struct Fields<'a> {
-    /// What goes before a member's name in errors: `payload.` or nothing.
+    /// The prefix of a member's name in errors: `payload.` or nothing.
     prefix: String,
     members: IndexMap<String, &'a RawValue>,
 }
 
 impl<'a> Fields<'a> {
-    /// Reads a request's body; none at all is `{}`.
+    /// Reads a request's body; an empty one is `{}`.
     pub(crate) fn of_body(body: &'a str) -> Result<Self> {
         let body = if body.is_empty() { "{}" } else { body };
         match serde_json::from_str(body) {
@@ -32,7 +31,7 @@ impl<'a> Fields<'a> {
         self.members.get(name).copied().filter(|value| value.get() != "null")
     }
 
-    /// A member that must be there.
+    /// A member that must be given.
     pub(crate) fn required<T>(&self, name: &str, value: Option<T>) -> Result<T> {
         value.ok_or_else(|| self.error(name, "is required"))
     }
@@ -50,7 +49,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// A string that `parse` turns into something, or says why it cannot.
+    /// A string that `parse` converts, or rejects with a rule.
     pub(crate) fn parsed<T>(
         &self,
         name: &str,
@@ -78,7 +77,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// An object's text that is to be kept and given back, so it must be one that any client can read.
+    /// An object's text that is stored and returned, so every client must be able to read it.
     pub(crate) fn stored_object(&self, name: &str) -> Result<Option<&'a RawValue>> {
         match self.object_text(name)? {
             Some(text) if depth(text.get()) > MAX_DEPTH => {
@@ -95,7 +94,7 @@ impl<'a> Fields<'a> {
         Ok(Some(Self { prefix: format!("{}{name}.", self.prefix), members }))
     }
 
-    /// One of `choices`, by the name that each is written with.
+    /// One of `choices`, by its serialised name.
     pub(crate) fn choice<T: serde::de::DeserializeOwned>(
         &self,
         name: &str,
@@ -111,14 +110,13 @@ impl<'a> Fields<'a> {
         serde_json::from_str(value.get()).map(Some).map_err(|_| self.error(name, "must be true or false"))
     }
 
-    /// This object broke `rule` at `name`.
+    /// The error that `name` of this object breaks `rule`.
     pub(crate) fn error(&self, name: &str, rule: impl Into<String>) -> Error {
         Error::invalid(format!("{}{name}", self.prefix), rule)
     }
 }
 
-/// How deep the arrays and objects of a valid JSON text are nested. Counted without a stack, so that no
-/// text can exhaust it.
+/// The depth of the arrays and objects of a valid JSON text. Counted without a stack, so that no text can exhaust it.
 fn depth(json: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let (mut in_string, mut escaped) = (false, false);

@@ -1,31 +1,31 @@
-//! Requests that may be sent twice and happen once (the draft `idempotency-key-header` of the IETF).
+//! Requests that may be sent twice and take effect once (the draft `idempotency-key-header` of the IETF).
 
 use alloy_primitives::keccak256;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Owner, RawJson, Timestamp};
 
-/// A key that a client gives to a request, so that sending it again repeats the answer and nothing else.
+/// A key that a client gives to a request, so that sending it again only repeats the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// The operation that it is for: each has keys of its own.
+    /// The operation; each has keys of its own.
     pub operation: &'static str,
-    /// Whose it is: each merchant has keys of their own, and strangers share theirs.
+    /// The owner. Each merchant has keys of its own; unauthenticated callers share theirs.
     pub holder: Option<Owner>,
     /// The key, 1 to 255 characters.
     pub key: String,
-    /// What the request's body hashes to.
+    /// The hash of the request's body.
     pub body_hash: String,
 }
 
-/// A used key with the answer that its request got.
+/// A used key with its request's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsedKey {
-    /// What the first request's body hashes to.
+    /// The hash of the first request's body.
     pub body_hash: String,
     /// The `data` of its answer.
     pub answer: RawJson,
-    /// When it was used.
+    /// The time at which it was used.
     pub created_at: Timestamp,
 }
 
@@ -34,14 +34,14 @@ pub struct UsedKey {
 pub enum Creation {
     /// It was created now.
     Created,
-    /// The request's key had been used by the same request, which was given this answer.
+    /// The request's key was used by the same request, with this answer.
     Replayed(RawJson),
-    /// The request's key had been used by another request.
+    /// The request's key was used by another request.
     KeyConflict,
 }
 
 impl IdempotencyKey {
-    /// How long a used key is kept at the least, in milliseconds.
+    /// The shortest time that a used key is kept, in milliseconds.
     pub const LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
     /// `None` unless `key` has 1 to 255 characters.
@@ -51,12 +51,12 @@ impl IdempotencyKey {
         fits.then(|| Self { operation, holder, key: key.to_owned(), body_hash: body_hash() })
     }
 
-    /// The answer to a request with this key, which is `used`.
+    /// The outcome of a request with this key, which is `used`.
     pub fn replay(&self, used: UsedKey) -> Creation {
         if used.body_hash == self.body_hash { Creation::Replayed(used.answer) } else { Creation::KeyConflict }
     }
 
-    /// This key, used at `now` by a request that is answered with `answer`.
+    /// This key, used at `now` by a request with this `answer`.
     pub fn used(&self, answer: RawJson, now: Timestamp) -> UsedKey {
         UsedKey { body_hash: self.body_hash.clone(), answer, created_at: now }
     }

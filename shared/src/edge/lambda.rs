@@ -1,4 +1,4 @@
-//! Between the Lambda runtime and a function's handler.
+//! The layer between the Lambda runtime and a function's handler.
 
 use crate::edge::{Asked, RequestLog};
 use lambda_http::{
@@ -11,13 +11,13 @@ use lambda_http::{
 };
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// What may stand in a query string, and what `http::Uri` refuses in one.
+/// The characters that may stand in a query string but that `http::Uri` refuses.
 const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 
-/// Serves `handler` as `lambda_http::run` does, after [`tidy`], and logs each request if the environment says so.
+/// Serves `handler` as `lambda_http::run` does, after [`tidy`]. Logs each request if the environment says so.
 ///
 /// # Errors
-/// What ends the runtime.
+/// The error that ends the runtime.
 pub async fn run<'a, H, E>(mut handler: H) -> Result<(), Error>
 where
     H: Service<Request, Response = Response<Body>, Error = E>,
@@ -35,9 +35,8 @@ where
     lambda_runtime::run(Adapter::from(logged).map_request(tidy)).await
 }
 
-/// Encodes what an HTTP client should not have sent in its query but API Gateway may pass on, and leaves
-/// out what it says of host and scheme. `lambda_http` builds a URI of them and panics where that is
-/// none, which would let a caller end the function.
+/// Encodes characters that are invalid in a query but that API Gateway may pass on, and drops host and scheme.
+/// `lambda_http` builds a URI of them and panics if it is invalid, which would let a caller end the function.
 pub fn tidy(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
         let query = request.raw_query_string.as_deref().unwrap_or_default();

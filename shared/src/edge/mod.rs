@@ -33,15 +33,15 @@ use crate::{
 /// The longest request body, in bytes (contract, "Endpoints").
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// The most that the texts of a list may come to together. Lambda carries answers up to 6 MB, in which
-/// quotation marks take twice their length.
+/// The greatest length of the texts of a list together, in bytes. Lambda limits an answer to 6 MB, in which quotation
+/// marks take twice their length.
 pub const MAX_LISTED_BYTES: usize = 2_500_000;
 
 /// The header that makes a request safe to send again.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// 122 unpredictable bits, from the operating system, for a new id; the six bits that mark a UUID's
-/// version and variant are not random, and every id overwrites them.
+/// 122 random bits, from the operating system, for a new id. The six bits that mark a UUID's version and variant are
+/// not random, and every id overwrites them.
 #[expect(clippy::disallowed_methods, reason = "this is the edge")]
 pub fn random_bits() -> u128 {
     uuid::Uuid::new_v4().as_u128()
@@ -50,7 +50,7 @@ pub fn random_bits() -> u128 {
 /// The request's body, within its bounds.
 ///
 /// # Errors
-/// [`Error::BodyTooLarge`], or [`Error::InvalidBody`] where it is not UTF-8.
+/// [`Error::BodyTooLarge`], or [`Error::InvalidBody`] if it is not UTF-8.
 pub fn body(request: &Request) -> Result<&str, Error> {
     let bytes = match request.body() {
         Body::Text(text) => text.as_bytes(),
@@ -63,11 +63,11 @@ pub fn body(request: &Request) -> Result<&str, Error> {
     std::str::from_utf8(bytes).map_err(|_| Error::InvalidBody("must be UTF-8 text"))
 }
 
-/// The request's `Idempotency-Key`, if it has one. Each `operation` has keys of its own, and so has each `holder`;
+/// The request's `Idempotency-Key`, if it has one. Each `operation` and each `holder` has keys of its own;
 /// unauthenticated callers share theirs.
 ///
 /// # Errors
-/// [`Error::InvalidField`] where it does not have 1 to 255 characters; as [`body`].
+/// [`Error::InvalidField`] if it does not have 1 to 255 characters; as [`body`].
 pub fn idempotency_key(
     request: &Request,
     operation: &'static str,
@@ -80,7 +80,7 @@ pub fn idempotency_key(
         .ok_or_else(|| Error::invalid("Idempotency-Key", "must have 1 to 255 printable ASCII characters"))
 }
 
-/// Checks the body of a request that has no fields: unknown ones are ignored, but it must be an object.
+/// Checks the body of a request without fields: it must be an object, and its members are ignored.
 ///
 /// # Errors
 /// As [`body`], and [`Error::InvalidBody`].
@@ -88,14 +88,14 @@ pub fn check_no_fields(request: &Request) -> Result<(), Error> {
     fields::Fields::of_body(body(request)?).map(drop)
 }
 
-/// The session that the path names; `None` where it cannot exist.
+/// The session's id in the path; `None` if it is malformed.
 pub fn session_id(request: &Request) -> Option<SessionId> {
     let id = SessionId::parse(request.path_parameters_ref()?.first("sessionId")?)?;
     note_session(id);
     Some(id)
 }
 
-/// The order that the path names; `None` where it cannot exist.
+/// The order's id in the path; `None` if it is malformed.
 pub fn order_id(request: &Request) -> Option<OrderId> {
     let id = OrderId::parse(request.path_parameters_ref()?.first("orderId")?)?;
     note_order(id);

@@ -1,8 +1,8 @@
-//! Lists that are read page by page.
+//! Paging of lists.
 
 use crate::{Error, Result};
 
-/// How long a page is to be, 20 where nothing is said.
+/// The length of a page, 20 by default.
 pub(crate) fn page_limit(text: Option<&str>) -> Result<usize> {
     let Some(text) = text else { return Ok(20) };
     let number = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));

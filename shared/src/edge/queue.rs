@@ -7,10 +7,10 @@ use crate::{dynamo::sdk_config, edge::required_variable};
 /// Any error.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// `SendMessageBatch` takes no more.
+/// The most messages that `SendMessageBatch` takes.
 const MESSAGES_AT_ONCE: usize = 10;
 
-/// A queue to send to.
+/// A queue that messages are sent to.
 #[derive(Debug)]
 pub struct Queue {
     client: Client,
@@ -21,16 +21,16 @@ impl Queue {
     /// The queue whose URL the environment variable holds. Connects with the first message.
     ///
     /// # Errors
-    /// What is missing or cannot be read.
+    /// The setting that is missing or invalid.
     pub async fn from_env(variable: &'static str) -> Result<Self, BoxError> {
         let url = required_variable(variable)?;
         Ok(Self { client: Client::new(&sdk_config().await?), url })
     }
 
-    /// Sends all messages, or fails; then it may have sent some.
+    /// Sends all messages. A failed call may have sent some.
     ///
     /// # Errors
-    /// That the queue is out of reach, or refuses a message.
+    /// If the queue is unreachable, or refuses a message.
     pub async fn send(&self, messages: impl IntoIterator<Item = String>) -> Result<(), BoxError> {
         let messages = Vec::from_iter(messages);
         for some in messages.chunks(MESSAGES_AT_ONCE) {

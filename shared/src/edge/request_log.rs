@@ -1,5 +1,4 @@
-//! One line for each request: what was asked for, what came of it, how long it took and what it cost.
-//! No path, query, header or body is in it.
+//! One line for each request: operation, outcome, duration and cost. It contains no path, query, header or body.
 
 use std::{cell::Cell, convert::identity, io::Write as _, sync::Arc, time::Instant};
 
@@ -13,7 +12,7 @@ use crate::{
     kernel::{OrderId, SessionId},
 };
 
-/// Whether requests are logged, and where to.
+/// The log of requests, or none.
 #[derive(Clone)]
 pub struct RequestLog {
     mode: Mode,
@@ -37,12 +36,12 @@ tokio::task_local! {
     static SUBJECTS: Cell<Subjects>;
 }
 
-/// Has the request's line name this session.
+/// Adds this session to the request's line.
 pub fn note_session(id: SessionId) {
     let _ = SUBJECTS.try_with(|noted| noted.set(Subjects { session: Some(id), ..noted.get() }));
 }
 
-/// Has the request's line name this order.
+/// Adds this order to the request's line.
 pub fn note_order(id: OrderId) {
     let _ = SUBJECTS.try_with(|noted| noted.set(Subjects { order: Some(id), ..noted.get() }));
 }
@@ -58,23 +57,23 @@ struct Line<'a> {
     order_id: Option<OrderId>,
     round_trips: u64,
     capacity_units: f64,
-    /// CloudWatch's embedded metric format: it makes metrics of the members that are named here.
+    /// CloudWatch's embedded metric format: the members named here become metrics.
     #[serde(rename = "_aws", skip_serializing_if = "Option::is_none")]
     metrics: Option<Value>,
 }
 
 impl RequestLog {
-    /// As the environment's `REQUEST_LOG` says, to standard output, which Lambda stores.
+    /// Reads the environment's `REQUEST_LOG`. Writes to standard output, which Lambda stores.
     ///
     /// # Errors
     /// [`SettingsError::NoChoice`].
     pub fn from_env() -> Result<Self, SettingsError> {
-        // One call for the line and its end: lines of other threads do not come in between.
+        // One call for the line and its end, so that lines of other threads do not interleave.
         let write = |line: &str| drop(std::io::stdout().lock().write_all(format!("{line}\n").as_bytes()));
         Self::new(variable("REQUEST_LOG").as_deref().unwrap_or("off"), Arc::new(write))
     }
 
-    /// `off`, `lines`, or `metrics`, which is lines with metrics.
+    /// Takes `off`, `lines`, or `metrics`, which is lines with metrics.
     ///
     /// # Errors
     /// [`SettingsError::NoChoice`].
@@ -88,18 +87,18 @@ impl RequestLog {
         Ok(Self { mode, write })
     }
 
-    /// Whether nothing is logged.
+    /// Returns true if nothing is logged.
     pub fn is_off(&self) -> bool {
         self.mode == Mode::Off
     }
 
-    /// Awaits the answer to a request, of which `asked` is to be made beforehand, and logs it.
+    /// Awaits the answer to a request and logs it. `asked` is created beforehand.
     pub async fn observe<E>(
         self,
         asked: Asked,
         answer: impl Future<Output = Result<Response<Body>, E>>,
     ) -> Result<Response<Body>, E> {
-        // In a box, as it is large and would be moved from one wrapping to the next.
+        // Boxed, as it is large and each wrapper would move it.
         let answer = Box::pin(answer);
         if self.is_off() {
             return answer.await;
@@ -127,7 +126,7 @@ impl RequestLog {
     }
 }
 
-/// What a line says of the request itself.
+/// The request's part of a line.
 pub struct Asked {
     route: String,
     request_id: String,

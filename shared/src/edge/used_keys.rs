@@ -1,8 +1,8 @@
 //! Used idempotency keys.
 //!
-//! A key is written in the transaction that does what its request asks for. So a request without a
-//! replay costs no more round trips than one without a key, a failed one does not use its key up, and of
-//! simultaneous twins the loser finds the winner's answer in the refusal.
+//! The transaction that carries out a request also writes its key. So a first request costs no more round trips than
+//! one without a key, and a failed one does not use up its key. Of simultaneous twins, the loser finds the winner's
+//! answer in the refusal.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde_json::value::RawValue;
@@ -16,7 +16,7 @@ use crate::{
     kernel::Timestamp,
 };
 
-/// A key that a request is to use up, and what it is to be answered with.
+/// A key to use up, with its request's answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
     /// The key.
@@ -26,17 +26,17 @@ pub struct Claim<'a> {
 }
 
 impl Database {
-    /// The key's part of the transaction that does what its request asks for.
+    /// The key's part of the transaction that carries out its request.
     pub(crate) fn use_key(&self, claim: &Claim<'_>, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
         let mut item = to_item(&claim.key.used(claim.answer.into(), now))?;
         item.extend(item_key(claim.key));
-        // Rounded up: the key is promised for at least its lifetime.
+        // Rounded up: the key is kept for at least its lifetime.
         let removable_at = now.plus_millis(IdempotencyKey::LIFETIME_MILLIS).millis() / 1000 + 1;
         item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
         put_new(&self.tables.sessions, "id", item)
     }
 
-    /// The outcome of a request whose key has been used; `None` where it has not.
+    /// The outcome of a request whose key is used; `None` if it is not.
     pub(crate) async fn replayed(&self, claim: &Claim<'_>) -> Result<Option<Creation>, StoreError> {
         let read = self.client.get_item().table_name(&self.tables.sessions).consistent_read(true);
         let answer = read.set_key(Some(item_key(claim.key))).send().await.map_err(store_error)?;
@@ -44,7 +44,7 @@ impl Database {
     }
 }
 
-/// The outcome of a request whose key has been used.
+/// The outcome of a request whose key is used.
 pub(crate) fn replay(key: &IdempotencyKey, refusal: Refusal) -> Result<Creation, StoreError> {
     let found = refusal.found;
     let found =

@@ -1,4 +1,4 @@
-//! What clients see of events, and how they ask for them.
+//! Requests about events, and events as clients see them.
 
 use lambda_http::{Request, RequestExt as _};
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub struct EventView<'a> {
     checkout_session_id: Option<SessionId>,
     sequence: u64,
     created_at: String,
-    /// Its place in the feed, where it is shown as part of that.
+    /// Its position in the feed, where it is shown as part of the feed.
     #[serde(skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
     data: EventData<'a>,
@@ -45,7 +45,7 @@ enum ObjectView<'a> {
 }
 
 impl<'a> EventView<'a> {
-    /// The event, with its place in the feed if it has one.
+    /// The event, with its position in the feed if it has one.
     pub fn new(event: &'a Event, cursor: Option<Cursor>) -> Self {
         let (object, deposit) = match &event.object {
             EventObject::Session(session) => (ObjectView::Session(Box::new(SessionView::new(session))), None),
@@ -73,9 +73,9 @@ impl<'a> EventView<'a> {
 /// The query of `GET /events`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventsRequest {
-    /// After which event.
+    /// The position to begin after.
     pub after: Cursor,
-    /// How many, 1 to 100.
+    /// The number of events, 1 to 100.
     pub limit: usize,
 }
 
@@ -105,8 +105,8 @@ pub struct EventPage<'a> {
 }
 
 impl<'a> EventPage<'a> {
-    /// Shows what was read for `asked`: up to one entry more than it asks for, which tells whether there is
-    /// more. Pages end earlier where they would get too long for one answer, of ours or of the database's.
+    /// Shows the page `read` for `asked`. It may hold one entry more than asked for, which reveals whether there are
+    /// more. A page ends earlier where it would be too long for one answer, of the API or of DynamoDB.
     pub fn new(asked: EventsRequest, read: &'a FeedPage) -> Self {
         let mut length = 0;
         let shown = read.entries.iter().take(asked.limit).take_while(|entry| {

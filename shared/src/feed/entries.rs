@@ -10,28 +10,28 @@ use serde::Deserialize;
 /// One entry of a feed.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct FeedEntry {
-    /// Its place, as text.
+    /// Its position, as text.
     #[serde(rename = "sk")]
     pub cursor: String,
-    /// The event, as merchants see it.
+    /// The event as merchants see it.
     pub event: RawJson,
-    /// When it got there.
+    /// The time at which it was published.
     pub published_at: Timestamp,
 }
 
-/// A stretch of a feed.
+/// A page of a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedPage {
     /// Its entries, in their order.
     pub entries: Vec<FeedEntry>,
-    /// Whether it ends where one answer of DynamoDB's, a megabyte, does, and not where the feed does.
+    /// True if the page ends at DynamoDB's limit for one answer, a megabyte, and not at the feed's end.
     pub cut: bool,
 }
 
 impl FeedStore {
-    /// Up to `limit` (at most 100) of an owner's events after `after`, in their order. Places have no gaps, so
-    /// where one seems to be missing, its transaction is only half in view: the rest is left for the next
-    /// time, and nothing ever appears behind a cursor that was handed out. One round trip.
+    /// Up to `limit` (at most 100) of an owner's events after `after`, in their order. Positions have no gaps, so a gap
+    /// means that only a part of a transaction is visible. The page ends before the gap, so no event ever appears
+    /// behind a cursor that a client holds. One round trip.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -58,7 +58,7 @@ impl FeedStore {
         Ok(FeedPage { entries, cut: whole == read && answer.last_evaluated_key.is_some() })
     }
 
-    /// The event at a place of an owner's feed; `None` where there is none that can be read. One round trip.
+    /// The event at a position of an owner's feed; `None` if there is none that can be read. One round trip.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].

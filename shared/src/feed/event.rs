@@ -1,9 +1,8 @@
-//! Events: what merchants are told of.
+//! Events, derived from stored items and not stored separately until they are published.
 //!
-//! Every change yields its event in the write that makes it, but mostly not as an item of its own. What a
-//! session was when it was made, and what it became when it ended, follows from what its item says for good;
-//! what a piece of evidence changed is kept on that piece. So the whole story of a session (see `story.rs`) can be
-//! told at any time, with each event as its object stood then, and telling it costs the writes nothing.
+//! Every change yields its event in the write that makes it. A session's creation and expiry follow from its item,
+//! which keeps them for good; the effect of a piece of evidence is stored with that piece. So a session's whole story
+//! (see `story.rs`) can be derived at any time, with each event's object as it stood then, at no cost to the writes.
 
 use crate::{
     checkout::{EventType, EvidenceRecord, Order, Session},
@@ -13,31 +12,31 @@ use crate::{
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Its id, for good.
+    /// Its id, which never changes.
     pub id: EventId,
-    /// What happened.
+    /// Its type.
     pub event_type: EventType,
-    /// When it was written down.
+    /// The time at which the change was written.
     pub created_at: Timestamp,
-    /// What it happened to, as it stood then.
+    /// Its object, as it stood then.
     pub object: EventObject,
 }
 
-/// What an event is about.
+/// An event's object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventObject {
     /// A session.
     Session(Box<Session>),
-    /// An order; with the deposit, if it tells of one.
+    /// An order; with the deposit, if the event is about one.
     Order(Box<Order>, Option<Box<ToldDeposit>>),
 }
 
-/// A deposit that an event tells of, as it stood then.
+/// An event's deposit, as it stood then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldDeposit {
     /// The deposit.
     pub piece: EvidenceRecord,
-    /// Whether a reorganisation had removed it.
+    /// True if a reorganisation had removed it.
     pub withdrawn: bool,
 }
 

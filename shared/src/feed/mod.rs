@@ -1,4 +1,4 @@
-//! Events: the story of each session and order, and the feed that a merchant reads them from.
+//! Events: the story of each session and order, and each merchant's feed.
 
 mod api;
 mod entries;

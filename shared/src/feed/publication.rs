@@ -1,9 +1,9 @@
-//! Publishing: giving each event its place in its owner's feed, once.
+//! Publishing: giving each event its position in its owner's feed, once.
 //!
-//! Whoever publishes is told only *that* something changed, and works out by itself what is not in the
-//! feed yet. So it does not matter whether it is told once, twice, late or out of order. One transaction
-//! moves the feed's end, the subject's count of published events, and the events themselves: two that
-//! publish at once cannot both succeed, and no event enters the feed behind one that is already there.
+//! A notification says only *that* something changed; the publisher computes which events the feed lacks. So it does
+//! not matter if notifications are repeated, late or out of order. One transaction moves the feed's end and the
+//! subject's count of published events, and writes the events. So of two concurrent publishers only one succeeds, and
+//! no event enters the feed behind a published one.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -20,51 +20,50 @@ use crate::{
     kernel::{Cursor, Owner, Subject, Timestamp},
 };
 
-/// How many stories are read at the same time: each one takes a connection.
+/// The number of stories read at the same time; each takes a connection.
 const READ_AT_ONCE: usize = 8;
 
-/// How many writes one transaction may have is 100, and how long it may be 4 MB; an event has at most
-/// about 100 KB.
+/// The most events for one transaction. DynamoDB allows 100 writes and 4 MB; an event has at most about 100 KB.
 const EVENTS_AT_ONCE: usize = 30;
 
-/// A story may have thousands of events. So many are made of it at a time, which is little as they share what is
-/// long in them; and reading it again for the others is rare enough.
+/// The number of events derived at a time from a story, which may have thousands. They take little memory, as they
+/// share their long parts; and few stories have to be read again for the rest.
 const EVENTS_PER_READ: usize = 10 * EVENTS_AT_ONCE;
 
-/// What of a subject's story is to be put into the feed next, in one transaction.
+/// A subject's next events for the feed.
 struct Pending {
     subject: Subject,
     published: u64,
     events: Vec<Event>,
-    /// Whether the story goes on after what has been made of it.
+    /// True if the story has more events after these.
     more: bool,
 }
 
-/// What has become of an owner's pending events.
+/// The progress of publishing an owner's pending events.
 #[derive(Default)]
 struct Progress {
-    /// Whose stories have to be read again: they go on, or another publisher came in between.
+    /// The subjects to read again: their stories have more events, or another publisher intervened.
     left: BTreeSet<Subject>,
-    /// Whether one did.
+    /// True if another publisher intervened.
     outrun: bool,
-    /// How many were published.
+    /// The number of events published.
     events: u64,
 }
 
 /// The outcome of publishing in one transaction.
 enum Part {
-    /// The feed ends here now.
+    /// The feed's new end.
     Published(Cursor),
-    /// Another publisher came in between.
+    /// Another publisher intervened.
     Outrun,
 }
 
 impl FeedStore {
-    /// Puts into the feed what is not there yet of these subjects' stories; `render` makes an event's text
-    /// for the place that it gets. Subjects that do not exist are passed over. Returns how many events that was.
+    /// Publishes the events of these subjects that their feeds lack. `render` renders an event for the position that it
+    /// gets. Subjects that do not exist are skipped. Returns the number of events published.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Internal`]; what was published until then stays.
+    /// [`StoreError::Unavailable`], [`StoreError::Internal`]; events published before that stay.
     pub async fn publish(
         &self,
         subjects: &[Subject],
@@ -90,7 +89,7 @@ impl FeedStore {
         Ok(events)
     }
 
-    /// By owner, what there is to publish.
+    /// The unpublished events, by owner.
     async fn pending(
         &self,
         subjects: BTreeSet<Subject>,
@@ -141,7 +140,7 @@ impl FeedStore {
         let start = self.feed_end(owner).await?;
         let (mut end, mut progress) = (Cursor(start), Progress::default());
         for part in parts(pending) {
-            // What another publisher has put in between makes the counts that have been read void.
+            // Another publisher's events make the counts read before invalid.
             if !progress.outrun {
                 match self.publish_part(owner, end, &part, now, &render).await? {
                     Part::Published(moved) => end = moved,
@@ -180,7 +179,7 @@ impl FeedStore {
         }
     }
 
-    /// How long an owner's feed is. One round trip.
+    /// The number of events in an owner's feed. One round trip.
     pub(crate) async fn feed_end(&self, owner: &Owner) -> Result<u64, StoreError> {
         self.count(keys::feed_end(owner)).await
     }
@@ -194,7 +193,7 @@ impl FeedStore {
         count.ok_or_else(|| StoreError::Internal(format!("the item {} has no count", describe(&item)).into()))
     }
 
-    /// Protects a count from everybody who has read it too.
+    /// Moves a count, unless another writer has moved it since it was read.
     fn move_count(&self, key: Item, from: u64, to: u64) -> Result<TransactWriteItem, StoreError> {
         let (condition, from) = match from {
             0 => ("attribute_not_exists(pk)", None),
@@ -227,20 +226,20 @@ impl FeedStore {
     }
 }
 
-/// What merchants have been told has no gaps and is told once, so a story that does not go on where it stopped (its
-/// items are damaged) is left to a person.
+/// Checks that the events continue where publishing stopped. A feed has no gaps and no repeated events, so a damaged
+/// story needs an operator.
 fn check_numbers(subject: Subject, published: u64, events: &[Event]) -> Result<(), StoreError> {
     let mut numbered = events.iter().map(|event| event.id.sequence).zip(published + 1..);
     match numbered.find(|(sequence, expected)| sequence != expected) {
         None => Ok(()),
         Some((sequence, expected)) => {
-            let wrong = format!("the story of {subject} has event {sequence} in the place of {expected}");
+            let wrong = format!("the story of {subject} has event {sequence} where {expected} is expected");
             Err(StoreError::Internal(wrong.into()))
         }
     }
 }
 
-/// As many subjects at a time as have no more events than one transaction takes.
+/// Groups subjects so that each group's events fit into one transaction.
 fn parts(pending: Vec<Pending>) -> Vec<Vec<Pending>> {
     let (mut parts, mut room) = (Vec::<Vec<Pending>>::new(), 0);
     for next in pending {

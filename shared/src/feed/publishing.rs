@@ -1,4 +1,4 @@
-//! Publishing, as the functions and commands that do it call for it.
+//! Publishing, for functions and commands.
 
 use serde_json::value::to_raw_value;
 
@@ -21,25 +21,25 @@ pub struct Unpublished {
 /// The outcome of publishing several subjects' events.
 #[derive(Debug, Default)]
 pub struct Publishing {
-    /// How many events were published.
+    /// The number of events published.
     pub events: u64,
-    /// The subjects whose events were not.
+    /// The subjects that could not be published.
     pub failed: Vec<Unpublished>,
 }
 
 /// Publishes the events of these subjects that their feeds lack, and returns their number.
 ///
 /// # Errors
-/// [`Error::Unavailable`], [`Error::Internal`]; some may have been published.
+/// [`Error::Unavailable`], [`Error::Internal`]; some events may have been published.
 pub async fn publish(store: &FeedStore, subjects: &[Subject], now: Timestamp) -> Result<u64> {
     let render = |event: &Event, cursor: Cursor| {
         to_raw_value(&EventView::new(event, Some(cursor))).map_err(|error| StoreError::Internal(error.into()))
     };
-    // In a box, as the compiler does not look into futures that are nested much deeper.
+    // Boxed, as the compiler does not look into futures that are nested much deeper.
     Ok(Box::pin(store.publish(subjects, now, render)).await?)
 }
 
-/// Publishes the events of all subjects together or, if one of them is in the way, of each alone.
+/// Publishes the events of all subjects together or, if one of them fails, of each alone.
 pub async fn publish_each(store: &FeedStore, subjects: &[Subject], now: Timestamp) -> Publishing {
     let mut publishing = Publishing::default();
     if let Ok(events) = publish(store, subjects, now).await {

@@ -10,12 +10,12 @@ use crate::{
     keys::Caller,
 };
 
-/// A session, with what is asked for beside it.
+/// A session with the additions that `include` asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestedSession {
     include: Include,
     session: Session,
-    /// `None` before there is one, or where it is not asked for.
+    /// `None` before there is one, or if it is not asked for.
     order: Option<OrderHistory>,
     events: Vec<Event>,
 }
@@ -25,7 +25,7 @@ impl RequestedSession {
     ///
     /// # Errors
     /// [`Error::SessionNotFound`]; [`Error::Unauthorized`] for events, which hold more than unauthenticated callers may
-    /// see; [`Error::InvalidField`] where they are too long for one answer; [`Error::Unavailable`], [`Error::Internal`].
+    /// see; [`Error::InvalidField`] if they are too long for one answer; [`Error::Unavailable`], [`Error::Internal`].
     pub async fn read(
         store: &CheckoutStore,
         caller: &Caller,
@@ -59,7 +59,7 @@ impl RequestedSession {
     }
 }
 
-/// Checks that this caller may see what is asked for.
+/// Checks that this caller may see the requested additions.
 ///
 /// # Errors
 /// [`Error::Unauthorized`].
@@ -70,7 +70,7 @@ pub fn check_include(caller: &Caller, include: Include) -> Result<()> {
     }
 }
 
-/// Lambda carries answers up to a length; events repeat what their objects hold.
+/// Lambda limits the length of answers, and events repeat their objects.
 fn events(story: Story<'_>) -> Result<Vec<Event>> {
     if story.text_bytes() > edge::MAX_LISTED_BYTES {
         return Err(Error::invalid(

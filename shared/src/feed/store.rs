@@ -1,9 +1,9 @@
-//! The store of feeds. It reads stories through the store of sessions and orders, because reading one of those records the
+//! The store of feeds. It reads stories through the store of sessions and orders, since such a read also stores an
 //! expiry that it finds.
 
 use crate::{checkout::CheckoutStore, dynamo::Database};
 
-/// Feeds, and how far each subject's story is published.
+/// Feeds, and the count of each subject's published events.
 #[derive(Debug, Clone)]
 pub struct FeedStore {
     pub(crate) database: Database,
@@ -11,7 +11,7 @@ pub struct FeedStore {
 }
 
 impl FeedStore {
-    /// The store in these tables.
+    /// Creates the store on these tables.
     pub fn new(database: Database) -> Self {
         Self { checkout: CheckoutStore::new(database.clone()), database }
     }

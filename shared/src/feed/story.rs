@@ -1,7 +1,7 @@
-//! Stories: all events of a session or an order, told from what is known of it.
+//! Stories: all events of a session or an order, derived from its stored items.
 //!
-//! An event repeats what it is about, and an order may have thousands. So a story holds none: it makes each one
-//! when its turn comes, and an order's terms, which are long and never change, are one for all of them.
+//! An event repeats its object, and an order may have thousands of events. So a story holds none: it derives each one
+//! on demand, and all of them share the order's terms, which are long and never change.
 
 use crate::{
     checkout::{
@@ -12,18 +12,18 @@ use crate::{
     kernel::{Owner, Subject, Timestamp},
 };
 
-/// All that has happened to a session and its order, or to an order without a session.
+/// The story of a session and its order, or of an order without a session.
 #[derive(Debug, Clone, Copy)]
 pub struct Story<'a> {
-    /// Whose story it is.
+    /// The subject.
     pub subject: Subject,
-    /// The merchant whose it is.
+    /// The owner.
     pub owner: &'a Owner,
     session: Option<&'a Session>,
     order: Option<(&'a Order, &'a [EvidenceRecord])>,
 }
 
-/// An event's place in its story, and what it is told from.
+/// An event's sequence number in its story, and its source.
 struct Step<'a> {
     sequence: u64,
     event_type: EventType,
@@ -33,15 +33,15 @@ struct Step<'a> {
 
 enum Cause<'a> {
     SessionMade(&'a Session),
-    /// One that never had an order.
+    /// A session that never had an order.
     SessionEnded(&'a Session),
     OrderMade(&'a Order),
-    /// Unpaid, and with its session if it has one.
+    /// An unpaid order, with its session if it has one.
     OrderEnded(&'a Order, &'a [EvidenceRecord]),
     Piece(&'a Order, &'a EvidenceRecord, &'a Effect),
 }
 
-/// What an event takes in an answer, beside the texts that its object repeats.
+/// The bytes of an event in an answer, beside the texts that its object repeats.
 const EVENT_BYTES: usize = 1500;
 
 impl<'a> Story<'a> {
@@ -53,20 +53,20 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// A session's, with its order if it has one.
+    /// The story of a session, with its order if it has one.
     pub fn of_session(session: &'a Session, order: Option<&'a OrderHistory>) -> Self {
         let subject = Subject::Session(session.id);
         let order = order.map(|history| (&history.order, history.evidence.as_slice()));
         Self { subject, owner: &session.owner, session: Some(session), order }
     }
 
-    /// That of an order without a session.
+    /// The story of an order without a session.
     pub fn of_order(order: &'a Order, evidence: &'a [EvidenceRecord]) -> Self {
         let subject = Subject::Order(order.id);
         Self { subject, owner: &order.owner, session: None, order: Some((order, evidence)) }
     }
 
-    /// Its events after the first `count`, in their order, each one made when it is asked for.
+    /// Its events after the first `count`, in their order, each derived on demand.
     pub fn events_after(self, count: u64) -> impl ExactSizeIterator<Item = Event> + use<'a> {
         let mut steps = self.steps();
         steps.retain(|step| step.sequence > count);
@@ -77,7 +77,7 @@ impl<'a> Story<'a> {
         })
     }
 
-    /// About how long all of its events are in one answer; none is made for that.
+    /// The approximate length of all of its events in one answer, computed without deriving them.
     pub fn text_bytes(&self) -> usize {
         let of_session = self.session.map_or(0, |session| session.metadata.as_str().len());
         let of_order = self
@@ -87,7 +87,7 @@ impl<'a> Story<'a> {
         self.steps().iter().map(|step| EVENT_BYTES + texts(step)).sum()
     }
 
-    /// Where its events are told from, in no order.
+    /// The sources of its events, unsorted.
     fn steps(&self) -> Vec<Step<'a>> {
         let mut steps = Vec::new();
         if let Some(session) = self.session {
@@ -105,7 +105,7 @@ impl<'a> Story<'a> {
         steps
     }
 
-    /// The part that an order has in its own story, or in its session's.
+    /// The order's events, in its own story or in its session's.
     fn order_steps(&self, order: &'a Order, evidence: &'a [EvidenceRecord]) -> Vec<Step<'a>> {
         let first = order.first_sequence();
         let made = Cause::OrderMade(order);
@@ -117,7 +117,7 @@ impl<'a> Story<'a> {
                 steps.push(Step::new(sequence, *event_type, piece.recorded_at, cause));
             }
         }
-        // Later deposits do not undo that it ended.
+        // Later deposits do not undo the expiry.
         if let Some(later) = order.expired_as {
             let event_type = match self.session {
                 Some(_) => EventType::SessionExpired,
@@ -129,7 +129,7 @@ impl<'a> Story<'a> {
         steps
     }
 
-    /// What an event is about, as it stood then.
+    /// An event's object, as it stood then.
     fn object(&self, step: &Step<'a>) -> EventObject {
         let of = |session| EventObject::Session(Box::new(session));
         let (then, deposit) = match step.cause {
@@ -147,7 +147,7 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// The deposit that a piece tells of: itself, or the one that it takes back.
+    /// The deposit of a piece: the piece itself, or the one that it withdraws.
     fn deposit(&self, piece: &EvidenceRecord, effect: &Effect) -> Option<ToldDeposit> {
         let evidence = self.order.map_or(&[][..], |(_, evidence)| evidence);
         let piece = match &piece.evidence.fact {
@@ -165,7 +165,7 @@ impl<'a> Step<'a> {
     }
 }
 
-/// An order that ended unpaid, as it stood when it did.
+/// An expired order, as it stood when it expired.
 fn as_it_ended(order: &Order, evidence: &[EvidenceRecord], step: &Step<'_>) -> Order {
     let effects = evidence.iter().filter_map(|piece| piece.effect.as_ref());
     let before = effects.filter(|effect| effect.first_sequence < step.sequence);

@@ -16,7 +16,7 @@ fn order() -> Order {
     Order::new(OrderId::new(1), None, OrderTerms { metadata, ..terms(8453, NATIVE) }, None, NOW, 60_000)
 }
 
-/// As many deposits as `count`, each the least that there is, as if recorded one after the other.
+/// An order with `count` deposits of the smallest amount, appended one after the other.
 fn with_dust(mut order: Order, count: u64) -> (Order, Vec<EvidenceRecord>) {
     let deposit = |n: u64| {
         let (chain, token) = (order.terms.src_chain, order.terms.src_token_address.clone());
@@ -39,7 +39,7 @@ fn all_events_of_an_order_share_its_terms() {
     let events: Vec<_> = Story::of_order(&order, &evidence).events_after(0).collect();
     assert_eq!(events.len(), 2_001);
     for event in &events {
-        let EventObject::Order(then, _) = &event.object else { panic!("{event:?} is of no order") };
+        let EventObject::Order(then, _) = &event.object else { panic!("{event:?} is not about an order") };
         assert!(Arc::ptr_eq(&then.terms, &order.terms));
     }
 }

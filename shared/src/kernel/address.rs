@@ -28,14 +28,14 @@ impl ChainId {
     }
 }
 
-/// The native token (ETH, POL, SOL, …) where an address is asked for, on any chain.
+/// The native token (ETH, POL, SOL, …) in a field for an address, on any chain.
 const NATIVE_TOKEN: &str = "0x0000000000000000000000000000000000000000";
 
 /// Thirty-two zero bytes in base58.
 const SOLANA_ZERO: &str = "11111111111111111111111111111111";
 
-/// An account's or token's address, valid for its chain. EVM addresses are kept in lower case, so that
-/// equal addresses are equal text.
+/// An account's or token's address, valid for its chain. EVM addresses are stored in lower case, so that equal
+/// addresses are equal text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Address(String);
@@ -44,7 +44,7 @@ impl Address {
     /// Reads a token's address on `chain`; the zero address is the native token on every chain.
     ///
     /// # Errors
-    /// The rule that is broken, phrased to follow the field's name.
+    /// The broken rule, phrased to follow the field's name.
     pub fn parse_token(chain: ChainId, text: &str) -> Result<Self, &'static str> {
         if text == NATIVE_TOKEN {
             return Ok(Self(text.to_owned()));
@@ -52,10 +52,10 @@ impl Address {
         Self::parse(chain, text)
     }
 
-    /// Reads an account's address on `chain`, whatever the case of its letters.
+    /// Reads an account's address on `chain`, in any case of its letters.
     ///
     /// # Errors
-    /// The rule that is broken, phrased to follow the field's name.
+    /// The broken rule, phrased to follow the field's name.
     pub fn parse(chain: ChainId, text: &str) -> Result<Self, &'static str> {
         if chain == ChainId::SOLANA {
             return Self::parse_solana(text).ok_or("must be a Solana address: 32 bytes in base58");
@@ -63,12 +63,11 @@ impl Address {
         Self::parse_evm(text).ok_or("must be an address: 0x and 40 hex digits")
     }
 
-    /// Reads an address that money is sent to: not the zero address, where it would be lost, and a
-    /// mixed-case EVM address must carry the right EIP-55 checksum, which is there to catch a mistyped
-    /// one.
+    /// Reads an address that money is sent to. It must not be the zero address, where money would be lost. A mixed-case
+    /// EVM address must have the right EIP-55 checksum, which catches mistyped ones.
     ///
     /// # Errors
-    /// The rule that is broken, phrased to follow the field's name.
+    /// The broken rule, phrased to follow the field's name.
     pub fn parse_recipient(chain: ChainId, text: &str) -> Result<Self, &'static str> {
         let address = Self::parse(chain, text)?;
         if address.is_native_token() || address.0 == SOLANA_ZERO {
@@ -83,7 +82,7 @@ impl Address {
         Ok(address)
     }
 
-    /// The twenty bytes, where this is an EVM address.
+    /// The twenty bytes, if this is an EVM address.
     pub fn evm(&self) -> Option<EvmAddress> {
         self.0.starts_with("0x").then(|| EvmAddress::from_str(&self.0).ok()).flatten()
     }
@@ -93,7 +92,7 @@ impl Address {
         &self.0
     }
 
-    /// Whether this stands for the chain's native token.
+    /// Returns true if this stands for the chain's native token.
     pub fn is_native_token(&self) -> bool {
         self.0 == NATIVE_TOKEN
     }
@@ -116,8 +115,8 @@ impl fmt::Display for Address {
     }
 }
 
-/// Reads an address as others tell of it, in items and evidence. Money that arrived is recorded
-/// whatever it came from, so nothing is demanded of the address but that it fits an item.
+/// Reads an address from an item or evidence. Money that arrived is stored whatever its sender, so the address only has
+/// to fit into an item.
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut text = String::deserialize(deserializer)?;

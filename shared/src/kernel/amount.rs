@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub struct BaseUnits(U256);
 
 impl BaseUnits {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Self = Self(U256::ZERO);
 
     /// Reads a decimal string: digits only, no sign, point, or leading zero, at most 2²⁵⁶−1.
@@ -23,12 +23,12 @@ impl BaseUnits {
         U256::from_str_radix(text, 10).ok().map(Self)
     }
 
-    /// Whether this is nothing.
+    /// Returns true for zero.
     pub fn is_zero(self) -> bool {
         self.0.is_zero()
     }
 
-    /// The sum, or 2²⁵⁶−1 where it would be more: enough to pay any order.
+    /// The sum, at most 2²⁵⁶−1: enough to pay any order.
     #[must_use]
     pub fn saturating_add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))

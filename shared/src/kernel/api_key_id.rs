@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a key is looked up by: 16 hex digits. No secret.
+/// The id by which a key is looked up: 16 hex digits. Not secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ApiKeyId(String);
 
 impl ApiKeyId {
-    /// An id of the low 64 bits of `random`.
+    /// Creates an id from the low 64 bits of `random`.
     pub fn new(random: u128) -> Self {
         Self(format!("{:016x}", random & u128::from(u64::MAX)))
     }

@@ -1,4 +1,4 @@
-//! Ids of events, and their places in feeds.
+//! Ids of events, and their positions in feeds.
 
 use std::fmt;
 
@@ -6,26 +6,26 @@ use uuid::Uuid;
 
 use crate::kernel::{OrderId, SessionId};
 
-/// Whose story an event is part of: a session's, with its order, or that of an order without a session.
+/// The subject of a story: a session with its order, or an order without a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
-    /// A session and the order it may have.
+    /// A session, with its order if it has one.
     Session(SessionId),
     /// An order without a session.
     Order(OrderId),
 }
 
-/// An event's id: its subject's, and its place in the subject's story.
+/// An event's id: its subject, and its sequence number in the subject's story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EventId {
-    /// Whose story it is part of.
+    /// The subject.
     pub subject: Subject,
-    /// Its place in that story, from 1 and without gaps.
+    /// Its sequence number in the story, from 1 and without gaps.
     pub sequence: u64,
 }
 
 impl Subject {
-    /// Reads what [`Subject`] displays. A session's id tells that it is one.
+    /// Reads the text that [`Subject`] displays. A session's id is recognised by its form.
     pub fn parse(text: &str) -> Option<Self> {
         let session = SessionId::parse(text).map(Self::Session);
         session.or_else(|| OrderId::parse(text).map(Self::Order))
@@ -58,7 +58,7 @@ impl fmt::Display for EventId {
     }
 }
 
-/// An event's place in its owner's feed.
+/// An event's position in its owner's feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Cursor(pub u64);
 

@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::kernel::Timestamp;
 
-/// A session's id: a UUIDv8 (RFC 9562, section 5.8) of 74 random bits followed by the 48 bits of the
-/// session's `expires_at` in milliseconds.
+/// A session's id: a UUIDv8 (RFC 9562, section 5.8) of 74 random bits followed by the 48 bits of the session's
+/// `expires_at` in milliseconds.
 ///
-/// The deadline stands in the id because an order must copy it (`expiredAt`), and linking is one
-/// transaction without a prior read: the id is all that `POST /orders` has of the session. The
-/// transaction's condition compares it with the stored one.
+/// The id holds the deadline because an order must copy it (`expiredAt`), and linking is one transaction without a
+/// prior read: `POST /orders` knows only the session's id. The transaction's condition compares the deadline with the
+/// stored one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SessionId(Uuid);
@@ -22,16 +22,16 @@ const DEADLINE_BITS: u32 = 48;
 const DEADLINE_MASK: u128 = (1 << DEADLINE_BITS) - 1;
 
 impl SessionId {
-    /// An id for a session that expires at `expires_at`. `random` must come from a source that nobody
-    /// can predict: the id is all that protects a session from strangers.
+    /// Creates an id for a session that expires at `expires_at`. `random` must be unpredictable: the id is the
+    /// session's only protection from unauthenticated callers.
     pub fn new(random: u128, expires_at: Timestamp) -> Self {
         let deadline = u128::from(expires_at.millis().unsigned_abs()) & DEADLINE_MASK;
         let bits = (random & !DEADLINE_MASK) | deadline;
         Self(uuid::Builder::from_custom_bytes(bits.to_be_bytes()).into_uuid())
     }
 
-    /// Reads an id as a client sends it. `None` for anything that [`SessionId::new`] never makes,
-    /// which therefore no session has.
+    /// Reads an id as a client sends it. `None` for anything that [`SessionId::new`] never creates, and that no session
+    /// therefore has.
     pub fn parse(text: &str) -> Option<Self> {
         parse_hyphenated(text).filter(|uuid| uuid.get_version_num() == 8).map(Self)
     }
@@ -41,31 +41,31 @@ impl SessionId {
         self.0.as_bytes()
     }
 
-    /// From the sixteen bytes; `None` for those that no session's id has.
+    /// Reads the sixteen bytes; `None` for those that no session's id has.
     pub fn from_bytes(bytes: [u8; 16]) -> Option<Self> {
         Self::parse(&Uuid::from_bytes(bytes).to_string())
     }
 
-    /// When the session expires.
+    /// The time at which the session expires.
     pub fn expires_at(self) -> Timestamp {
         Timestamp::from_millis(i64::try_from(self.0.as_u128() & DEADLINE_MASK).unwrap_or(i64::MAX))
     }
 }
 
-/// An order's id: for an order with a session a UUIDv5 (RFC 9562, section 5.5) of the session's id, for
-/// any other a random UUID (version 4).
+/// An order's id: for an order with a session a UUIDv5 (RFC 9562, section 5.5) of the session's id, for any other a
+/// random UUID (version 4).
 ///
-/// A session has one order at most, so its id is enough to find that order's item: to expire both is one
-/// write without a prior read. From an order's id nobody gets back to its session's.
+/// A session has one order at most, so its id is enough to find that order's item, and expiring both is one write
+/// without a prior read. An order's id does not reveal its session's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OrderId(Uuid);
 
-/// The namespace (RFC 9562, section 6.5) of the ids of sessions' orders.
+/// The namespace (RFC 9562, section 6.5) of the ids of linked orders.
 const ORDER_OF_SESSION: Uuid = Uuid::from_u128(0x1f0c_7a36_9d2b_4e5e_8a41_c3d6_50b7_92e8);
 
 impl OrderId {
-    /// An id of `random` bits.
+    /// Creates an id from random bits.
     pub fn new(random: u128) -> Self {
         Self(uuid::Builder::from_random_bytes(random.to_be_bytes()).into_uuid())
     }
@@ -86,7 +86,7 @@ impl OrderId {
     }
 }
 
-/// Only the 36-character form is an id here; `Uuid::try_parse` takes others too (braces, `urn:uuid:`).
+/// Accepts only the 36-character form; `Uuid::try_parse` accepts others too (braces, `urn:uuid:`).
 fn parse_hyphenated(text: &str) -> Option<Uuid> {
     if text.len() == uuid::fmt::Hyphenated::LENGTH { Uuid::try_parse(text).ok() } else { None }
 }
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_order_of_a_session_has_one_id_for_good() {
-        // Items are found by it: a changed derivation would lose the orders that exist.
+        // Items are found by this id: a changed derivation would lose existing orders.
         let session = SessionId::new(0x0b2f_6d1c << 96, Timestamp::from_millis(1_752_505_811_105));
         assert_eq!(OrderId::of_session(session).to_string(), "b15d001a-c122-52f2-95eb-d924c06eb5eb");
     }

@@ -1,4 +1,4 @@
-//! JSON that is passed through untouched, and values that are kept as its text.
+//! JSON that passes through unchanged, and values stored as JSON text.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -14,7 +14,7 @@ impl RawJson {
         Self::of("{}".to_owned())
     }
 
-    /// `null` stands in for text that is not JSON, which only a damaged item could hold.
+    /// Text that is not JSON becomes `null`; only a damaged item could hold it.
     fn of(text: String) -> Self {
         Self(RawValue::from_string(text).unwrap_or_else(|_| RawValue::NULL.to_owned()))
     }
@@ -62,8 +62,8 @@ impl From<Box<RawValue>> for RawJson {
     }
 }
 
-/// Embeds JSON as it is in a value that is itself kept as JSON: as a string in there it would have to be
-/// escaped, and unescaped and checked again by whoever reads it.
+/// Embeds JSON unchanged in a value that is itself stored as JSON. A string would have to be escaped there, and
+/// unescaped and checked again by each reader.
 pub(crate) mod embedded {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use serde_json::value::RawValue;
@@ -79,7 +79,7 @@ pub(crate) mod embedded {
     }
 }
 
-/// Keeps a value as the text of its JSON.
+/// Stores a value as its JSON text.
 pub(crate) mod json_text {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned, ser};
 
@@ -97,7 +97,7 @@ pub(crate) mod json_text {
     }
 }
 
-/// The same for a value that others share.
+/// The same for a shared value.
 pub(crate) mod shared_text {
     use std::sync::Arc;
 

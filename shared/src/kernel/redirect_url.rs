@@ -12,7 +12,7 @@ use crate::kernel::SessionId;
 #[serde(transparent)]
 pub struct RedirectUrl(String);
 
-/// What a browser runs, or reads from the buyer's own machine, instead of opening a page.
+/// The schemes that a browser runs, or reads from the buyer's own machine, instead of opening a page.
 const FORBIDDEN_SCHEMES: [&str; 28] = [
     "about",
     "blob",
@@ -57,12 +57,12 @@ impl RedirectUrl {
     /// Reads a URL with or without placeholders.
     ///
     /// # Errors
-    /// The rule that is broken, phrased to follow the field's name.
+    /// The broken rule, phrased to follow the field's name.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         if text.chars().count() > Self::MAX_CHARS {
             return Err("must not be longer than 2048 characters");
         }
-        // No hex digit, so that a placeholder cannot complete a percent-encoding.
+        // Not a hex digit, so that a placeholder cannot complete a percent-encoding.
         let (filled, first_placeholder) = fill_placeholders(text, "g");
         let uri = Uri::parse(filled.as_str())
             .map_err(|_| "must be an absolute URI (RFC 3986), with {SESSION_ID} or {ORDER_ID} as its only placeholders")?;
@@ -103,13 +103,13 @@ impl RedirectUrl {
     }
 }
 
-/// Where scheme and authority end and the path begins.
+/// The position at which scheme and authority end and the path begins.
 fn path_start(uri: &Uri<&str>) -> usize {
     let scheme_end = uri.scheme().as_str().len() + ":".len();
     uri.authority().map_or(scheme_end, |authority| scheme_end + "//".len() + authority.as_str().len())
 }
 
-/// `text` with every placeholder replaced, and where in it the first one stood.
+/// `text` with every placeholder replaced, and the position of the first one.
 fn fill_placeholders(text: &str, value: &str) -> (String, Option<usize>) {
     let mut filled = String::with_capacity(text.len() + value.len());
     let mut first = None;
@@ -128,8 +128,8 @@ fn fill_placeholders(text: &str, value: &str) -> (String, Option<usize>) {
     (filled, first)
 }
 
-/// How long the placeholder is that `text` begins with: braces written out, or both percent-encoded
-/// as HTTP libraries do it, in any letter case.
+/// The length of the placeholder that `text` begins with. Its braces may be percent-encoded, in any letter case, as
+/// HTTP libraries do.
 fn placeholder_length(text: &str) -> Option<usize> {
     let (open, close) = match text.get(..3) {
         Some(start) if start.eq_ignore_ascii_case("%7B") => (3, "%7D"),
@@ -143,8 +143,8 @@ fn placeholder_length(text: &str) -> Option<usize> {
     })
 }
 
-/// `url` with the parameter set to `id`: in place of the first one of that name, the others dropped;
-/// else behind the query, before any fragment.
+/// `url` with the parameter set to `id`: in place of the first one of that name, the others dropped; otherwise after
+/// the query, before any fragment.
 fn with_parameter(url: &str, id: &str) -> String {
     let (before_fragment, fragment) = split_keeping(url, '#');
     let (base, query) = split_keeping(before_fragment, '?');
@@ -159,8 +159,8 @@ fn with_parameter(url: &str, id: &str) -> String {
     format!("{base}?{query}{fragment}")
 }
 
-/// `None` where `query` has no such parameter. A name counts however it is encoded, since the
-/// merchant's server will decode it.
+/// Returns `None` if `query` has no such parameter. A name counts in any encoding, since the merchant's server decodes
+/// it.
 fn replace_parameter(query: &str, parameter: &str) -> Option<String> {
     let is_ours = |pair: &str| {
         let name = pair.split('=').next().unwrap_or_default();
@@ -173,7 +173,7 @@ fn replace_parameter(query: &str, parameter: &str) -> Option<String> {
     Some(pairs.join("&"))
 }
 
-/// Splits before the first `delimiter`, which stays at the head of the second part.
+/// Splits before the first `delimiter`, which begins the second part.
 fn split_keeping(text: &str, delimiter: char) -> (&str, &str) {
     text.split_at(text.find(delimiter).unwrap_or(text.len()))
 }

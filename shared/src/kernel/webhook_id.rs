@@ -12,7 +12,7 @@ use crate::kernel::Timestamp;
 pub struct EndpointId(Uuid);
 
 impl EndpointId {
-    /// An id of `random` bits.
+    /// Creates an id from random bits.
     pub fn new(random: u128) -> Self {
         Self(uuid::Builder::from_random_bytes(random.to_be_bytes()).into_uuid())
     }
@@ -39,18 +39,18 @@ impl Serialize for EndpointId {
 impl<'de> Deserialize<'de> for EndpointId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("no endpoint's id"))
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an endpoint id"))
     }
 }
 
-/// A delivery's id, which sorts by when it was made: `whd_<13 digits of milliseconds>_<event id>`. It follows
-/// from the event, so making a delivery again finds the first one.
+/// A delivery's id, which sorts by creation time: `whd_<13 digits of milliseconds>_<event id>`. It follows from the
+/// event, so creating a delivery again finds the first one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DeliveryId(String);
 
 impl DeliveryId {
-    /// Of the delivery of an event.
+    /// The id of an event's delivery.
     pub fn new(created_at: Timestamp, event_id: &str) -> Self {
         Self(format!("whd_{:013}_{event_id}", created_at.millis()))
     }

@@ -1,4 +1,4 @@
-//! API keys: who may do what.
+//! API keys: their form, scopes and validity.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::kernel::{ApiKeyId, Owner, Timestamp};
 
-/// What a key's holder may do.
+/// The scope of an API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
@@ -19,37 +19,37 @@ pub enum Scope {
     Write,
 }
 
-/// A key as its holder has it: `ck_<id>_<secret>`. Its `Debug` does not tell the secret.
+/// A key's text, as its holder has it: `ck_<id>_<secret>`. Its `Debug` hides the secret.
 pub struct ApiKeyText {
-    /// What it is looked up by.
+    /// The id by which it is looked up.
     pub id: ApiKeyId,
     secret: String,
 }
 
-/// A key as it is kept.
+/// A key as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
-    /// What it is looked up by.
+    /// The id by which it is looked up.
     pub id: ApiKeyId,
-    /// Whose data it opens.
+    /// The owner of the data that it opens.
     pub owner: Owner,
-    /// What it allows.
+    /// The scope.
     pub scope: Scope,
     /// The secret's SHA-256. The secret is random and long, so a slow hash would protect nothing more.
     pub secret_hash: B256,
-    /// When it was made.
+    /// The time of its creation.
     pub created_at: Timestamp,
-    /// From when on it is void, if it ever is by itself.
+    /// The time at which it expires, if it does.
     pub expires_at: Option<Timestamp>,
-    /// When it was revoked, if it was.
+    /// The time at which it was revoked, if it was.
     pub revoked_at: Option<Timestamp>,
 }
 
-/// What a key begins with, for people and for tools that look for lost secrets.
+/// The prefix of a key, for people and for tools that look for leaked secrets.
 const PREFIX: &str = "ck_";
 
 impl ApiKeyText {
-    /// A new key of unpredictable bits, more than 240 of them for the secret.
+    /// Creates a key from random bits, more than 240 of them for the secret.
     pub fn new(id: u128, secret: [u128; 2]) -> Self {
         let [first, second] = secret.map(u128::to_be_bytes);
         let id = ApiKeyId::new(id);
@@ -63,7 +63,7 @@ impl ApiKeyText {
         ((32..=64).contains(&secret.len())).then(|| Self { id, secret: secret.to_owned() })
     }
 
-    /// The whole key, to be shown to its holder once.
+    /// The whole key, shown to its holder once.
     pub fn reveal(&self) -> String {
         format!("{PREFIX}{}_{}", self.id.as_str(), self.secret)
     }
@@ -80,7 +80,7 @@ impl fmt::Debug for ApiKeyText {
 }
 
 impl ApiKey {
-    /// What is to be kept of a new key.
+    /// The stored form of a new key.
     pub fn new(
         text: &ApiKeyText,
         owner: Owner,
@@ -99,8 +99,8 @@ impl ApiKey {
         }
     }
 
-    /// Whether `text` is this key and opens anything at `now`. How long the comparison takes tells
-    /// nothing of where the secrets differ.
+    /// Returns true if `text` is this key and is valid at `now`. Compares in constant time, which reveals nothing about
+    /// the secrets' difference.
     pub fn admits(&self, text: &ApiKeyText, now: Timestamp) -> bool {
         let same = bool::from(self.secret_hash.as_slice().ct_eq(text.hash().as_slice()));
         same && self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
@@ -108,7 +108,7 @@ impl ApiKey {
 }
 
 impl Scope {
-    /// Its name, as the command line and error messages say it.
+    /// Its name, for the command line and error messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Read => "read",

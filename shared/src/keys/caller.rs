@@ -1,4 +1,4 @@
-//! Callers, and what they may see.
+//! Callers, and the data that they may see.
 
 use lambda_http::{Request, http::header};
 
@@ -13,7 +13,7 @@ use crate::{
 /// The sender of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    /// Any caller, where keys are off: everybody may do everything.
+    /// Any caller, where keys are off: all may do everything.
     Anyone,
     /// A caller whose request has no key, where keys are on.
     Unauthenticated,
@@ -22,8 +22,8 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// The caller of a request for which keys are optional; a key that is given must be valid and have `scope`.
-    /// `keys` is `None` where keys are off.
+    /// The caller of a request for which keys are optional. A key that is given must be valid and have `scope`. `keys`
+    /// is `None` where keys are off.
     ///
     /// # Errors
     /// [`Error::Unauthorized`], [`Error::Forbidden`]; [`Error::Unavailable`], [`Error::Internal`].
@@ -59,7 +59,7 @@ impl Caller {
     /// The request's `Idempotency-Key`, if it has one. Each `operation` has keys of its own.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where it does not have 1 to 255 characters; as [`edge::body`].
+    /// [`Error::InvalidField`] if it does not have 1 to 255 characters; as [`edge::body`].
     pub fn idempotency_key(
         &self,
         request: &Request,
@@ -69,8 +69,8 @@ impl Caller {
         edge::idempotency_key(request, operation, holder)
     }
 
-    /// The one merchant whose data this caller may touch; `None` where nobody's is out of reach, or the id
-    /// alone protects it.
+    /// The one merchant whose data this caller may access; `None` if there is no such limit, or if the id alone
+    /// protects the data.
     pub fn bound_to(&self) -> Option<&Owner> {
         match self {
             Self::Merchant(owner) => Some(owner),
@@ -93,7 +93,7 @@ impl Caller {
     }
 }
 
-/// The request's key, if it gives one; `Some(None)` for what cannot be read as one.
+/// The request's key, if it has one; `Some(None)` for a malformed one.
 fn key_text(request: &Request) -> Option<Option<&str>> {
     let headers = request.headers();
     if let Some(value) = headers.get("x-api-key") {

@@ -1,4 +1,4 @@
-//! API keys: looked up by requests, made and revoked by the `keys` command.
+//! API keys: looked up by requests, created and revoked by the `keys` command.
 
 use std::{
     collections::HashMap,
@@ -14,14 +14,14 @@ use crate::{
     },
 };
 
-/// How long a function that has looked a key up goes without asking again, and so how long a revoked key
-/// may go on working.
+/// The time for which a function keeps a key that it has looked up, in milliseconds. A revoked key may work for that
+/// long.
 const REMEMBERED_MILLIS: i64 = 60_000;
 
-/// Beyond this many, a function forgets all keys and asks again.
+/// The most keys that a function keeps; beyond it, the function drops all and looks them up again.
 const MOST_REMEMBERED: usize = 1_000;
 
-/// The keys that a warm function has looked up, and when.
+/// The keys that a warm function has looked up, and the times of that.
 #[derive(Debug, Clone, Default)]
 struct KeyCache(Arc<Mutex<HashMap<ApiKeyId, (ApiKey, Timestamp)>>>);
 
@@ -45,7 +45,7 @@ impl KeyCache {
     }
 }
 
-/// API keys. A store remembers the keys that it has looked up.
+/// API keys. A store caches the keys that it has looked up.
 #[derive(Debug, Clone)]
 pub struct KeyStore {
     database: Database,
@@ -55,19 +55,19 @@ pub struct KeyStore {
 /// The outcome of revoking a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revocation {
-    /// It is void, since now or since before.
+    /// It is revoked, by this call or an earlier one.
     Revoked,
     /// There is no such key.
     NoSuchKey,
 }
 
 impl KeyStore {
-    /// The store in these tables.
+    /// Creates the store on these tables.
     pub fn new(database: Database) -> Self {
         Self { database, cache: KeyCache::default() }
     }
 
-    /// The key of this id, as it was at most a minute ago. One round trip, or none.
+    /// The key of this id, at most a minute old. One round trip, or none.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -86,14 +86,14 @@ impl KeyStore {
             .await
             .map_err(store_error)?;
         let key = read.item.map(read_key).transpose()?;
-        // What does not exist is not remembered: anybody can ask for it.
+        // Unknown ids are not cached: any caller can ask for them.
         if let Some(key) = &key {
             self.cache.put(key, now);
         }
         Ok(key)
     }
 
-    /// Keeps a new key.
+    /// Stores a new key.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -104,7 +104,7 @@ impl KeyStore {
             .put_item()
             .table_name(&self.database.tables.keys)
             .set_item(Some(key_item(key)?));
-        // The id is new and random; where it is taken, an attempt of this very call took it.
+        // The id is new and random; if it is taken, an earlier attempt of this call took it.
         match put.condition_expression("attribute_not_exists(id)").send().await {
             Err(error)
                 if !error.as_service_error().is_some_and(|it| it.is_conditional_check_failed_exception()) =>
@@ -115,7 +115,7 @@ impl KeyStore {
         }
     }
 
-    /// Makes a key void from `now` on. One that is revoked already stays revoked since then.
+    /// Revokes a key from `now` on. A revoked key keeps its earlier time.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -143,7 +143,7 @@ impl KeyStore {
         }
     }
 
-    /// All keys, the oldest first.
+    /// All keys, oldest first.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].

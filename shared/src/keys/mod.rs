@@ -1,4 +1,4 @@
-//! API keys: their rules, how they are kept, and the callers who have one.
+//! API keys: rules, storage, and the callers who have one.
 
 mod api_key;
 mod caller;

@@ -1,4 +1,4 @@
-//! What clients say and see of webhook endpoints and their deliveries.
+//! Requests about webhook endpoints, and endpoints and deliveries as clients see them.
 
 use lambda_http::{Request, RequestExt as _};
 use serde::Serialize;
@@ -12,17 +12,17 @@ use crate::{
     webhooks::{Attempt, Delivery, DeliveryList, DeliveryStatus, Endpoint, WebhookSecret, WebhookStore},
 };
 
-/// Stands for all events, those that do not exist yet included.
+/// Stands for all event types, future ones included.
 const EVERY_TYPE: &str = "*";
 
-/// For how long the last secret goes on signing beside a new one, in seconds: a day, and at most a week.
+/// The time for which the last secret still signs beside a new one, in seconds: a day by default, at most a week.
 const OVERLAP_SECONDS: i64 = 86_400;
 const MOST_OVERLAP_SECONDS: i64 = 604_800;
 
-/// The body of a request that makes or changes an endpoint. What is `None` was not given.
+/// The body of a request that creates or changes an endpoint. `None` means "not given".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndpointRequest {
-    /// Where messages are to go. Whether they may go there is not known here.
+    /// The URL to send events to. The rules for its target are checked elsewhere.
     pub url: Option<String>,
     description: Option<String>,
     event_types: Option<Option<Vec<EventType>>>,
@@ -48,10 +48,10 @@ impl EndpointRequest {
         })
     }
 
-    /// The endpoint to make.
+    /// The endpoint to create.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where there is no URL.
+    /// [`Error::InvalidField`] without a URL.
     pub fn new_endpoint(
         &self,
         owner: Owner,
@@ -63,7 +63,7 @@ impl EndpointRequest {
         Ok(self.change(Endpoint::new(id, owner, url, secret, created_at)))
     }
 
-    /// The endpoint with what was given.
+    /// The endpoint with the given fields changed.
     pub fn change(&self, mut endpoint: Endpoint) -> Endpoint {
         if let Some(url) = &self.url {
             endpoint.url.clone_from(url);
@@ -79,7 +79,7 @@ impl EndpointRequest {
     }
 }
 
-/// `None` for all of them.
+/// `None` for all event types.
 fn event_types(given: &RawValue) -> Result<Option<Vec<EventType>>> {
     let wrong = || Error::invalid("event_types", "must be [\"*\"] or a list of types of events, each once");
     let names: Vec<String> = serde_json::from_str(given.get()).map_err(|_| wrong())?;
@@ -97,7 +97,7 @@ fn event_types(given: &RawValue) -> Result<Option<Vec<EventType>>> {
     if types.is_empty() { Err(wrong()) } else { Ok(Some(types)) }
 }
 
-/// Reads the body of a request for a new secret: for how long the old one goes on signing, in milliseconds.
+/// Reads the body of a request for a new secret: the time for which the old one still signs, in milliseconds.
 ///
 /// # Errors
 /// [`Error::InvalidField`], [`Error::InvalidBody`].
@@ -109,7 +109,7 @@ pub fn parse_overlap(body: &str) -> Result<i64> {
     seconds.map(|seconds: i64| seconds * 1000).ok_or_else(|| Error::invalid("overlap_seconds", rule()))
 }
 
-/// The endpoint that the path names, which must be `owner`'s.
+/// The endpoint named in the path, which must be `owner`'s.
 ///
 /// # Errors
 /// [`Error::EndpointNotFound`]; [`Error::Unavailable`], [`Error::Internal`].
@@ -118,17 +118,17 @@ pub async fn find_endpoint(store: &WebhookStore, request: &Request, owner: &Owne
     store.endpoint(owner, id).await?.ok_or(Error::EndpointNotFound)
 }
 
-/// The endpoint's id that the path names; `None` where none can have it.
+/// The endpoint's id in the path; `None` if it is malformed.
 pub fn endpoint_id(request: &Request) -> Option<EndpointId> {
     EndpointId::parse(request.path_parameters_ref()?.first("endpointId")?)
 }
 
-/// The delivery that the path names; `None` where it cannot exist.
+/// The delivery's id in the path; `None` if it is malformed.
 pub fn delivery_id(request: &Request) -> Option<DeliveryId> {
     DeliveryId::parse(request.path_parameters_ref()?.first("deliveryId")?)
 }
 
-/// The query of a list of deliveries: after which one, and how many.
+/// The query of a list of deliveries: the delivery to begin after, and the number of deliveries.
 ///
 /// # Errors
 /// [`Error::InvalidField`].
@@ -150,7 +150,7 @@ pub struct EndpointView<'a> {
     event_types: Vec<String>,
     enabled: bool,
     created_at: String,
-    /// Shown where it has just been made.
+    /// Shown only on creation.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<&'a str>,
 }
@@ -181,7 +181,7 @@ impl<'a> From<&'a Endpoint> for EndpointView<'a> {
     }
 }
 
-/// What is left of an endpoint that has been deleted.
+/// The answer to the deletion of an endpoint.
 #[derive(Serialize)]
 pub struct DeletedEndpoint {
     /// Its id.
@@ -244,7 +244,7 @@ pub struct DeliveryPage<'a> {
 }
 
 impl<'a> DeliveryPage<'a> {
-    /// Shows what was read.
+    /// The page of this list.
     pub fn new(list: &'a DeliveryList) -> Self {
         let DeliveryList { deliveries, has_more } = list;
         let last = deliveries.last().filter(|_| *has_more);
@@ -256,7 +256,7 @@ impl<'a> DeliveryPage<'a> {
     }
 }
 
-/// What a test event is called.
+/// The type of a test event.
 const TEST_TYPE: &str = "webhook_endpoint.test";
 
 #[derive(Serialize)]
@@ -273,7 +273,7 @@ struct TestData<'a> {
     object: EndpointView<'a>,
 }
 
-/// The delivery of a new event that tells of nothing but the endpoint itself.
+/// The delivery of a new test event, which has only the endpoint's id as data.
 ///
 /// # Errors
 /// [`Error::Internal`].

@@ -1,82 +1,82 @@
-//! Webhook deliveries: the sending of one event to one endpoint, attempted ten times over three days. After that
-//! it has failed for good, unless somebody asks for it again.
+//! Webhook deliveries: one event for one endpoint, attempted ten times over three days. After that it has failed,
+//! unless the merchant redelivers it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Cursor, DeliveryId, RawJson, Timestamp};
 
-/// How long deliveries can be looked up, in milliseconds: 30 days.
+/// The time for which deliveries can be looked up, in milliseconds: 30 days.
 const KEPT_MILLIS: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// How many of a delivery's attempts are kept: its own ten, and as many by hand.
+/// The most attempts stored with a delivery: its own ten, and as many by hand.
 const MOST_ATTEMPTS_KEPT: usize = 20;
 
-/// How far a delivery is.
+/// A delivery's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryStatus {
-    /// It will be tried, for the first time or again.
+    /// It waits for an attempt, the first or a later one.
     Pending,
     /// The endpoint has answered with 2xx.
     Delivered,
-    /// All attempts were in vain.
+    /// All attempts failed.
     Failed,
 }
 
-/// One try of a delivery.
+/// One attempt of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// When it began.
+    /// The time at which it began.
     pub at: Timestamp,
     /// The HTTP status of the answer, if there was one.
     pub status_code: Option<u16>,
-    /// What went wrong, in a word, if something did.
+    /// The error in one word, if there was one.
     pub error: Option<String>,
-    /// How long it took, in milliseconds.
+    /// Its duration, in milliseconds.
     pub duration_millis: u64,
 }
 
-/// Why a try was made.
+/// The occasion of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
-    /// Its time had come.
+    /// The schedule.
     Due,
-    /// Somebody asked for it.
+    /// A merchant's request.
     ByHand,
 }
 
-/// The sending of one event to one endpoint.
+/// One event for one endpoint, with its attempts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Its id.
     pub id: DeliveryId,
-    /// The event's id, which is the message's.
+    /// The event's id, which is also the message's.
     pub event_id: String,
-    /// What happened.
+    /// The event's type.
     pub event_type: String,
-    /// When it was made.
+    /// The time of its creation.
     pub created_at: Timestamp,
-    /// The event's place in the feed; `None` for a test event, which is not in it.
+    /// The event's position in the feed; `None` for a test event, which is not in it.
     pub cursor: Option<u64>,
     /// The body of a test event.
     pub body: Option<RawJson>,
-    /// How far it is.
+    /// Its status.
     pub status: DeliveryStatus,
     /// The last attempts, in their order.
     pub attempts: Vec<Attempt>,
-    /// How many attempts were made because it was their time.
+    /// The number of attempts made by schedule.
     pub due_attempts: u32,
-    /// When it is tried next; `None` unless it is pending.
+    /// The time of the next attempt; `None` unless it is pending.
     pub due_at: Option<Timestamp>,
-    /// How often it has been changed.
+    /// The number of changes to it; guards writes.
     pub version: u64,
-    /// From which epoch *second* on DynamoDB may remove it.
+    /// The epoch *second* after which DynamoDB may delete it.
     pub removable_at: i64,
 }
 
 impl Delivery {
-    /// Of an event in the feed, to be tried at once. `created_at` is when the event was published, so that
-    /// whoever makes it again makes the same.
+    /// The delivery of an event in the feed, due at once. `created_at` is the event's time of publication, so that
+    /// repeating the creation yields the same delivery.
     pub fn of_event(event_id: &str, event_type: &str, cursor: Cursor, created_at: Timestamp) -> Self {
         Self {
             cursor: Some(cursor.0),
@@ -86,7 +86,7 @@ impl Delivery {
         }
     }
 
-    /// Of a test event, which is tried by hand only.
+    /// The delivery of a test event, which is attempted by hand only.
     pub fn of_test(event_id: &str, event_type: &str, body: RawJson, now: Timestamp) -> Self {
         Self { body: Some(body), ..Self::without_cause(event_id, event_type, now) }
     }
@@ -108,12 +108,12 @@ impl Delivery {
         }
     }
 
-    /// Whether the next attempt is the last one, unless it succeeds.
+    /// Returns true if the next attempt is the last one, unless it succeeds.
     pub fn is_at_its_last(&self) -> bool {
         delay_millis(self.due_attempts + 1, 0).is_none()
     }
 
-    /// What it is after an attempt. `random` spreads the next one.
+    /// The delivery after an attempt. `random` spreads the next one.
     #[must_use]
     pub fn after(mut self, attempt: Attempt, occasion: Occasion, random: u128) -> Self {
         let succeeded = attempt.error.is_none();
@@ -137,7 +137,7 @@ impl Delivery {
         self
     }
 
-    /// As a failed one that is to be tried once more, as soon as possible.
+    /// A failed delivery, due once more at once.
     #[must_use]
     pub fn redriven(mut self, now: Timestamp) -> Self {
         self.status = DeliveryStatus::Pending;
@@ -147,11 +147,11 @@ impl Delivery {
     }
 }
 
-/// How long to wait after each try in vain but the tenth: 71 hours and 21 minutes together.
+/// The delay after each failed attempt but the tenth, in minutes: 71 hours and 21 minutes together.
 const DELAYS_MINUTES: [i64; 9] = [1, 5, 15, 60, 180, 360, 720, 1200, 1740];
 
-/// The time until the next try, a tenth more or less, so that what failed together is not tried together;
-/// `None` after the last one.
+/// The time until the next attempt, varied by up to a tenth so that deliveries that failed together do not retry
+/// together; `None` after the last one.
 fn delay_millis(attempts: u32, random: u128) -> Option<i64> {
     let position = usize::try_from(attempts).ok()?.checked_sub(1)?;
     let delay = DELAYS_MINUTES.get(position)? * 60_000;

@@ -8,7 +8,7 @@ use crate::{
     webhooks::{Attempt, Delivery, DeliveryStatus},
 };
 
-/// A delivery's attributes, but for its partition key.
+/// A delivery's attributes, except for its partition key.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct DeliveryRecord {
     /// The sort key.

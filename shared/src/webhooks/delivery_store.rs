@@ -1,4 +1,4 @@
-//! Deliveries, and when each is due.
+//! Stored deliveries, and the list of due ones.
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
@@ -14,24 +14,24 @@ use crate::{
     },
 };
 
-/// What tells DynamoDB when to remove an item.
+/// The TTL attribute.
 const REMOVABLE_AT: &str = crate::dynamo::REMOVABLE_AT;
 
-/// A part of an endpoint's deliveries.
+/// A page of an endpoint's deliveries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryList {
-    /// The deliveries, the newest first.
+    /// The deliveries, newest first.
     pub deliveries: Vec<Delivery>,
-    /// Whether there may be more.
+    /// True if there may be more.
     pub has_more: bool,
 }
 
 /// The outcome of writing a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryWrite {
-    /// It is written.
+    /// It was written.
     Written,
-    /// Nothing is: it had been changed since it was read.
+    /// Nothing was written: it had changed since it was read.
     Stale,
 }
 
@@ -50,7 +50,7 @@ impl WebhookStore {
         read.send().await.map_err(store_error)?.item.map(read_delivery).transpose()
     }
 
-    /// Up to `limit` of an endpoint's deliveries, the newest first, from the one after `after` on. One round trip.
+    /// Up to `limit` of an endpoint's deliveries after `after`, newest first. One round trip.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -95,7 +95,7 @@ impl WebhookStore {
         }
     }
 
-    /// A delivery, and beside it the entry in the list of what is due.
+    /// A delivery, and its entry in the list of due deliveries.
     pub(crate) fn delivery_writes(
         &self,
         endpoint: EndpointId,
@@ -132,7 +132,7 @@ impl WebhookStore {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    /// What goes with a condition on its delivery, which protects it too.
+    /// A deletion that relies on the condition of its delivery's write.
     pub(crate) fn delete(&self, key: Item) -> Result<TransactWriteItem, StoreError> {
         let delete = Delete::builder().table_name(&self.database.tables.webhooks).set_key(Some(key));
         let delete = delete.build().map_err(|error| StoreError::Internal(error.into()))?;

@@ -45,7 +45,7 @@ proptest! {
             prop_assert!(now.attempts.len() <= MOST_ATTEMPTS_KEPT);
             match (succeeds, by_hand) {
                 (true, _) => prop_assert_eq!(now.status, DeliveryStatus::Delivered),
-                // A try by hand takes nothing away: neither a success nor a try to come.
+                // A manual attempt undoes neither a success nor a scheduled attempt.
                 (false, true) => {
                     prop_assert_eq!((now.status, now.due_at, now.due_attempts), (was.status, was.due_at, was.due_attempts));
                 }

@@ -1,4 +1,4 @@
-//! Webhook endpoints: where merchants want their events sent, and what messages are signed with.
+//! Webhook endpoints: the URLs that merchants' events are sent to, and the secrets that sign messages.
 
 use std::fmt;
 
@@ -10,22 +10,22 @@ use crate::{
     kernel::{Cursor, EndpointId, Owner, Timestamp},
 };
 
-/// How many endpoints a merchant may have: each event costs writes for each one.
+/// The most endpoints of a merchant: each event costs writes for each one.
 pub const MOST_ENDPOINTS: u64 = 16;
 
-/// What messages are signed with: `whsec_` and base64 (Standard Webhooks). Its `Debug` does not tell it.
+/// A secret that signs messages: `whsec_` and base64 (Standard Webhooks). Its `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct WebhookSecret(String);
 
 impl WebhookSecret {
-    /// A secret of 256 unpredictable bits.
+    /// Creates a secret from 256 random bits.
     pub fn new(random: [u128; 2]) -> Self {
         let bytes = random.map(u128::to_be_bytes).concat();
         Self(format!("whsec_{}", BASE64_STANDARD.encode(bytes)))
     }
 
-    /// The whole secret, to sign with, or to be shown to its merchant once.
+    /// The whole secret, for signing and for showing it once to its merchant.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -37,42 +37,42 @@ impl fmt::Debug for WebhookSecret {
     }
 }
 
-/// A secret that is, or for a while still is, in use.
+/// A secret that signs messages, for good or for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretInUse {
     /// The secret.
     pub secret: WebhookSecret,
-    /// Until when it signs; `None` for the newest one.
+    /// The end of the time in which it signs; `None` for the newest one.
     pub until: Option<Timestamp>,
 }
 
-/// Where a merchant wants events sent.
+/// A URL that a merchant's events are sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its id.
     pub id: EndpointId,
-    /// Whose it is.
+    /// The owner.
     pub owner: Owner,
-    /// Where messages go.
+    /// The URL.
     pub url: String,
     /// The merchant's note.
     pub description: Option<String>,
-    /// Which events it wants; `None` for all.
+    /// The event types to send; `None` for all.
     pub event_types: Option<Vec<EventType>>,
-    /// Whether messages are sent. Where not, those that wait go on waiting, and events make no new ones.
+    /// True if messages are sent. Otherwise pending deliveries wait, and events get no new ones.
     pub enabled: bool,
-    /// What messages are signed with, the newest first.
+    /// The secrets that sign messages, newest first.
     pub secrets: Vec<SecretInUse>,
-    /// When it was made.
+    /// The time of its creation.
     pub created_at: Timestamp,
-    /// The place in the feed of the last event before it was made.
+    /// The position in the feed of the last event before its creation.
     pub after: u64,
-    /// How often it has been changed.
+    /// The number of changes to it; guards writes.
     pub version: u64,
 }
 
 impl Endpoint {
-    /// One that wants everything, from the beginning of the feed.
+    /// An endpoint for all event types, from the beginning of the feed.
     pub fn new(
         id: EndpointId,
         owner: Owner,
@@ -94,20 +94,20 @@ impl Endpoint {
         }
     }
 
-    /// Whether it wants the event at this place of the feed.
+    /// Returns true if the endpoint gets the event at this position of the feed.
     pub fn wants(&self, cursor: Cursor, event_type: &str) -> bool {
         let types = self.event_types.as_ref();
         let wanted = types.is_none_or(|types| types.iter().any(|it| it.to_string() == event_type));
         self.enabled && cursor.0 > self.after && wanted
     }
 
-    /// What a message that is sent at `now` is signed with.
+    /// The secrets that sign a message sent at `now`.
     pub fn secrets_at(&self, now: Timestamp) -> Vec<&str> {
         let in_use = self.secrets.iter().filter(|it| it.until.is_none_or(|until| now < until));
         in_use.map(|it| it.secret.reveal()).collect()
     }
 
-    /// With a new secret; the one until now goes on signing beside it for a while.
+    /// The endpoint with a new secret; the current one still signs beside it for a while.
     #[must_use]
     pub fn with_new_secret(mut self, secret: WebhookSecret, overlap_millis: i64, now: Timestamp) -> Self {
         let end = now.plus_millis(overlap_millis);
@@ -121,7 +121,7 @@ impl Endpoint {
     }
 }
 
-/// How many secrets may sign beside the newest one: each one lengthens a header.
+/// The most secrets that sign beside the newest one: each lengthens a header.
 const MOST_OLD_SECRETS: usize = 4;
 
 #[cfg(test)]

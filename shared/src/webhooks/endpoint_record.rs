@@ -9,7 +9,7 @@ use crate::{
     webhooks::{Endpoint, endpoint::SecretInUse},
 };
 
-/// An endpoint's attributes, but for its key.
+/// An endpoint's attributes, except for its key.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct EndpointRecord {
     id: EndpointId,

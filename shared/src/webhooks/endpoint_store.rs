@@ -1,4 +1,4 @@
-//! Endpoints, and how far their merchants' events have been made deliveries.
+//! Stored endpoints, and the position up to which their merchants' events have deliveries.
 
 use aws_sdk_dynamodb::{
     error::SdkError,
@@ -20,12 +20,12 @@ use crate::{
     },
 };
 
-/// What there is of a merchant's webhooks.
+/// The state of a merchant's webhooks.
 #[derive(Debug, Deserialize)]
 pub(crate) struct FanOutState {
-    /// How many endpoints there are.
+    /// The number of endpoints.
     pub(crate) endpoints: u64,
-    /// The place in the feed up to which events have been made deliveries.
+    /// The position in the feed up to which events have deliveries.
     pub(crate) fanned_to: u64,
 }
 
@@ -34,21 +34,21 @@ pub(crate) struct FanOutState {
 pub enum EndpointCreation {
     /// It was created.
     Created(Box<Endpoint>),
-    /// Its merchant has as many as there may be.
+    /// Its merchant has the most endpoints allowed.
     TooMany,
 }
 
 /// The outcome of deleting an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deletion {
-    /// It is gone.
+    /// It was deleted.
     Deleted,
     /// There was no such endpoint.
     NoSuchEndpoint,
 }
 
 impl WebhookStore {
-    /// Makes an endpoint, which gets the events from now on. Three round trips.
+    /// Creates an endpoint for the events from now on. Three round trips.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -67,7 +67,7 @@ impl WebhookStore {
             transaction.add(self.count_one_more(&endpoint.owner, fan, end)?);
             match self.database.transact(transaction).await {
                 Ok(Outcome::Written) => return Ok(EndpointCreation::Created(Box::new(endpoint))),
-                // An attempt of this very call, whose answer was lost, or another endpoint came in between.
+                // An earlier attempt of this call, whose answer was lost, or another endpoint intervened.
                 Ok(Outcome::Refused(mut refusals)) => {
                     if let Some(found) = refusals.of(new).and_then(|refusal| refusal.found) {
                         return Ok(EndpointCreation::Created(Box::new(read_endpoint(found)?)));
@@ -79,7 +79,7 @@ impl WebhookStore {
         Err(contended("the list of endpoints"))
     }
 
-    /// Before its first endpoint a merchant's events were nobody's to send: they are passed over.
+    /// Events from before a merchant's first endpoint get no deliveries.
     fn count_one_more(
         &self,
         owner: &Owner,
@@ -113,7 +113,7 @@ impl WebhookStore {
         answer.item.map(|item| from_item("fan", item)).transpose()
     }
 
-    /// An endpoint of a merchant's. One round trip.
+    /// A merchant's endpoint. One round trip.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -123,7 +123,7 @@ impl WebhookStore {
         read.send().await.map_err(store_error)?.item.map(read_endpoint).transpose()
     }
 
-    /// A merchant's endpoints, the oldest first. One round trip.
+    /// A merchant's endpoints, oldest first. One round trip.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -131,7 +131,7 @@ impl WebhookStore {
         self.endpoints_from(Some(owner)).await
     }
 
-    /// Everybody's endpoints.
+    /// All merchants' endpoints.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -154,7 +154,7 @@ impl WebhookStore {
         Ok(endpoints)
     }
 
-    /// Makes an endpoint what `change` makes of it; `None` where there is no such endpoint. Two round trips.
+    /// Applies `change` to an endpoint and writes it; `None` if there is no such endpoint. Two round trips.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].

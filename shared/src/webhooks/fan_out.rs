@@ -1,7 +1,8 @@
-//! Making deliveries of events: one for each endpoint that wants the event.
+//! Fan-out: creating the deliveries of an event, one for each endpoint that gets it.
 //!
-//! As with publishing, whoever does it is told only *that* a feed has grown, and one transaction moves how
-//! far it has got along with what it makes. So an event becomes a delivery once, however often it is tried.
+//! As with publishing, a notification says only *that* a feed has grown. One transaction creates the deliveries and
+//! moves the position up to which events have them. So an event gets its deliveries once, however often the call is
+//! repeated.
 
 use std::collections::BTreeSet;
 
@@ -18,13 +19,13 @@ use crate::{
     webhooks::{Delivery, Endpoint, WebhookStore, endpoint_store::FanOutState},
 };
 
-/// How many events are looked at together.
+/// The number of events read together.
 const EVENTS_AT_ONCE: usize = 100;
 
-/// One transaction has a hundred writes at most: one moves how far it is, each delivery takes two.
+/// The most deliveries for one transaction of a hundred writes: one moves the position, and each delivery takes two.
 const DELIVERIES_AT_ONCE: usize = 49;
 
-/// What of an event matters here.
+/// The fields of an event that decide its deliveries.
 #[derive(Deserialize)]
 struct Outline {
     id: String,
@@ -32,18 +33,18 @@ struct Outline {
     event_type: String,
 }
 
-/// What one transaction does.
+/// The work of one transaction.
 #[derive(Default)]
 struct Portion {
-    /// How far it gets.
+    /// The new position.
     to: u64,
     deliveries: Vec<(EndpointId, Delivery)>,
 }
 
 impl WebhookStore {
-    /// Makes deliveries of the next events that none have been made of, as many as one transaction takes, and
-    /// returns the endpoints that got some; `None` where there are no such events. Four round trips, two where
-    /// nothing is new, one for a merchant without endpoints.
+    /// Creates the deliveries of the next events without any, as many as one transaction takes. Returns the endpoints
+    /// that got some; `None` if there are no such events. Four round trips, two without new events, one for a merchant
+    /// without endpoints.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -54,7 +55,7 @@ impl WebhookStore {
             if entries.is_empty() {
                 return Ok(None);
             }
-            // Read after the events: so an endpoint whose making was answered before an event is seen.
+            // Read after the events, so that every endpoint created before an event is seen.
             let endpoints = self.endpoints(owner).await?;
             let portion = Portion::of(&entries, &endpoints)?;
             let fed = portion.deliveries.iter().map(|(endpoint, _)| *endpoint).collect();
@@ -89,13 +90,13 @@ impl WebhookStore {
 }
 
 impl Portion {
-    /// As many of the entries as fit, and at least the first: there are fewer endpoints than deliveries fit.
+    /// As many of the entries as fit, and at least the first: there are fewer endpoints than deliveries that fit.
     fn of(entries: &[FeedEntry], endpoints: &[Endpoint]) -> Result<Self, StoreError> {
         let mut portion = Self::default();
         for entry in entries {
             let cursor = Cursor::parse(&entry.cursor);
-            let cursor =
-                cursor.ok_or_else(|| StoreError::Internal("an event has no place in its feed".into()))?;
+            let cursor = cursor
+                .ok_or_else(|| StoreError::Internal("an event of the feed has a malformed cursor".into()))?;
             let outline: Outline = serde_json::from_str(entry.event.as_str())
                 .map_err(|error| StoreError::Internal(error.into()))?;
             let wanting = endpoints.iter().filter(|endpoint| endpoint.wants(cursor, &outline.event_type));

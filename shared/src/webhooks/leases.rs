@@ -1,4 +1,4 @@
-//! What is due at an endpoint, and who works on it.
+//! Due deliveries of an endpoint, and the lease on them.
 
 use aws_sdk_dynamodb::{
     error::SdkError,
@@ -12,28 +12,29 @@ use crate::{
     webhooks::{Delivery, WebhookStore},
 };
 
-/// The time for which a lease is held without being taken again, in milliseconds: longer than an attempt and its
-/// writes take. A worker that dies holding it delays its endpoint by no more.
+/// The time for which a lease is valid unless it is renewed, in milliseconds: longer than an attempt and its writes
+/// take. A worker that dies delays its endpoint by no more.
 const HELD_MILLIS: i64 = 40_000;
 
-/// One worker at a time holds an endpoint's lease, or takes it over from one that has died.
+/// One worker at a time holds an endpoint's lease. Another may take it over once it has run out.
 const IS_FREE_OR_MINE: &str = "attribute_not_exists(held_until) OR held_until <= :now OR holder = :me";
-/// What keeps the holder from leaving while somebody has just come with word of more.
+/// Keeps the holder from releasing the lease when another worker has called meanwhile, as more deliveries may be due.
 const IS_MINE_AND_NOBODY_CAME: &str = "holder = :me AND callers = :callers";
 
-/// A delivery whose time has come.
+/// A due delivery.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Due {
-    /// Where it goes.
+    /// Its endpoint.
     endpoint: EndpointId,
-    /// Which one.
+    /// Its id.
     pub delivery: DeliveryId,
     /// Its entry in the list.
     entry: Item,
 }
 
 impl Due {
-    /// Whether this is the entry by which a delivery is due. What is not pending is due at no time.
+    /// Returns true if this entry shows the time at which the delivery is due. A delivery that is not pending is never
+    /// due.
     pub fn is_of(&self, delivery: &Delivery) -> bool {
         delivery.due_at.is_some_and(|time| {
             keys::due_entry(self.endpoint, time, &delivery.id).get("sk") == self.entry.get("sk")
@@ -44,26 +45,26 @@ impl Due {
 /// The outcome of taking an endpoint's lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lease {
-    /// The caller holds it now.
+    /// The caller holds it.
     Held {
-        /// How many others have called until now.
+        /// The number of calls by other workers so far.
         callers: u64,
     },
-    /// Another holds it, and looks once more before releasing it.
+    /// Another worker holds it, and reads the due deliveries once more before releasing it.
     Anothers,
 }
 
 /// The outcome of releasing an endpoint's lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Release {
-    /// Nobody holds it now.
+    /// Nobody holds it any more.
     Released,
-    /// Somebody called meanwhile, or another holds it by now.
+    /// Another worker has called meanwhile, or holds it.
     Refused,
 }
 
 impl WebhookStore {
-    /// Takes an endpoint's lease for `me`, or goes on holding it. One round trip, or two.
+    /// Takes an endpoint's lease for `me`, or renews it. One round trip, or two.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -96,7 +97,7 @@ impl WebhookStore {
         }
     }
 
-    /// Has the holder look once more; `false` where there is none any more.
+    /// Makes the holder read the due deliveries once more; returns `false` if there is no holder any more.
     async fn call_holder(&self, id: EndpointId, now: Timestamp) -> Result<bool, StoreError> {
         let update = self.database.client.update_item().table_name(&self.database.tables.webhooks);
         let update = update
@@ -108,7 +109,7 @@ impl WebhookStore {
         written(update.send().await)
     }
 
-    /// Releases a lease, unless somebody called meanwhile, or it is another's by now. One round trip.
+    /// Releases a lease, unless another worker has called meanwhile or holds it. One round trip.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -127,7 +128,7 @@ impl WebhookStore {
         }
     }
 
-    /// Up to `limit` of an endpoint's deliveries that are due at `now`, the longest due first. One round trip.
+    /// Up to `limit` of an endpoint's deliveries that are due at `now`, longest due first. One round trip.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -146,8 +147,8 @@ impl WebhookStore {
         Ok(answer.items.unwrap_or_default().into_iter().filter_map(due).collect())
     }
 
-    /// Removes an entry by which nothing is due, as its delivery was `read`. Where that has been changed by now,
-    /// the entry stays: a transaction may have come half into view, the entry first. One round trip.
+    /// Deletes an obsolete entry, given its delivery as it was `read`. If that has changed since, the entry stays: a
+    /// read during a transaction may see the entry first. One round trip.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].

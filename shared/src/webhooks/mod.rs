@@ -1,8 +1,8 @@
-//! Webhooks: endpoints, what is to be sent to them, and what came of it.
+//! Webhooks: endpoints, their deliveries, and the deliveries' outcomes.
 //!
-//! Due deliveries of an endpoint are a list in the table (`due#<endpoint>`). One worker at a time, the holder of the
-//! endpoint's lease, works on it. So an endpoint that hangs delays no other endpoint's messages, and a lost queue message
-//! loses no delivery: the next worker finds what is due.
+//! The table holds a list of due deliveries for each endpoint (`due#<endpoint>`). One worker at a time, the holder of
+//! the endpoint's lease, works on it. So an endpoint that hangs delays no other endpoint's messages, and a lost queue
+//! message loses no delivery: the next worker finds it in the list.
 
 mod api;
 mod delivery;

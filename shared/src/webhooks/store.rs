@@ -1,8 +1,8 @@
-//! The store of webhook endpoints and deliveries. It reads the feeds that deliveries are made from, and writes none.
+//! The store of webhook endpoints and deliveries. It reads feeds, and writes none.
 
 use crate::{dynamo::Database, feed::FeedStore};
 
-/// Endpoints, deliveries, and who works on them.
+/// Endpoints, deliveries and leases.
 #[derive(Debug, Clone)]
 pub struct WebhookStore {
     pub(crate) database: Database,
@@ -10,7 +10,7 @@ pub struct WebhookStore {
 }
 
 impl WebhookStore {
-    /// The store in these tables.
+    /// Creates the store on these tables.
     pub fn new(database: Database) -> Self {
         Self { feed: FeedStore::new(database.clone()), database }
     }
