@@ -1,5 +1,5 @@
-//! Prints messages as they arrive at an endpoint, one JSON object a line, with what a receiver should make of
-//! them. For `interop/verify.py`. The argument is the time, in seconds since the epoch.
+//! Prints messages as they arrive at an endpoint, one JSON object a line, with the verdict that a receiver should
+//! reach. For `interop/verify.py`. The argument is the time, in seconds since the epoch.
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -23,12 +23,15 @@ const BODIES: [&str; 5] = [
     r#"{"nul":"\u0000","quote":"\"","del":"\u007f"}"#,
 ];
 
-/// How old a message is, in seconds, and whether a receiver should take it.
+/// The age of a message, in seconds, and true if a receiver should accept it.
 const AGES: [(i64, bool); 4] = [(0, true), (120, true), (600, false), (-600, false)];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let now: i64 = std::env::args().nth(1).ok_or("needs the time")?.parse()?;
+    let now: i64 = std::env::args()
+        .nth(1)
+        .ok_or("the argument must be the time, in seconds since the epoch")?
+        .parse()?;
     let mut endpoint = Endpoint::new().await;
     for secrets in [&[NEW][..], &[NEW, OLD], &[OLDEST, NEW, OLD]] {
         for body in BODIES {

@@ -1,7 +1,7 @@
-"""Verifies messages with the specification's own Python library, and that it notices what was changed.
+"""Verifies messages with the specification's own Python library, and checks that it refuses changed ones.
 
-Reads what the example `signed` prints. Fails if a good message is refused, a bad one is taken, or too little
-was there to be tried.
+Reads the output of the example `signed`. Fails if a good message is refused, a bad one is accepted, or a kind of
+message is missing.
 """
 
 import base64
@@ -11,12 +11,12 @@ import sys
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 FOREIGN = "whsec_" + base64.b64encode(b"of another endpoint's owner").decode()
-# How many secrets a message has, and how it can be bad: each has to come up.
+# The numbers of secrets of a message, and the kinds of bad messages: each has to occur.
 EXPECTED = {1, 2, 3, "old", "early", "non-ASCII"}
 
 
 def refusal(secret, body, headers):
-    """Why the message is refused; None if it is taken."""
+    """The reason for refusing the message; None if it is accepted."""
     try:
         Webhook(secret).verify(body, headers)
     except WebhookVerificationError as error:
@@ -35,7 +35,7 @@ def other_signatures(header):
 
 
 def changed(body, headers):
-    """Whatever somebody on the way could make of the message."""
+    """The changes that an attacker on the way could make to the message."""
     yield body + " ", headers
     yield body.replace("{", "{ ", 1), headers
     yield "{}" if body != "{}" else "[]", headers
@@ -49,7 +49,7 @@ def changed(body, headers):
 
 
 def check(message):
-    """Tries one message; returns what of EXPECTED it had."""
+    """Verifies one message; returns its members of EXPECTED."""
     secrets, body, headers = message["secrets"], message["body"], message["headers"]
     if not message["fresh"]:
         refusals = {refusal(secret, body, headers) for secret in secrets}

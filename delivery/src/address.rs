@@ -1,12 +1,12 @@
-//! Which addresses are on the public internet.
+//! Public addresses: those on the internet.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-/// Where no merchant's server can be: IANA's special-purpose registry, multicast, and what a cloud
-/// answers its own machines at. A block that the registry calls reachable (anycast for relays and for
-/// name servers) is here too, since what answers there is nobody's endpoint.
+/// Addresses that no merchant's server can have: IANA's special-purpose registry, multicast, and the addresses of cloud
+/// providers' internal services. Blocks that the registry calls reachable (anycast for relays and for name servers) are
+/// included, since no endpoint answers there.
 const SPECIAL_V4: [Ipv4Net; 18] = [
     // "This network", which systems take for themselves.
     v4(0, 0, 0, 0, 8),
@@ -44,12 +44,11 @@ const SPECIAL_V4: [Ipv4Net; 18] = [
     v4(224, 0, 0, 0, 3),
 ];
 
-/// What is given out of IPv6. So loopback, local, multicast and reserved addresses are out, and all
-/// that carry one of IPv4 (mapped, compatible, translated by NAT64): where those lead, their own number
-/// does not say.
+/// The allocated part of IPv6. This excludes loopback, local, multicast and reserved addresses, and all that embed an
+/// IPv4 address (mapped, compatible, translated by NAT64), since their number does not reveal their target.
 const GLOBAL_V6: Ipv6Net = v6(0x2000, 0, 0, 3);
 
-/// What is special inside of it.
+/// Special blocks inside the allocated part.
 const SPECIAL_V6: [Ipv6Net; 5] = [
     // Of protocols: Teredo, benchmarks, identifiers that are no addresses, relays.
     v6(0x2001, 0, 0, 23),
@@ -71,7 +70,7 @@ const fn v6(a: u16, b: u16, c: u16, length: u8) -> Ipv6Net {
     Ipv6Net::new_assert(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0), length)
 }
 
-/// Whether an address is one that a merchant's server can have.
+/// Returns true for an address that a merchant's server can have.
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => !SPECIAL_V4.iter().any(|net| net.contains(&address)),
@@ -82,10 +81,10 @@ pub(crate) fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// Whether the address carries one of IPv4 in its last half, as ISATAP tunnels have it under any prefix.
+/// Returns true if the last half embeds an IPv4 address, as ISATAP tunnels do under any prefix.
 fn is_isatap(address: Ipv6Addr) -> bool {
     let [_, _, _, _, flags, tag, ..] = address.segments();
-    // The one bit that is left out says whether the IPv4 address is unique.
+    // The ignored bit says if the IPv4 address is unique.
     flags & !0x0200 == 0 && tag == 0x5efe
 }
 

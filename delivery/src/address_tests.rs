@@ -58,8 +58,8 @@ const REGISTRIES: [&str; 51] = [
     "fe80::/10",
 ];
 
-/// What is refused besides: multicast, Azure's services, and all of IPv6 that is not given out (outside of
-/// 2000::/3), with the addresses that carry one of IPv4 and those local to a site.
+/// Other refused addresses: multicast, Azure's services, and all unallocated IPv6 (outside of 2000::/3), including
+/// those that embed an IPv4 address and those local to a site.
 const OTHERS: [&str; 9] = [
     "224.0.0.0/4",
     "168.63.129.16/32",
@@ -76,7 +76,7 @@ fn refused() -> impl Iterator<Item = IpNet> {
     REGISTRIES.into_iter().chain(OTHERS).map(|net| net.parse().unwrap())
 }
 
-/// What the tables should say, from the lists above instead.
+/// The expected result, from the lists above instead.
 fn expected(address: IpAddr) -> bool {
     !refused().any(|net| net.contains(&address))
 }
@@ -85,7 +85,7 @@ fn any_address() -> impl Strategy<Value = IpAddr> {
     prop_oneof![
         any::<u32>().prop_map(|bits| Ipv4Addr::from(bits).into()),
         any::<u128>().prop_map(|bits| Ipv6Addr::from(bits).into()),
-        // Where nearly all that is given out is, and all exceptions from it are.
+        // The range of nearly all allocated addresses, and of all exceptions.
         (any::<u128>(), 0x2000..0x4000_u128).prop_map(|(bits, top)| v6_address(top << 112 | bits >> 16)),
         (any::<u128>(), 0x2001_0000..0x2003_0000_u128)
             .prop_map(|(bits, top)| v6_address(top << 96 | bits >> 32)),
@@ -106,9 +106,8 @@ fn v6_address(bits: u128) -> IpAddr {
     Ipv6Addr::from(bits).into()
 }
 
-/// How an IPv4 address is carried in one of IPv6: mapped, compatible, translated (RFC 2765), by NAT64 with
-/// both prefixes, 6to4, Teredo (which has the client's inverted, and the server's), ISATAP in a public
-/// network.
+/// The ways in which IPv6 embeds an IPv4 address: mapped, compatible, translated (RFC 2765), by NAT64 with both
+/// prefixes, 6to4, Teredo (which has the client's inverted, and the server's), ISATAP in a public network.
 fn embeddings(address: Ipv4Addr) -> Vec<IpAddr> {
     let bits = u128::from(u32::from(address));
     let plain = ["::ffff:0:0", "::", "::ffff:0:0:0", "64:ff9b::", "64:ff9b:1::"];

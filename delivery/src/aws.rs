@@ -6,18 +6,18 @@ use shared::edge::queue::Queue;
 
 use crate::{DeliveryQueue, Notification, QueueError, queue::Handing};
 
-/// The queue that the environment's `DELIVERY_QUEUE_URL` names, for those that only send notifications.
+/// The queue that the environment's `DELIVERY_QUEUE_URL` names, for functions that only send notifications.
 ///
 /// # Errors
-/// What is missing.
+/// The missing setting.
 pub async fn notifications() -> Result<Arc<dyn DeliveryQueue>, QueueError> {
     connect(None).await
 }
 
-/// The same, and for what is given up the queue that `DEAD_DELIVERIES_QUEUE_URL` names.
+/// The same, with the dead-letter queue that `DEAD_DELIVERIES_QUEUE_URL` names.
 ///
 /// # Errors
-/// What is missing.
+/// The missing setting.
 pub async fn notifications_and_dead_letters() -> Result<Arc<dyn DeliveryQueue>, QueueError> {
     connect(Some(Queue::from_env("DEAD_DELIVERIES_QUEUE_URL").await?)).await
 }
@@ -43,7 +43,7 @@ impl DeliveryQueue for Queues {
 
     fn give_up<'a>(&'a self, notification: &'a Notification) -> Handing<'a> {
         Box::pin(async move {
-            let queue = self.dead_letters.as_ref().ok_or("this function gives nothing up")?;
+            let queue = self.dead_letters.as_ref().ok_or("this function has no dead-letter queue")?;
             queue.send([serde_json::to_string(notification)?]).await
         })
     }

@@ -1,4 +1,4 @@
-//! Makes attempts at deliveries, and writes down what came of them.
+//! Attempts deliveries, and stores the outcomes.
 
 use shared::{
     App, Error, Result,
@@ -11,16 +11,16 @@ use crate::{Message, Reach, Sender};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// How often somebody else may change a delivery while an attempt at it is written down: there are few who do.
+/// The most conflicts while an attempt is stored: a delivery has few other writers.
 const MAX_CONFLICT_RETRIES: usize = 10;
 
-/// With this status an endpoint asks for no more messages (Standard Webhooks).
+/// The status by which an endpoint asks for no more messages (Standard Webhooks).
 const GONE: u16 = 410;
 
-/// What an attempt is said to have failed for where there was nothing to send: an event is missing or damaged.
+/// The error of an attempt without a message: its event is missing or damaged.
 const EVENT_UNREADABLE: &str = "event_unreadable";
 
-/// Takes messages to endpoints.
+/// Sends messages to endpoints.
 #[derive(Clone)]
 pub struct Courier {
     pub(crate) app: App,
@@ -28,31 +28,31 @@ pub struct Courier {
 }
 
 impl Reach {
-    /// As far as an app's messages may go.
+    /// The reach that an app's settings allow.
     pub fn of(app: &App) -> Self {
         if app.settings.webhooks_anywhere { Self::Anywhere } else { Self::PublicHttps }
     }
 }
 
 impl Courier {
-    /// A courier for what the app stores.
+    /// Creates a courier for the app's deliveries.
     ///
     /// # Errors
-    /// What is wrong with the machine's certificates.
+    /// If the machine's certificates cannot be used.
     pub fn new(app: App) -> Result<Self, BoxError> {
         Ok(Self { sender: Sender::new(Reach::of(&app))?, app })
     }
 
-    /// The same with a sender that is there already.
+    /// Creates a courier with an existing sender.
     pub fn with_sender(app: App, sender: Sender) -> Self {
         Self { app, sender }
     }
 
-    /// Makes one attempt because somebody asked for it, and returns what the delivery is then. Of a new
-    /// delivery there is nothing stored until then. Two round trips, without those of a lost race.
+    /// Makes one attempt by hand, and returns the delivery after it. A new delivery is stored only then. Two round
+    /// trips, plus those of a conflict.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`]. What goes wrong with the attempt itself is in the delivery.
+    /// [`Error::Unavailable`], [`Error::Internal`]. The attempt's own failure is in the delivery.
     pub async fn attempt_by_hand(&self, endpoint: &Endpoint, delivery: Delivery) -> Result<Delivery> {
         let attempt = self.attempt(endpoint, &delivery).await?;
         self.add_attempt(endpoint, delivery, attempt, Occasion::ByHand).await
@@ -62,7 +62,7 @@ impl Courier {
     pub(crate) async fn attempt(&self, endpoint: &Endpoint, delivery: &Delivery) -> Result<Attempt> {
         let at = self.app.clock.now();
         let Some(body) = self.body(endpoint, delivery).await? else {
-            // It fails like an attempt, so that it is given up in the end and holds up no other.
+            // Counts as a failed attempt, so that the delivery fails in the end and holds up no other.
             let error = Some(EVENT_UNREADABLE.to_owned());
             return Ok(Attempt { at, status_code: None, error, duration_millis: 0 });
         };
@@ -74,7 +74,7 @@ impl Courier {
         };
         let outcome = self.sender.send(&endpoint.url, &message).await;
         if outcome.status == Some(GONE) {
-            // Its merchant may have moved it elsewhere meanwhile.
+            // Its merchant may have changed the URL meanwhile.
             let disable = |it: Endpoint| Endpoint { enabled: it.enabled && it.url != endpoint.url, ..it };
             self.app.webhooks.change_endpoint(&endpoint.owner, endpoint.id, disable).await?;
         }
@@ -86,7 +86,7 @@ impl Courier {
         })
     }
 
-    /// What is sent: a test event's own body, or the event in the feed, if it can be read.
+    /// The message's body: a test event's own, or the event in the feed, if it can be read.
     async fn body(&self, endpoint: &Endpoint, delivery: &Delivery) -> Result<Option<RawJson>> {
         match delivery.cursor {
             Some(place) => Ok(self.app.feed.event_at(&endpoint.owner, Cursor(place)).await?),
@@ -94,7 +94,7 @@ impl Courier {
         }
     }
 
-    /// Adds an attempt to a delivery, as it is by then.
+    /// Appends an attempt to a delivery, as it stands by then.
     pub(crate) async fn add_attempt(
         &self,
         endpoint: &Endpoint,

@@ -180,7 +180,7 @@ fn a_name_of_a_local_network_is_refused() {
 
 #[test]
 fn what_connects_reads_the_same_host_as_what_checks() {
-    // Readers disagree on these: the part after the at sign, or after the backslash, is another's host.
+    // Parsers disagree on these: some take the part after the at sign, or after the backslash, for the host.
     let host =
         |url: &str| Gate::new(Reach::PublicHttps).open(url).map(|url| url.host_str().unwrap().to_owned());
     assert_eq!(host("https://shop.example\\@127.0.0.1/"), Ok("shop.example".to_owned()));

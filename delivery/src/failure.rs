@@ -1,36 +1,36 @@
-//! What can go wrong with an attempt.
+//! The failures of an attempt.
 
 use std::{error::Error, fmt, io};
 
 use crate::resolver::Refused;
 
-/// Why a message was not delivered. Says nothing of the URL, the message or the answer.
+/// The reason for a failed attempt. Reveals nothing of the URL, the message or the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Failure {
-    /// The URL is none that messages may go to; see [`check_url`](crate::check_url).
+    /// The URL is not allowed; see [`check_url`](crate::check_url).
     UrlRefused,
-    /// The host is, or its name resolves to, an address that is not public. One of several is enough.
+    /// The host is, or resolves to, an address that is not public. One of several is enough.
     AddressRefused,
     /// The host's name does not resolve.
     Dns,
-    /// Nobody took the connection.
+    /// The connection failed.
     Connect,
-    /// Encryption could not be agreed on, or the certificate is not one to trust for this host.
+    /// TLS failed, or the certificate is not trusted for this host.
     Tls,
     /// It took too long.
     Timeout,
-    /// What came back is not HTTP, too much of it, or nothing.
+    /// The answer is not HTTP, too long, or missing.
     Protocol,
-    /// The answer's status is none of 200 to 299. Redirects are not followed.
+    /// The answer's status is not 200 to 299. Redirects are not followed.
     Status,
-    /// A secret is not `whsec_` with 24 to 64 bytes in base64 after it, or there is none at all.
+    /// A secret is not `whsec_` followed by 24 to 64 bytes in base64, or there is no secret.
     BadSecret,
-    /// The message's id is empty, has a full stop in it, or what no header can carry.
+    /// The message's id is empty, or contains a full stop or a character that no header can carry.
     BadId,
 }
 
 impl Failure {
-    /// A short name for it that never changes.
+    /// Its short name, which never changes.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -47,9 +47,9 @@ impl Failure {
         }
     }
 
-    /// What went wrong. The error itself is not kept: its text has the URL in it.
+    /// The failure of a request. The error itself is dropped: its text contains the URL.
     pub(crate) fn of(error: &reqwest::Error) -> Self {
-        // A refusal is also an error of looking up a name, and so on: the most precise one comes first.
+        // A refusal is also an error of the lookup, and so on: the most precise one comes first.
         match error {
             _ if caused_by::<Refused>(error) => Self::AddressRefused,
             error if error.is_dns() => Self::Dns,
@@ -68,9 +68,9 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Whether an error is an `E`, or has one somewhere below.
+/// Returns true if an error is an `E`, or has one among its causes.
 fn caused_by<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
-    // What an I/O error wraps is not among its sources, only that one's sources are.
+    // The error that an I/O error wraps is not among its sources; only that one's sources are.
     let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     let below = wrapped.map(|error| error as &(dyn Error + 'static)).or_else(|| error.source());
     error.is::<E>() || below.is_some_and(caused_by::<E>)

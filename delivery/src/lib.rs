@@ -1,8 +1,7 @@
-//! Sends webhooks: signs a message as the Standard Webhooks specification says, posts it ([`Sender`]), and
-//! writes down what came of it ([`Courier`], [`Worker`]).
+//! Sends webhooks: signs a message as the Standard Webhooks specification says, posts it ([`Sender`]), and stores the
+//! outcome ([`Courier`], [`Worker`]).
 //!
-//! A merchant chooses the URL, so this crate is what keeps a message from places that only the sender
-//! can reach ([`Reach`]).
+//! A merchant chooses the URL, so this crate keeps messages from addresses that only the sender can reach ([`Reach`]).
 
 mod address;
 #[cfg(test)]

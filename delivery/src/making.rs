@@ -1,4 +1,4 @@
-//! Making deliveries of new events, and telling workers of those that are due.
+//! Creating the deliveries of new events, and notifying workers of due ones.
 
 use std::{
     collections::HashSet,
@@ -10,19 +10,19 @@ use shared::{App, Error, Result, edge, kernel::Owner, webhooks::Endpoint};
 
 use crate::{DeliveryQueue, Notification};
 
-/// The time to go on with long feeds. What is under way then, and some of each feed that is left, still get their time
-/// before Lambda ends the function.
+/// The time to continue with long feeds. Work in progress then, and some of each remaining feed, still finishes before
+/// Lambda ends the function.
 pub const MAKING: Duration = Duration::from_secs(40);
 
-/// How many endpoints or feeds are looked at at the same time.
+/// The number of endpoints or feeds read at the same time.
 const AT_ONCE: usize = 8;
 
-/// Makes deliveries of the events in a merchant's feed that have none, and notifies `queue` of the endpoints that they are
-/// for: after each transaction, so that none waits for the rest. The rest is left at `end`, for the next call, within
-/// a minute. One transaction's are made even then, so that no feed waits for all of another.
+/// Creates the missing deliveries of a merchant's events, and notifies `queue` of their endpoints after each
+/// transaction, so that none waits for the rest. Leaves the rest at `end` to the next call, within a minute. Even then
+/// it makes one transaction, so that no feed waits for all of another.
 ///
 /// # Errors
-/// [`Error::Unavailable`], [`Error::Internal`]; the deliveries made until then stay, and are due.
+/// [`Error::Unavailable`], [`Error::Internal`]; deliveries created before that stay, and are due.
 pub async fn queue_deliveries(
     app: &App,
     queue: &dyn DeliveryQueue,
@@ -40,11 +40,12 @@ pub async fn queue_deliveries(
     Ok(())
 }
 
-/// Re-enqueues due deliveries, and makes those that a stream has lost: looks at each endpoint, for the cost of one read,
-/// and then at each of their merchants' feeds, for two if nothing is new.
+/// Re-enqueues due deliveries, and creates those that a stream has lost. Reads each endpoint, at the cost of one read,
+/// and then each of their merchants' feeds, at two if nothing is new.
 ///
 /// # Errors
-/// That an endpoint or a feed could not be read, or the queue not reached; the others were, and the next call tries again.
+/// If an endpoint or a feed could not be read, or the queue not be reached; the others were, and the next call tries
+/// again.
 pub async fn retry_deliveries(app: &App, queue: &dyn DeliveryQueue, end: Instant) -> Result<()> {
     let endpoints = app.webhooks.all_endpoints().await?;
     let mut seen = HashSet::new();
@@ -60,7 +61,7 @@ pub async fn retry_deliveries(app: &App, queue: &dyn DeliveryQueue, end: Instant
     failed += looks.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await.into_iter().sum::<usize>();
     match failed {
         0 => Ok(()),
-        _ => Err(Error::Internal(format!("{failed} feeds or endpoints could not be looked at").into())),
+        _ => Err(Error::Internal(format!("{failed} feeds or endpoints could not be read").into())),
     }
 }
 

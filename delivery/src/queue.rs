@@ -1,34 +1,34 @@
-//! The way to `deliver-webhooks`.
+//! The queue to `deliver-webhooks`.
 
 use std::{fmt, future::Future, pin::Pin};
 
 use serde::{Deserialize, Serialize};
 use shared::kernel::{DeliveryId, EndpointId, Owner};
 
-/// Says that an endpoint has something due.
+/// A notification that an endpoint has due deliveries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notification {
-    /// Whose endpoint it is.
+    /// The endpoint's owner.
     pub owner: Owner,
-    /// Which one.
+    /// The endpoint.
     pub endpoint: EndpointId,
-    /// A delivery that has failed for good. Sent back from the dead letters, it has that one attempted again.
+    /// A failed delivery. Redriven from the dead-letter queue, the message makes it due again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryId>,
 }
 
-/// Why a notification could not be handed on.
+/// The reason for which a message could not be sent.
 pub type QueueError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What becomes of handing something on.
+/// The result of sending.
 pub type Handing<'a> = Pin<Box<dyn Future<Output = Result<(), QueueError>> + Send + 'a>>;
 
-/// Takes notifications to `deliver-webhooks`, and what was given up to people: in the cloud two SQS queues. A notification
-/// that comes twice, or not at all, delays nothing for longer than a minute.
+/// Sends notifications to `deliver-webhooks`, and failed deliveries to operators: in the cloud two SQS queues. A
+/// repeated or lost notification delays nothing for longer than a minute.
 pub trait DeliveryQueue: fmt::Debug + Send + Sync {
-    /// Hands on all of them, or fails; then some may have been handed on.
+    /// Sends all of them. A failed call may have sent some.
     fn notify<'a>(&'a self, notifications: &'a [Notification]) -> Handing<'a>;
 
-    /// Puts a delivery that has failed for good among the dead letters.
+    /// Sends a failed delivery to the dead-letter queue.
     fn give_up<'a>(&'a self, notification: &'a Notification) -> Handing<'a>;
 }

@@ -1,4 +1,4 @@
-//! Looks up names, and gives out only addresses that messages may go to.
+//! Resolves names, and returns only addresses that messages may go to.
 
 use std::{
     io,
@@ -12,7 +12,7 @@ use tokio::net::lookup_host;
 
 use crate::endpoint::Gate;
 
-/// What a name resolves to. A field of [`Resolver`], so that tests may have it say anything.
+/// Resolves a name. A field of [`Resolver`], so that tests may replace it.
 pub(crate) type Lookup = Arc<dyn Fn(&str) -> Found + Send + Sync>;
 
 /// The answer to a [`Lookup`].
@@ -23,9 +23,8 @@ pub(crate) type Found = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + S
 #[error("an address is not public")]
 pub(crate) struct Refused;
 
-/// Resolves names for a client, which connects to what it gets here and asks nobody else: no second
-/// lookup could say something else than the one that was checked. Hosts that are addresses do not come by
-/// here; [`Gate::open`] looks at those.
+/// Resolves names for a client, which connects to the result without a lookup of its own: a second lookup could differ
+/// from the checked one. Hosts that are addresses do not pass here; [`Gate::open`] checks those.
 pub(crate) struct Resolver {
     pub(crate) gate: Gate,
     pub(crate) lookup: Lookup,
@@ -39,18 +38,18 @@ impl Resolve for Resolver {
             if found.is_empty() {
                 return Err(io::Error::from(io::ErrorKind::NotFound).into());
             }
-            // A name that mixes public addresses with others is either broken or an attack. Refusing all
-            // of it does not leave to chance which one a message would go to.
+            // A name that mixes public addresses with others is either broken or an attack. Refusing it does not leave
+            // the choice of the address to chance.
             if !found.iter().all(|address| gate.admits(*address)) {
                 return Err(Refused.into());
             }
-            // For port 0 the client puts the URL's.
+            // The client replaces port 0 with the URL's.
             Ok(Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0))) as Addrs)
         })
     }
 }
 
-/// Asks the system.
+/// Asks the system's resolver.
 pub(crate) fn system() -> Lookup {
     Arc::new(|name| {
         let name = name.to_owned();

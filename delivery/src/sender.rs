@@ -1,4 +1,4 @@
-//! Makes one attempt.
+//! One attempt to send a message.
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::{
     signature,
 };
 
-/// Sends messages. Cheap to clone: clones share what a client needs.
+/// Sends messages. Cheap to clone: clones share one client.
 #[derive(Clone)]
 pub struct Sender {
     client: Client,
@@ -24,47 +24,47 @@ pub struct Sender {
     limits: Limits,
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcome {
     /// The answer's status, if there was an answer.
     pub status: Option<u16>,
-    /// What went wrong; `None` where the message was delivered, that is, was answered with 200 to 299.
+    /// The failure; `None` if the message was delivered, that is, answered with 200 to 299.
     pub error: Option<Failure>,
-    /// How long it took until there was a status, or until it was clear that there would be none.
+    /// The time until there was a status, or a failure.
     pub duration: Duration,
 }
 
-/// How long an attempt may take.
+/// The time limits of an attempt.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Until there is a connection, with TLS.
+    /// For the connection, with TLS.
     pub(crate) connect: Duration,
-    /// For all of it.
+    /// For the whole attempt.
     pub(crate) total: Duration,
     /// For the answer's body, within the total. It is read out of courtesy only.
     pub(crate) body: Duration,
 }
 
-/// What a sender is made of.
+/// The parts of a sender.
 pub(crate) struct Parts {
     pub(crate) gate: Gate,
     pub(crate) limits: Limits,
     pub(crate) lookup: Lookup,
-    /// Trusted besides the machine's.
+    /// Certificates trusted besides the machine's.
     pub(crate) roots: Vec<Certificate>,
 }
 
-/// How much of an answer's body is read, in bytes.
+/// The number of bytes read of an answer's body.
 const BODY_LIMIT: usize = 16 * 1024;
 
 const USER_AGENT: &str = concat!("checkout-webhooks/", env!("CARGO_PKG_VERSION"));
 
 impl Sender {
-    /// A sender of messages to endpoints within `reach`.
+    /// Creates a sender of messages to endpoints within `reach`.
     ///
     /// # Errors
-    /// What is wrong with the machine's certificates.
+    /// If the machine's certificates cannot be used.
     pub fn new(reach: Reach) -> Result<Self, Box<dyn Error + Send + Sync>> {
         Self::of(Parts { gate: Gate::new(reach), limits: Limits::USUAL, lookup: system(), roots: Vec::new() })
     }
@@ -75,16 +75,16 @@ impl Sender {
         let client = Client::builder()
             .dns_resolver(Arc::new(Resolver { gate, lookup }))
             .https_only(gate.reach == Reach::PublicHttps)
-            // A proxy would look up names itself.
+            // A proxy would resolve names itself.
             .no_proxy()
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .connect_timeout(limits.connect)
-            // A connection that is kept may be dead once a frozen function thaws.
+            // A kept connection may be dead once a frozen function thaws.
             .pool_max_idle_per_host(0)
             .tls_certs_merge(roots)
             .http1_only()
-            // Off in what this crate asks of reqwest, but another crate of the program may ask for more.
+            // This crate does not enable it, but another crate of the program may.
             .no_gzip()
             .no_brotli()
             .no_zstd()
@@ -94,7 +94,7 @@ impl Sender {
         Ok(Self { client, gate, limits })
     }
 
-    /// Posts a message once. Never fails as a function: what went wrong is in the outcome.
+    /// Posts a message once. A failure is part of the outcome.
     pub async fn send(&self, url: &str, message: &Message<'_>) -> Outcome {
         let start = Instant::now();
         let end = start + self.limits.total;
@@ -103,7 +103,7 @@ impl Sender {
         match answer {
             Ok(answer) => {
                 let status = answer.status();
-                // The status has said all; whether and how the body ends changes nothing any more.
+                // The status has decided; the body's end changes nothing.
                 let _ = timeout_at(end.min(Instant::now() + self.limits.body), read_out(answer)).await;
                 let error = (!status.is_success()).then_some(Failure::Status);
                 Outcome { status: Some(status.as_u16()), error, duration }
@@ -141,8 +141,7 @@ impl Limits {
     };
 }
 
-/// Reads a little of an answer's body, so that an endpoint that has a few words to say is not cut off,
-/// and throws it away.
+/// Reads and drops a little of an answer's body, so that an endpoint with a short body is not cut off.
 async fn read_out(mut answer: Response) {
     let mut read = 0;
     while let Ok(Some(chunk)) = answer.chunk().await {
@@ -153,7 +152,7 @@ async fn read_out(mut answer: Response) {
     }
 }
 
-/// Has TLS use ring in this process, as the AWS SDK does here, and so one implementation of it. Without
+/// Makes TLS use ring in this process, as the AWS SDK does here, so that there is one implementation of it. Without
 /// this, reqwest builds no client.
 fn use_ring() {
     // Only the first to choose succeeds.

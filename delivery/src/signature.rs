@@ -8,17 +8,17 @@ use sha2::Sha256;
 
 use crate::Failure;
 
-/// What is sent. Has no `Debug`, because of its secrets.
+/// A message. Has no `Debug`, because of its secrets.
 #[derive(Clone, Copy)]
 pub struct Message<'a> {
-    /// Names the event, the same at each attempt. Without full stops, which part what is signed.
+    /// The event's id, the same at each attempt. Contains no full stop, which separates the signed parts.
     pub id: &'a str,
-    /// When this attempt is made, in seconds since the epoch. Receivers refuse what is minutes old.
+    /// The time of this attempt, in seconds since the epoch. Receivers refuse messages that are minutes old.
     pub sent_at: i64,
-    /// The JSON.
+    /// The body, as JSON.
     pub body: &'a str,
-    /// Each `whsec_` with 24 to 64 bytes in base64 after it, the newest first. There is a signature with each,
-    /// so that receivers can change from one to the next.
+    /// The secrets, newest first, each `whsec_` followed by 24 to 64 bytes in base64. Each yields a signature, so that
+    /// receivers can change from one to the next.
     pub secrets: &'a [&'a str],
 }
 
@@ -26,7 +26,7 @@ const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
-/// The headers that a receiver verifies a message by.
+/// The headers by which a receiver verifies a message.
 pub(crate) fn headers(message: &Message<'_>) -> Result<HeaderMap, Failure> {
     if message.id.is_empty() || message.id.contains('.') {
         return Err(Failure::BadId);
@@ -41,7 +41,7 @@ pub(crate) fn headers(message: &Message<'_>) -> Result<HeaderMap, Failure> {
     ]))
 }
 
-/// A signature with each secret; `None` without any, or with one that is none.
+/// A signature for each secret; `None` without secrets, or with an invalid one.
 fn signatures(message: &Message<'_>) -> Option<String> {
     let signed: Option<Vec<_>> = message.secrets.iter().map(|secret| sign(message, secret)).collect();
     signed.filter(|signed| !signed.is_empty()).map(|signed| signed.join(" "))
@@ -54,7 +54,7 @@ fn sign(message: &Message<'_>, secret: &str) -> Option<String> {
     Some(format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes())))
 }
 
-/// A secret's bytes. Fewer than the specification asks for could be guessed.
+/// A secret's bytes. Fewer than the specification requires could be guessed.
 fn key(secret: &str) -> Option<Vec<u8>> {
     let key = BASE64_STANDARD.decode(secret.strip_prefix("whsec_")?).ok()?;
     (24..=64).contains(&key.len()).then_some(key)

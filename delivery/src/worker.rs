@@ -1,6 +1,6 @@
-//! Delivers what is due at an endpoint, one worker at a time for each.
+//! Sends the due deliveries of an endpoint, one worker at a time for each.
 //!
-//! So an endpoint that hangs, however much is due there, keeps one worker busy and no other endpoint waiting.
+//! So an endpoint that hangs, whatever its backlog, keeps one worker busy and no other endpoint waiting.
 
 use std::{sync::Arc, time::Instant};
 
@@ -14,10 +14,10 @@ use shared::{
 
 use crate::{Courier, DeliveryQueue, Notification};
 
-/// How many messages are under way to an endpoint at the same time.
+/// The number of messages in flight to an endpoint.
 const AT_ONCE: usize = 16;
 
-/// Delivers what is due.
+/// Sends due deliveries.
 #[derive(Clone)]
 pub struct Worker {
     courier: Courier,
@@ -28,31 +28,32 @@ pub struct Worker {
 struct HeldLease<'a> {
     endpoint: EndpointId,
     me: &'a str,
-    /// How many others had called when it was taken last.
+    /// The number of calls by other workers when the lease was last taken.
     callers: u64,
 }
 
 /// The end of work on an endpoint.
 enum Ending {
-    /// Nothing is due any more, or another worker has taken over.
+    /// No delivery is due any more, or another worker holds the lease.
     Released,
-    /// The endpoint wants nothing now. What is due waits.
+    /// The endpoint is disabled. Due deliveries wait.
     Disabled,
-    /// The time is up, and more is due.
+    /// The time is up, and more deliveries are due.
     Late,
 }
 
 impl Worker {
-    /// A worker that sends with `courier`, and tells `queue` of what is left and of what it gives up.
+    /// Creates a worker that sends with `courier`. It notifies `queue` of remaining and failed deliveries.
     pub fn new(courier: Courier, queue: Arc<dyn DeliveryQueue>) -> Self {
         Self { courier, queue }
     }
 
-    /// Delivers what is due at the notification's endpoint until nothing is, or `end` has come; then a notification says
-    /// that there is more. Returns at once where another worker is at it already, who sees to this notification too.
+    /// Sends the due deliveries of the notification's endpoint until none is left, or until `end`; then it notifies the
+    /// queue that there are more. Returns at once if another worker holds the lease, which then covers this
+    /// notification too.
     ///
     /// # Errors
-    /// That something could not be read or written down. It stays due.
+    /// If a delivery could not be read or stored. It stays due.
     pub async fn work(&self, notification: &Notification, end: Instant) -> Result<()> {
         if notification.delivery.is_some() {
             self.take_up_again(notification).await?;
@@ -99,7 +100,7 @@ impl Worker {
             delivered.into_iter().collect::<Result<()>>()?;
             match store.take_lease(lease.endpoint, lease.me, clock.now()).await? {
                 Lease::Held { callers } => lease.callers = callers,
-                // The deliveries took so long that another worker has taken over.
+                // The deliveries took so long that another worker has taken the lease.
                 Lease::Anothers => return Ok(Ending::Released),
             }
         }
@@ -109,13 +110,13 @@ impl Worker {
         let store = &self.courier.app.webhooks;
         let delivery = match store.delivery(endpoint.id, &due.delivery).await? {
             Some(delivery) if due.is_of(&delivery) => delivery,
-            // DynamoDB has removed it for its age, and its entry only later; or it has been delivered by hand
-            // since the list was read. An entry that stayed would be looked at without end.
+            // DynamoDB has deleted it for its age, and its entry later; or it was delivered by hand since the list was
+            // read. An entry that stayed would be read forever.
             read => return Ok(store.forget_due(due, read.as_ref()).await?),
         };
         let attempt = self.courier.attempt(endpoint, &delivery).await?;
         if attempt.error.is_some() && delivery.is_at_its_last() {
-            // Before it is written down: twice among the dead letters does no harm.
+            // Before it is stored: a duplicate in the dead-letter queue does no harm.
             let (owner, endpoint) = (endpoint.owner.clone(), endpoint.id);
             let notification = Notification { owner, endpoint, delivery: Some(due.delivery) };
             self.queue.give_up(&notification).await.map_err(Error::Unavailable)?;
@@ -123,21 +124,20 @@ impl Worker {
         self.courier.add_attempt(endpoint, delivery, attempt, Occasion::Due).await.map(drop)
     }
 
-    /// Makes a delivery that has failed for good due once more. One that is pending, delivered or gone is
-    /// left as it is.
+    /// Makes a failed delivery due once more. Ignores one that is pending, delivered or deleted.
     async fn take_up_again(&self, notification: &Notification) -> Result<()> {
         let (store, clock) = (&self.courier.app.webhooks, &self.courier.app.clock);
         let Some(id) = &notification.delivery else { return Ok(()) };
         let Some(delivery) = store.delivery(notification.endpoint, id).await? else { return Ok(()) };
         if delivery.status == DeliveryStatus::Failed && delivery.cursor.is_some() {
             let again = delivery.clone().redriven(clock.now());
-            // Where somebody else was faster, they saw to it.
+            // A refused write means that another worker has done so.
             store.write_delivery(notification.endpoint, Some(&delivery), &again).await?;
         }
         Ok(())
     }
 
-    /// Releases the lease, whoever has called.
+    /// Releases the lease, even if other workers have called.
     async fn release(&self, lease: HeldLease<'_>) -> Result<()> {
         let (store, clock) = (&self.courier.app.webhooks, &self.courier.app.clock);
         let mut calls = lease.callers;

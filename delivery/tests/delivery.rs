@@ -46,7 +46,7 @@ async fn a_message_arrives_as_the_specification_says() {
     assert_eq!(headers["content-type"], "application/json");
     assert_eq!(headers["content-length"], MESSAGE.body.len().to_string().as_str());
     assert!(headers["user-agent"].to_str().unwrap().starts_with("checkout-webhooks/"));
-    // Nothing else, such as a cookie or an offer to unpack an answer.
+    // No other header, such as a cookie or an offer to decompress an answer.
     let mut names: Vec<_> = headers.keys().map(|name| name.as_str()).collect();
     names.sort_unstable();
     let expected = ["accept", "content-length", "content-type", "host", "user-agent"];
@@ -125,7 +125,7 @@ async fn many_messages_are_sent_at_once() {
 
 #[test]
 fn a_proxy_in_the_environment_is_not_used() {
-    // Nobody listens on port 9. In a process of its own, since the environment is all tests'.
+    // Nobody listens on port 9. Runs in a process of its own, since all tests share the environment.
     let delivery = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "a_message_arrives_as_the_specification_says"])
         .envs(["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"].map(|name| (name, "http://127.0.0.1:9")))

@@ -1,5 +1,5 @@
-//! What is logged while a message is sent, by this crate and by what it stands on. The only test here, since
-//! a process has one log.
+//! The log while a message is sent, by this crate and by its dependencies. The only test here, since a process has one
+//! log.
 #![allow(clippy::unwrap_used, reason = "this is test code")]
 
 mod support;
@@ -41,7 +41,7 @@ async fn no_line_of_the_log_tells_of_the_url_the_message_or_the_secret() {
     let arrived = endpoint.receive("/path-marker?token=query-marker", &message).await;
     let signature = arrived.headers["webhook-signature"].to_str().unwrap();
 
-    // And where it fails: nobody there, no TLS, no URL, no permission.
+    // The failures: no listener, no TLS, no URL, no permission.
     let sender = Sender::new(Reach::Anywhere).unwrap();
     let mut outcomes = Vec::new();
     let tls = endpoint.url.replace("http:", "https:");
@@ -54,7 +54,7 @@ async fn no_line_of_the_log_tells_of_the_url_the_message_or_the_secret() {
     let lines = LINES.0.lock().unwrap();
     assert!(
         lines.iter().any(|line| line.contains("starting new connection")),
-        "something is logged: {lines:?}"
+        "the dependencies log nothing: {lines:?}"
     );
     let told = format!("{lines:?} {outcomes:?} {sender:?}");
     for marker in ["marker", "C2FVsBQI", signature] {

@@ -1,4 +1,4 @@
-//! Names and URLs that lead inside.
+//! Names and URLs that lead to internal addresses.
 
 use std::{
     net::Ipv4Addr,
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::Failure;
 
-/// A port that is free on both, with listeners there: "the internet" of a test, and the machine's own.
+/// A port that is free on both addresses, with listeners there: "the internet" of a test, and the machine itself.
 async fn two_listeners() -> (TcpListener, TcpListener) {
     loop {
         let public = TcpListener::bind("127.0.0.2:0").await.unwrap();
@@ -27,7 +27,7 @@ async fn two_listeners() -> (TcpListener, TcpListener) {
     }
 }
 
-/// A gate for which only 127.0.0.2 is on the internet.
+/// A gate that accepts only 127.0.0.2 as public.
 fn gate() -> Gate {
     let is_public = |address| address == IpAddr::from(Ipv4Addr::new(127, 0, 0, 2));
     Gate { reach: Reach::PublicHttps, is_public }
@@ -46,7 +46,7 @@ async fn a_name_that_resolves_to_a_private_address_is_not_connected_to() {
         &["fd00:ec2::254"],
         &["0.0.0.0"],
         &["::"],
-        // One of several is enough, wherever it is.
+        // One private address among several is enough, in any position.
         &["127.0.0.1", "1.1.1.1"],
         &["1.1.1.1", "127.0.0.1"],
         &["1.1.1.1", "2606:4700:4700::1111", "10.0.0.1"],
@@ -84,7 +84,7 @@ async fn what_was_checked_is_what_is_connected_to() {
     let url = format!("https://merchant.example:{port}/");
     let first = sender.send(&url, &MESSAGE).await;
     assert_eq!((first.status, first.error), (Some(204), None));
-    // No second lookup came between the check and the connection.
+    // No second lookup happened between the check and the connection.
     assert_eq!((lookups.load(Ordering::SeqCst), public.connections()), (1, 1));
     let second = sender.send(&url, &MESSAGE).await;
     assert_eq!((second.status, second.error), (None, Some(Failure::AddressRefused)));

@@ -1,4 +1,4 @@
-//! Endpoints that answer badly, or not.
+//! Endpoints that answer badly, or not at all.
 
 use std::sync::Mutex;
 
@@ -53,7 +53,7 @@ async fn an_answer_that_is_not_http_is_an_error_of_protocol() {
         let peer = Peer::answering(answer).await;
         let outcome = send(Reach::Anywhere, &peer.url()).await;
         assert_eq!((outcome.status, outcome.error), (None, Some(Failure::Protocol)), "{what}");
-        // Once is once.
+        // The message was sent once only.
         assert_eq!(peer.connections(), 1, "{what}");
     }
 }
@@ -66,7 +66,7 @@ async fn an_endpoint_that_closes_at_once_is_an_error_of_protocol() {
     assert_eq!(peer.connections(), 1);
 }
 
-/// What comes of a message to an endpoint that answers `start`, then `text` again and again.
+/// The outcome of a message to an endpoint that answers `start`, then `text` repeatedly.
 async fn outcome_of_head(start: &'static str, text: &'static [u8], pause: Duration) -> Outcome {
     let peer = Peer::new(move |mut stream| async move {
         read_request(&mut stream).await;
@@ -88,7 +88,7 @@ async fn a_head_that_never_ends_is_not_waited_for() {
         ("silence in the head", "HTTP/1.1 200 OK\r\n", b"", FAR),
         ("a status line in a drip", "HTTP/1.1 200 ", b"a", drip),
         ("headers in a drip", "HTTP/1.1 200 OK", b"\r\na: b", drip),
-        // Interim answers are read over, and after each could come the answer.
+        // Interim answers are skipped, and the final answer could follow each.
         ("only promises", "", b"HTTP/1.1 103 Early Hints\r\n\r\n", drip),
         ("a flood of promises", "", b"HTTP/1.1 103 Early Hints\r\n\r\n", Duration::ZERO),
     ] {
@@ -119,8 +119,8 @@ async fn who_has_given_up_hangs_up() {
     assert!(request.starts_with("POST /hook HTTP/1.1\r\n") && rest.is_empty(), "{request}{rest}");
 }
 
-/// What comes of a message to an endpoint that answers `head`, then `text` again and again, and whether it
-/// saw the sender go.
+/// The outcome of a message to an endpoint that answers `head`, then `text` repeatedly; true if the endpoint saw the
+/// sender close the connection.
 async fn outcome_of_body(head: &'static str, text: &'static [u8], pause: Duration) -> Outcome {
     let (gone, went) = oneshot::channel();
     let gone = Mutex::new(Some(gone));
@@ -140,11 +140,11 @@ async fn outcome_of_body(head: &'static str, text: &'static [u8], pause: Duratio
         }
     })
     .await;
-    // Long enough in all that only the limits of the body can end it.
+    // The total limit is long, so that only the limits of the body can end it.
     let limits = Limits { body: SHORT.body, total: FAR, ..Limits::USUAL };
     let sender = sender(Parts { limits, ..parts(Reach::Anywhere) });
     let outcome = soon(sender.send(&peer.url(), &MESSAGE)).await;
-    // Nothing goes on reading behind it.
+    // Nothing reads on in the background.
     went.await.unwrap();
     outcome
 }
@@ -185,7 +185,7 @@ async fn a_long_body_is_left_after_its_first_part() {
             async move {
                 read_request(&mut stream).await;
                 stream.write_all(head.as_bytes()).await.unwrap();
-                // Just what is read, and then nothing: only who has enough of it does not wait for more.
+                // Exactly the limit, and then nothing: a sender that stops at the limit does not wait for more.
                 stream.write_all(&[b'a'; 16 * 1024]).await.unwrap();
                 let _ = gone.unwrap().send(read_request(&mut stream).await);
             }
@@ -203,7 +203,7 @@ async fn a_body_that_breaks_off_or_is_nonsense_changes_nothing() {
     for answer in [
         "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc",
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzzz\r\n",
-        // Nothing is unpacked, so nothing can be packed badly.
+        // Nothing is decompressed, so nothing can be compressed wrongly.
         "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 3\r\n\r\nabc",
     ] {
         let peer = Peer::answering(answer).await;
@@ -221,7 +221,7 @@ async fn a_short_body_is_read_to_its_end_before_the_connection_closes() {
         async move {
             read_request(&mut stream).await;
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\no").await.unwrap();
-            // Had the sender hung up with the head, then the connection would be reset by now.
+            // If the sender had closed the connection after the head, it would be reset by now.
             let hung_up = tokio::time::timeout(Duration::from_millis(50), read_request(&mut stream)).await;
             let written = stream.write_all(b"k").await;
             let _ = done.unwrap().send(hung_up.is_err() && written.is_ok());

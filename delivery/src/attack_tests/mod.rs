@@ -1,4 +1,4 @@
-//! What endpoints and their name servers may try, all on loopback.
+//! Attacks by endpoints and their name servers, all on loopback.
 
 mod addresses;
 mod answers;
@@ -29,17 +29,17 @@ const MESSAGE: Message<'_> = Message {
     secrets: &["whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"],
 };
 
-/// For peers that hang: whichever limit ends it, it ends soon.
+/// For peers that hang: any of these limits ends the attempt soon.
 const SHORT: Limits = Limits {
     connect: Duration::from_millis(150),
     total: Duration::from_millis(300),
     body: Duration::from_millis(150),
 };
 
-/// For limits that a test must not come to.
+/// For limits that a test must not reach.
 const FAR: Duration = Duration::from_secs(600);
 
-/// A sender's parts, which tests change. No name resolves.
+/// A sender's parts, for tests to change. No name resolves.
 fn parts(reach: Reach) -> Parts {
     let lookup = resolving(|_| Err(io::ErrorKind::NotFound.into()));
     Parts { gate: Gate::new(reach), limits: Limits::USUAL, lookup, roots: Vec::new() }
@@ -49,12 +49,12 @@ fn sender(parts: Parts) -> Sender {
     Sender::of(parts).unwrap()
 }
 
-/// What a sender of the usual parts makes of a URL.
+/// The outcome of a message to a URL, with the usual parts.
 async fn send(reach: Reach, url: &str) -> Outcome {
     sender(parts(reach)).send(url, &MESSAGE).await
 }
 
-/// Answers the nth lookup by `answer(n)`.
+/// Answers the nth lookup with `answer(n)`.
 fn resolving(answer: impl Fn(usize) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static) -> Lookup {
     let lookups = AtomicUsize::new(0);
     Arc::new(move |_| {
@@ -63,13 +63,13 @@ fn resolving(answer: impl Fn(usize) -> io::Result<Vec<IpAddr>> + Send + Sync + '
     })
 }
 
-/// Answers each lookup by these.
+/// Answers each lookup with these addresses.
 fn resolving_to(addresses: &[&str]) -> Lookup {
     let addresses: Vec<IpAddr> = addresses.iter().map(|address| address.parse().unwrap()).collect();
     resolving(move |_| Ok(addresses.clone()))
 }
 
-/// What comes of an attempt that ends by one of the limits in [`SHORT`], and not by one that is [`FAR`].
+/// The outcome of an attempt that ends by one of the limits in [`SHORT`], not by a [`FAR`] one.
 async fn soon<T>(attempt: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), attempt).await.expect("something ends it sooner")
 }

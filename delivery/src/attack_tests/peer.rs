@@ -1,4 +1,4 @@
-//! Endpoints that do what a test says.
+//! Endpoints that follow a test's script.
 
 use std::{
     net::SocketAddr,
@@ -22,7 +22,7 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// Does this with each connection.
+    /// Calls this for each connection.
     pub(super) async fn new<F: Future<Output = ()> + Send + 'static>(
         handle: impl Fn(TcpStream) -> F + Send + 'static,
     ) -> Self {
@@ -89,7 +89,7 @@ pub(super) async fn answer_once(stream: &mut (impl AsyncRead + AsyncWrite + Unpi
     let _ = stream.shutdown().await;
 }
 
-/// Writes this again and again until the sender is gone.
+/// Writes this repeatedly until the sender is gone.
 pub(super) async fn write_for_ever(stream: &mut (impl AsyncWrite + Unpin), text: &[u8]) {
     while stream.write_all(text).await.is_ok() {}
 }

@@ -1,4 +1,4 @@
-//! Endpoints without encryption that can be trusted.
+//! Endpoints without trustworthy encryption.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::Failure;
 
 const YES: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 
-/// What serves a certificate that it has signed itself, and what trusts that one.
+/// A server with a self-signed certificate, and the certificate to trust.
 fn serving(certificate: CertificateParams) -> (TlsAcceptor, Certificate) {
     let key = KeyPair::generate().unwrap();
     let certificate = certificate.self_signed(&key).unwrap();
@@ -37,7 +37,7 @@ pub(super) fn server(name: &str) -> (TlsAcceptor, Certificate) {
     serving(CertificateParams::new(vec![name.to_owned()]).unwrap())
 }
 
-/// What comes of a message to `merchant.example` where `acceptor` is, for who trusts `roots`.
+/// The outcome of a message to `merchant.example`, served by `acceptor`, from a sender that trusts `roots`.
 async fn outcome_at(acceptor: TlsAcceptor, roots: Vec<Certificate>) -> Outcome {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://merchant.example:{}/", listener.local_addr().unwrap().port());
@@ -116,7 +116,7 @@ async fn an_endpoint_that_never_finishes_the_handshake_is_not_waited_for() {
         std::future::pending::<()>().await;
     })
     .await;
-    // Long enough in all that only the limit for connecting can end it.
+    // The total limit is long, so that only the limit for connecting can end it.
     let limits = Limits { total: FAR, ..SHORT };
     let sender = sender(Parts { limits, lookup: resolving_to(&["127.0.0.1"]), ..parts(Reach::Anywhere) });
     let url = format!("https://merchant.example:{}/", peer.address.port());

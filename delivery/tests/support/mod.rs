@@ -1,4 +1,4 @@
-//! An endpoint that takes every message and keeps it.
+//! An endpoint that accepts and stores every message.
 #![allow(clippy::unwrap_used, reason = "this is test code")]
 #![allow(dead_code, reason = "not every test looks at all of it")]
 
@@ -38,7 +38,7 @@ impl Endpoint {
         Self { url, arrived }
     }
 
-    /// Sends a message here, and returns it as it arrived.
+    /// Sends a message to this endpoint, and returns it as it arrived.
     pub(crate) async fn receive(&mut self, path: &str, message: &Message<'_>) -> Arrived {
         let sender = Sender::new(Reach::Anywhere).unwrap();
         let outcome = sender.send(&format!("{}{path}", self.url), message).await;
