@@ -1,4 +1,4 @@
-//! The functions that need DynamoDB and nothing else.
+//! The functions that need only DynamoDB.
 
 use shared::{
     edge::bundle::{Error, run},

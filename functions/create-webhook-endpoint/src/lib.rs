@@ -1,4 +1,4 @@
-//! `POST /webhook-endpoints`: says where a merchant wants events sent.
+//! `POST /webhook-endpoints`: creates an endpoint for a merchant's events.
 
 use delivery::{Reach, check_url};
 use lambda_http::{Body, Request, Response};
@@ -12,7 +12,7 @@ use shared::{
 
 shared::http_function!(handle);
 
-/// Answers with the endpoint and, this once, its secret.
+/// Answers with the endpoint and, only this once, its secret.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let created = create(app, request).await;
     edge::answer(request, "Webhook endpoint created", created.as_ref().map(EndpointView::with_secret))

@@ -1,4 +1,4 @@
-//! `DELETE /webhook-endpoints/{endpointId}`: ends an endpoint, and what is still due there.
+//! `DELETE /webhook-endpoints/{endpointId}`: deletes an endpoint; its due deliveries are not sent any more.
 
 use lambda_http::{Body, Request, Response};
 use shared::{
@@ -10,7 +10,7 @@ use shared::{
 
 shared::http_function!(handle);
 
-/// Answers with the id of what was deleted.
+/// Answers with the id of the deleted endpoint.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     edge::answer(request, "Webhook endpoint deleted", delete(app, request).await)
 }

@@ -1,4 +1,4 @@
-//! Delivers what is due at the endpoints that its queue names.
+//! Sends the due deliveries of the endpoints that its queue names.
 
 use std::{
     convert::Infallible,
@@ -13,7 +13,7 @@ use shared::{App, Error, Result, edge};
 /// Runs the function until Lambda ends it.
 ///
 /// # Errors
-/// A setting that is missing or cannot be used, or what ends the runtime.
+/// A missing or invalid setting, or an error that ends the runtime.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     let courier = Courier::new(App::from_env().await?)?;
     let worker = Worker::new(courier, delivery::aws::notifications_and_dead_letters().await?);
@@ -24,11 +24,11 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     .await
 }
 
-/// How long to go on with an endpoint that always has more. Attempts that are under way then still get their
-/// time before Lambda ends the function.
+/// The time to continue with an endpoint that always has more. Attempts in progress then still finish before Lambda
+/// ends the function.
 const WORKED: Duration = Duration::from_secs(30);
 
-/// Sees to each message, of which there is one at a time. One that fails is delivered again by the queue.
+/// Works on each message; a batch has one. The queue delivers a failed one again.
 pub async fn handle(worker: &Worker, event: SqsEvent) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     for message in event.records {

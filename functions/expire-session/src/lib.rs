@@ -1,4 +1,4 @@
-//! `POST /checkout-sessions/{sessionId}/expire`: ends an open session, and its unpaid order with it.
+//! `POST /checkout-sessions/{sessionId}/expire`: expires an open session, with its unpaid order.
 
 use lambda_http::{Body, Request, Response};
 use shared::{

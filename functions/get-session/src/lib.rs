@@ -1,5 +1,5 @@
-//! `GET /checkout-sessions/{sessionId}`: the state of a session, with `?include=order` its order too, with
-//! `?include=events` all that has happened to it.
+//! `GET /checkout-sessions/{sessionId}`: a session, with `?include=order` its order too, with `?include=events` all of
+//! its events.
 
 use lambda_http::{Body, Request, Response};
 use shared::{

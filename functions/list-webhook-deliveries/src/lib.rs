@@ -1,5 +1,4 @@
-//! `GET /webhook-endpoints/{endpointId}/deliveries`: what has been sent to an endpoint, the newest first, and how
-//! it went.
+//! `GET /webhook-endpoints/{endpointId}/deliveries`: an endpoint's deliveries with their attempts, newest first.
 
 use lambda_http::{Body, Request, Response};
 use shared::{

@@ -1,4 +1,4 @@
-//! `GET /webhook-endpoints`: a merchant's endpoints, the oldest first.
+//! `GET /webhook-endpoints`: a merchant's endpoints, oldest first.
 
 use lambda_http::{Body, Request, Response};
 use shared::{

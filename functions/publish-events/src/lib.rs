@@ -1,6 +1,6 @@
-//! Gives each event its place in its merchant's feed. The tables' streams say only what has changed; what of
-//! it is not in the feed yet is found out here, so a record that comes twice, late or out of order does no
-//! harm. What cannot be published comes back through a queue of its own, and a stream waits for nobody.
+//! Publishes events to their merchants' feeds. The tables' streams say only that something has changed; this function
+//! computes which events the feed lacks. So stream records that are repeated, late or out of order do no harm. Failed
+//! subjects come back through a queue of their own, so they do not block a stream.
 
 mod retries;
 
@@ -27,7 +27,7 @@ pub use retries::Retries;
 /// Runs the function until Lambda ends it.
 ///
 /// # Errors
-/// A setting that is missing or cannot be used, or what ends the runtime.
+/// A missing or invalid setting, or an error that ends the runtime.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     let app = App::from_env().await?;
     let retries = Queue::from_env("PUBLISHING_RETRIES_QUEUE_URL").await?;
@@ -37,7 +37,7 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     .await
 }
 
-/// What the function is called with.
+/// The function's input.
 #[derive(Debug)]
 pub enum Batch {
     /// A stream's records.
@@ -47,10 +47,10 @@ pub enum Batch {
 }
 
 impl Batch {
-    /// Reads an event as Lambda hands it on.
+    /// Reads an event from Lambda.
     ///
     /// # Errors
-    /// That it is neither.
+    /// If it is neither.
     pub fn parse(event: Value) -> serde_json::Result<Self> {
         match event.pointer("/Records/0/eventSource").and_then(Value::as_str) {
             Some("aws:sqs") => serde_json::from_value(event).map(Self::Again),
@@ -59,8 +59,8 @@ impl Batch {
     }
 }
 
-/// What was not done, as Lambda reads it of either: a stream goes on from the record that is named, the queue
-/// brings each message that is named once more.
+/// The failed parts of a batch, for Lambda: a stream continues from the named record, and the queue delivers each named
+/// message again.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchResponse {
@@ -68,7 +68,7 @@ pub struct BatchResponse {
     pub batch_item_failures: Vec<Failure>,
 }
 
-/// A record or message that was not dealt with.
+/// A failed record or message.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
@@ -76,7 +76,7 @@ pub struct Failure {
     pub item_identifier: Option<String>,
 }
 
-/// Publishes what the subjects of a batch have to tell.
+/// Publishes the events of a batch's subjects.
 pub async fn handle(app: &App, retries: &dyn Retries, batch: Batch) -> BatchResponse {
     let batch_item_failures = match batch {
         Batch::Changes(event) => publish_changes(app, retries, &event.records).await.into_iter().collect(),
@@ -85,7 +85,7 @@ pub async fn handle(app: &App, retries: &dyn Retries, batch: Batch) -> BatchResp
     BatchResponse { batch_item_failures }
 }
 
-/// Only a change that cannot be handed over to the queue either makes the stream start again.
+/// Repeats a part of the stream only if a failed subject cannot be sent to the queue either.
 async fn publish_changes(app: &App, retries: &dyn Retries, records: &[EventRecord]) -> Option<Failure> {
     let subjects = BTreeSet::from_iter(records.iter().filter_map(changed));
     let subjects = Vec::from_iter(subjects);
@@ -96,7 +96,7 @@ async fn publish_changes(app: &App, retries: &dyn Retries, records: &[EventRecor
     failed.iter().for_each(|it| edge::log_failure(&it.subject.to_string(), &it.error));
     let failed: Vec<_> = failed.into_iter().map(|it| it.subject).collect();
     let error = retries.send(&failed).await.err()?;
-    edge::log_failure("the queue of what is to be published again", &Error::Unavailable(error));
+    edge::log_failure("publishing retries queue", &Error::Unavailable(error));
     let mut left = records.iter().filter(|it| changed(it).is_some_and(|subject| failed.contains(&subject)));
     left.next().map(|record| Failure { item_identifier: record.change.sequence_number.clone() })
 }
@@ -107,7 +107,7 @@ async fn publish_again(app: &App, messages: Vec<SqsMessage>) -> Vec<Failure> {
         let subject = message.body.as_deref().and_then(Subject::parse);
         let outcome = match subject {
             Some(subject) => publish(&app.feed, &[subject], app.clock.now()).await.map(drop),
-            None => Err(Error::Internal("the message is no id of a session or an order".into())),
+            None => Err(Error::Internal("the message body is not the id of a session or an order".into())),
         };
         if let Err(error) = outcome {
             let name = subject.map(|subject| subject.to_string()).or_else(|| message.message_id.clone());

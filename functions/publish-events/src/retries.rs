@@ -1,14 +1,13 @@
-//! The way back to this function for what could not be published.
+//! The queue that returns failed subjects to this function.
 
 use std::{future::Future, pin::Pin};
 
 use shared::edge::queue::{BoxError, Queue};
 use shared::kernel::Subject;
 
-/// Brings subjects back, each by itself, until they are published: in the cloud an SQS queue, whose messages
-/// are their ids.
+/// Returns subjects, each by itself, until they are published: in the cloud an SQS queue, whose messages are their ids.
 pub trait Retries: Send + Sync {
-    /// Takes all of them, or fails; then it may have taken some, which does no harm.
+    /// Sends all of them. A failed call may have sent some, which does no harm.
     fn send<'a>(
         &'a self,
         subjects: &'a [Subject],

@@ -1,6 +1,6 @@
-//! Makes deliveries of new events, and has them delivered. The events table's stream says only whose feed has
-//! grown; what of it has no deliveries yet is found out here, so a record that comes twice, late or not at all
-//! does no harm: the next one makes up for it, and so does `retry-deliveries` every minute.
+//! Creates the deliveries of new events, and has them sent. The events table's stream says only that a feed has grown;
+//! this function computes which events lack deliveries. So stream records that are repeated, late or lost do no harm:
+//! the next one makes up for them, and so does `retry-deliveries` every minute.
 
 use std::{collections::BTreeMap, convert::Infallible, time::Instant};
 
@@ -16,7 +16,7 @@ use shared::{App, Result, dynamo::owner_of_feed_end, edge, kernel::Owner};
 /// Runs the function until Lambda ends it.
 ///
 /// # Errors
-/// A setting that is missing or cannot be used, or what ends the runtime.
+/// A missing or invalid setting, or an error that ends the runtime.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     let app = App::from_env().await?;
     let queue = delivery::aws::notifications().await?;
@@ -26,7 +26,7 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     .await
 }
 
-/// Looks at each feed that has grown. The stream starts again from the first record that is reported as failed.
+/// Fans out each feed that has grown. The stream starts again from the first record that is reported as failed.
 pub async fn handle(app: &App, queue: &dyn DeliveryQueue, event: Event) -> DynamoDbEventResponse {
     let end = Instant::now() + MAKING;
     let mut owners = BTreeMap::new();
@@ -52,7 +52,7 @@ pub async fn handle(app: &App, queue: &dyn DeliveryQueue, event: Event) -> Dynam
     response
 }
 
-/// Whose feed a record says has grown.
+/// The owner of the feed that has grown, by a stream record.
 fn grown(record: &EventRecord) -> Option<Owner> {
     match record.change.keys.get("pk")? {
         AttributeValue::S(key) => owner_of_feed_end(key),

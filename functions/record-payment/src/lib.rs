@@ -14,7 +14,7 @@ use shared::{
 /// Runs the function until Lambda ends it.
 ///
 /// # Errors
-/// A setting that is missing or cannot be used, or what ends the runtime.
+/// A missing or invalid setting, or an error that ends the runtime.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     let app = App::from_env().await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
@@ -23,8 +23,8 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     .await
 }
 
-/// Applies each message by itself, all at the same time. One that fails is reported alone: the queue delivers it again, and
-/// after some tries moves it to the dead-letter queue, while the others are done.
+/// Appends each message's evidence by itself, all at the same time. A failed message is reported alone: the queue
+/// delivers it again, and after some tries moves it to the dead-letter queue. The others are done.
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     let outcomes = join_all(event.records.iter().map(|message| apply(app, message))).await;
     let mut response = SqsBatchResponse::default();
@@ -40,7 +40,7 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     response
 }
 
-/// Where the message is wrong, without a word of what it says.
+/// The position of the error in the message, without its content.
 fn unreadable(error: &serde_json::Error) -> Error {
     let (kind, line, column) = (error.classify(), error.line(), error.column());
     Error::Internal(

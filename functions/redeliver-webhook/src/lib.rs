@@ -1,5 +1,5 @@
-//! `POST /webhook-endpoints/{endpointId}/deliveries/{deliveryId}/redeliver`: attempts a delivery at once, however
-//! it stands.
+//! `POST /webhook-endpoints/{endpointId}/deliveries/{deliveryId}/redeliver`: attempts a delivery at once, in any
+//! status.
 
 use std::convert::Infallible;
 
@@ -15,7 +15,7 @@ use shared::{
 /// Runs the function until Lambda ends it.
 ///
 /// # Errors
-/// A setting that is missing or cannot be used, or what ends the runtime.
+/// A missing or invalid setting, or an error that ends the runtime.
 pub async fn run() -> Result<(), lambda_http::Error> {
     let app = App::from_env().await?;
     let courier = Courier::new(app.clone())?;
@@ -23,7 +23,7 @@ pub async fn run() -> Result<(), lambda_http::Error> {
     edge::run(service_fn(serve)).await
 }
 
-/// Answers with the delivery, which says how it went.
+/// Answers with the delivery, which has the attempt's outcome.
 pub async fn handle(app: &App, courier: &Courier, request: &Request) -> Response<Body> {
     let sent = send(app, courier, request).await;
     edge::answer(request, "Webhook redelivered", sent.as_ref().map(DeliveryView::from))

@@ -1,4 +1,4 @@
-//! Re-enqueues due deliveries whose notification was lost, and makes deliveries of events that a stream has lost.
+//! Re-enqueues due deliveries whose notification was lost, and creates deliveries of events that a stream has lost.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use shared::{App, Result};
 /// Runs the function until Lambda ends it.
 ///
 /// # Errors
-/// A setting that is missing or cannot be used, or an error that ends the runtime.
+/// A missing or invalid setting, or an error that ends the runtime.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     let app = App::from_env().await?;
     let queue = delivery::aws::notifications().await?;
@@ -20,7 +20,7 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     .await
 }
 
-/// Looks at each endpoint and each feed once.
+/// Reads each endpoint and each feed once.
 ///
 /// # Errors
 /// As [`retry_deliveries`].

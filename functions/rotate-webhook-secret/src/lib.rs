@@ -1,5 +1,5 @@
-//! `POST /webhook-endpoints/{endpointId}/rotate-secret`: makes a new secret, beside which the old one signs for
-//! a while.
+//! `POST /webhook-endpoints/{endpointId}/rotate-secret`: creates a new secret; the old one still signs beside it for a
+//! while.
 
 use lambda_http::{Body, Request, Response};
 use shared::{
@@ -11,7 +11,7 @@ use shared::{
 
 shared::http_function!(handle);
 
-/// Answers with the endpoint and, this once, its new secret.
+/// Answers with the endpoint and, only this once, its new secret.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let changed = rotate(app, request).await;
     edge::answer(request, "Webhook secret rotated", changed.as_ref().map(EndpointView::with_secret))

@@ -1,4 +1,4 @@
-//! Passes on what was paid on the configured chains, and tells `record-payment` of it.
+//! Sweeps the configured chains' orders, and sends the evidence to `record-payment`.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 /// Runs the function until Lambda ends it.
 ///
 /// # Errors
-/// A setting that is missing or cannot be used, or what ends the runtime.
+/// A missing or invalid setting, or an error that ends the runtime.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     let settings = aws::Settings::from_env().await?;
     let purse = settings.purse().await?;
@@ -22,10 +22,10 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     .await
 }
 
-/// Settles the orders of each chain until `end`, of all chains at the same time.
+/// Sweeps the orders of all chains at the same time, until `end`.
 ///
 /// # Errors
-/// That of a chain whose orders could not be settled at last. It has been logged, as all others have.
+/// The error of a chain whose last sweep failed. It has been logged, as all others have.
 pub async fn handle(settlers: &[Settler], end: Instant) -> Result<(), ChainError> {
     let settled = join_all(settlers.iter().map(|settler| settler.run(end))).await;
     settled.into_iter().collect()

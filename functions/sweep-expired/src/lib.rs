@@ -1,5 +1,4 @@
-//! Ends sessions and orders whose deadline has passed, though nobody asks about them, so that their
-//! merchants are told.
+//! Expires overdue sessions and orders that nobody reads, so that their merchants get the events.
 
 use std::time::Duration;
 
@@ -7,14 +6,14 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 use shared::{App, Result, checkout::expire_overdue};
 
-/// A schedule can call once a minute at most; sweeping twice each time has every expiry told of well within
-/// a minute.
+/// The time between two calls. A schedule calls once a minute at most; two calls each time keep every expiry's event
+/// well within a minute.
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(30);
 
 /// Runs the function until Lambda ends it.
 ///
 /// # Errors
-/// A setting that is missing or cannot be used, or what ends the runtime.
+/// A missing or invalid setting, or an error that ends the runtime.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     let app = App::from_env().await?;
     lambda_runtime::run(service_fn(async |_: LambdaEvent<Value>| {
@@ -25,7 +24,7 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     .await
 }
 
-/// Expires once. Doing it twice, or two at once, is the same as doing it once.
+/// Expires overdue sessions and orders once. Idempotent, also when two calls run at once.
 ///
 /// # Errors
 /// As [`expire_overdue`].

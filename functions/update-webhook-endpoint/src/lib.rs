@@ -1,4 +1,4 @@
-//! `PATCH /webhook-endpoints/{endpointId}`: changes what is given of an endpoint.
+//! `PATCH /webhook-endpoints/{endpointId}`: changes the given fields of an endpoint.
 
 use delivery::{Reach, check_url};
 use lambda_http::{Body, Request, Response};
@@ -11,7 +11,7 @@ use shared::{
 
 shared::http_function!(handle);
 
-/// Answers with the endpoint as it is then.
+/// Answers with the changed endpoint.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let changed = change(app, request).await;
     edge::answer(request, "Webhook endpoint updated", changed.as_ref().map(EndpointView::from))
