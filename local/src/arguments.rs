@@ -10,37 +10,38 @@ use shared::{chains::Chains, kernel::ChainId};
 /// Serves the checkout API on this machine, with its database in memory.
 #[derive(Parser)]
 pub(crate) struct Arguments {
-    /// Port on 127.0.0.1; 0 for any that is free
+    /// Port on 127.0.0.1; 0 for any free one
     #[arg(long, default_value_t = 3000)]
     port: u16,
     /// Directory to keep the data in, instead of memory
     #[arg(long, value_name = "DIR", conflicts_with = "endpoint")]
     pub(crate) data: Option<PathBuf>,
-    /// Want API keys, which `cargo run -p keys` makes
+    /// Require API keys, which `cargo run -p keys` creates
     #[arg(long)]
     api_keys: bool,
-    /// Watches a chain and settles there: its id and a node's URL, such as 31337=http://127.0.0.1:8545
+    /// Watch this chain and sweep its orders: its id and a node's URL, such as 31337=http://127.0.0.1:8545
     #[arg(long, value_name = "ID=URL", conflicts_with = "chains")]
     chain: Vec<String>,
-    /// Watches the chains of this configuration document
+    /// Watch the chains of this configuration document
     #[arg(long, value_name = "FILE")]
     chains: Option<PathBuf>,
-    /// File with the private key that pays for the gas of settling; without it, confirmed deposits execute
+    /// File with the private key that pays for the gas of sweeps; without it, confirmed deposits execute
     #[arg(long, value_name = "FILE")]
     gas_key: Option<PathBuf>,
     /// Another DynamoDB, such as http://127.0.0.1:8000 (Amazon's DynamoDB Local)
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
-    /// A created stack's tables and policies, as `tests/interop/rehearsal` writes them; needs its database
+    /// A created stack's tables and policies, as `tests/interop/rehearsal` writes them; requires --endpoint with its
+    /// database
     #[arg(long, value_name = "FILE", requires = "endpoint")]
     deployment: Option<PathBuf>,
 }
 
 impl Arguments {
-    /// What to serve.
+    /// The server's options.
     ///
     /// # Errors
-    /// The argument that cannot be used, and why.
+    /// The invalid argument, with the reason.
     pub(crate) fn options(self) -> Result<Options, String> {
         let chains = match &self.chains {
             Some(file) => Chains::parse(&read("--chains", file)?).map_err(|error| error.to_string())?,
@@ -68,8 +69,8 @@ fn read(argument: &str, file: &PathBuf) -> Result<String, String> {
     fs::read_to_string(file).map_err(|error| format!("{argument} {}: {error}", file.display()))
 }
 
-/// Chains of which nothing but a node is given. One that is not well known is taken for a development
-/// chain: every token is watched, and one block on top confirms.
+/// Chains given by a node only. A chain that is not well known counts as a development chain: every token is watched,
+/// and one block on top confirms.
 fn named_chains(chains: &[String]) -> Result<Chains, String> {
     let mut document = Map::new();
     for argument in chains {

@@ -1,4 +1,4 @@
-//! What in the cloud happens by itself: the tables' streams call `publish-events` and `queue-deliveries`, a
+//! The calls that are automatic in the cloud: the tables' streams call `publish-events` and `queue-deliveries`, a
 //! schedule calls `sweep-expired` and `retry-deliveries`, queues call `publish-events` and `deliver-webhooks`.
 
 use std::{sync::Arc, time::Duration};
@@ -18,7 +18,7 @@ use crate::{
     streams::{StreamBatch, Streams},
 };
 
-/// The functions that nobody calls over HTTP, and what calls them.
+/// The functions that are not called over HTTP, and their callers.
 pub(crate) struct Background {
     app: App,
     pub(crate) streams: Streams,
@@ -26,7 +26,7 @@ pub(crate) struct Background {
     worker: Worker,
 }
 
-/// How often streams are read and deadlines looked at.
+/// The interval of reading streams and expiring sessions.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 impl Background {
@@ -34,7 +34,7 @@ impl Background {
         Self { app, streams, worker: Worker::new(courier, queues.clone()), queues }
     }
 
-    /// Sweeps, publishes, and delivers, until nothing is left to do now.
+    /// Expires, publishes and delivers until nothing is left to do now.
     pub(crate) async fn catch_up(&self) -> Result<(), BoxError> {
         self.look_around().await?;
         loop {
@@ -49,14 +49,14 @@ impl Background {
         }
     }
 
-    /// Goes on for ever.
+    /// Runs forever.
     pub(crate) async fn run(self: Arc<Self>) {
-        // Beside each other and beside all else, so that an endpoint that hangs holds nothing up.
+        // Concurrent with each other and with all else, so that an endpoint that hangs blocks nothing.
         let mut deliveries = JoinSet::new();
         loop {
             tokio::time::sleep(INTERVAL).await;
             if let Err(error) = self.look_around().await {
-                tracing::warn!("events wait to be published: {error}");
+                tracing::warn!("streams, schedule or queues failed and will be retried: {error}");
             }
             for notification in self.queues.take_notifications() {
                 deliveries.spawn(deliver(self.worker.clone(), notification));
@@ -65,10 +65,10 @@ impl Background {
         }
     }
 
-    /// Sweeps, publishes until the streams have nothing new, and finds out what is to be delivered.
+    /// Expires, publishes until the streams have nothing new, and queues notifications of due deliveries.
     async fn look_around(&self) -> Result<(), BoxError> {
         acting_as("sweep-expired", sweep_expired::handle(&self.app)).await?;
-        // In this order: what is published is in the events' stream, which comes last.
+        // In this order: the events' stream, which has the published events, comes last.
         for table in self.streams.tables() {
             for batch in self.streams.read(table).await? {
                 if let Err(error) = self.hand_on(batch).await {
@@ -82,7 +82,7 @@ impl Background {
         Ok(acting_as("retry-deliveries", retry).await?)
     }
 
-    /// Hands a batch to the function that its stream is for.
+    /// Passes a batch to the function of its stream.
     async fn hand_on(&self, batch: StreamBatch) -> Result<(), BoxError> {
         let taken = if batch.table == self.app.feed.events_table() {
             let response = functions::queue_deliveries(&self.app, self.queues.as_ref(), batch.event).await?;
@@ -91,10 +91,10 @@ impl Background {
             let response = functions::publish_events(&self.app, self.queues.as_ref(), batch.event).await?;
             response.batch_item_failures.is_empty()
         };
-        if taken { Ok(()) } else { Err("a record of a stream was not taken".into()) }
+        if taken { Ok(()) } else { Err("a stream record could not be processed".into()) }
     }
 
-    /// Brings back what could not be published, as its queue does until it can be.
+    /// Publishes failed subjects again, as their queue does.
     async fn publish_again(&self) -> Result<(), BoxError> {
         let mut failed = Vec::new();
         for subject in self.queues.take_unpublished() {
@@ -104,6 +104,6 @@ impl Background {
             failed.extend((!response.batch_item_failures.is_empty()).then_some(subject));
         }
         self.queues.send(&failed).await?;
-        if failed.is_empty() { Ok(()) } else { Err("publish-events could not publish everything".into()) }
+        if failed.is_empty() { Ok(()) } else { Err("publish-events could not publish all subjects".into()) }
     }
 }

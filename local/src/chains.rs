@@ -1,4 +1,4 @@
-//! Watching and settling beside the API: what a schedule runs in the cloud runs here all the time.
+//! Watching and sweeping beside the API: a schedule in the cloud, a loop here.
 
 use std::{
     fmt,
@@ -15,10 +15,10 @@ use tokio::task::JoinHandle;
 
 use crate::{helpers::deliver, policies::acting_as, server::BoxError};
 
-/// How long a run lasts; the next one follows at once.
+/// The duration of a run; the next one follows at once.
 const RUN: Duration = Duration::from_secs(60);
 
-/// Hands evidence to `record-payment` without a queue in between.
+/// Passes evidence to `record-payment` without a queue in between.
 struct Direct(App);
 
 impl fmt::Debug for Direct {
@@ -35,14 +35,14 @@ impl EvidenceQueue for Direct {
         Box::pin(async move {
             let pieces = evidence.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
             match deliver(&self.0, pieces).await? {
-                Some(piece) => Err(format!("record-payment did not take piece {piece}").into()),
+                Some(piece) => Err(format!("record-payment could not append piece {piece}").into()),
                 None => Ok(()),
             }
         })
     }
 }
 
-/// What to watch and settle each of the app's chains with, remembered in `table` of the database.
+/// The tools for watching and sweeping each of the app's chains. They keep their state in `table` of the database.
 ///
 /// # Errors
 /// An RPC URL that cannot be used here.
@@ -52,7 +52,7 @@ pub(crate) fn tools(app: &App, client: Client, table: &str) -> Result<Vec<Tools>
     let tools = app.settings.chains.iter().map(|chain| {
         let timeout = Duration::from_millis(chain.rpc_timeout_millis);
         let nodes = chain.rpc.iter().map(|rpc| match rpc.parameter() {
-            Some(_) => Err("an RPC URL in SSM can only be used in the cloud".into()),
+            Some(_) => Err("an ssm: RPC URL works in the cloud only; give the URL itself".into()),
             None => Node::new(rpc.as_str(), timeout),
         });
         Ok(Tools {
@@ -68,7 +68,7 @@ pub(crate) fn tools(app: &App, client: Client, table: &str) -> Result<Vec<Tools>
     tools.collect()
 }
 
-/// Watches and settles, until the tasks are ended.
+/// Watches and sweeps until the tasks are aborted.
 pub(crate) fn start(tools: Vec<Tools>, purse: Option<&Purse>) -> Vec<JoinHandle<()>> {
     let mut tasks = Vec::new();
     for tools in tools {

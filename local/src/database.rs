@@ -15,7 +15,7 @@ use crate::{
     template::{KeySchema, Table},
 };
 
-/// Makes a table of the template, unless it is there already.
+/// Creates a table of the template, unless it exists already.
 pub(crate) async fn create_table(client: &Client, table: &Table, name: &str) -> Result<(), BoxError> {
     let mut request = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
     for definition in &table.properties.attribute_definitions {
@@ -42,11 +42,11 @@ pub(crate) async fn create_table(client: &Client, table: &Table, name: &str) -> 
         let specification = StreamSpecification::builder().stream_enabled(true).stream_view_type(view);
         request = request.stream_specification(specification.build()?);
     }
-    // On a busy machine making a table takes longer than a request may.
+    // On a busy machine, creating a table takes longer than a request may.
     let patient = Config::builder().timeout_config(TimeoutConfig::disabled());
     match request.customize().config_override(patient).send().await {
         Ok(_) => enable_ttl(client, table, name).await,
-        // It is there already, or an attempt whose answer was lost has made it.
+        // It exists already, or an earlier attempt, whose answer was lost, has created it.
         Err(error) if error.code() == Some("ResourceInUseException") => enable_ttl(client, table, name).await,
         Err(error) => Err(error.into()),
     }

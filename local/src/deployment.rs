@@ -9,7 +9,7 @@ use crate::policies::Policies;
 /// A created stack's tables and policies, in the form that `tests/interop/rehearsal` writes.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Deployment {
-    /// The tables' names by those of their resources in the template.
+    /// The tables' names, by those of their resources in the template.
     pub tables: HashMap<String, String>,
     /// The statements of the functions' roles.
     pub policies: Policies,
@@ -18,14 +18,14 @@ pub struct Deployment {
 /// Finds tables by the names of their resources in the template.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TableNames {
-    /// The start of each name, for servers that share a database and not their tables.
+    /// The prefix of each name, for servers that share a database and not their tables.
     pub(crate) prefix: String,
     /// The names of tables that a stack has created.
     pub(crate) created: HashMap<String, String>,
 }
 
 impl TableNames {
-    /// The table's own name.
+    /// The name of a resource's table.
     pub(crate) fn own(&self, resource: &str) -> String {
         self.created.get(resource).cloned().unwrap_or_else(|| format!("{}{resource}", self.prefix))
     }

@@ -1,4 +1,4 @@
-//! The embedded DynamoDB engine, behind a gate that refuses what DynamoDB refuses and the engine takes.
+//! The embedded DynamoDB engine, behind a gate that refuses requests that DynamoDB refuses and the engine accepts.
 
 mod expression;
 mod rules;
@@ -25,7 +25,7 @@ use crate::server::BoxError;
 pub(crate) use expression::words;
 use rules::Rules;
 
-/// An engine in this process, reached over HTTP like any other. Ends when dropped.
+/// An engine in this process, reached over HTTP like any other. Stops when dropped.
 pub struct Engine {
     /// Its URL: `http://127.0.0.1:PORT`.
     pub endpoint: String,
@@ -33,10 +33,10 @@ pub struct Engine {
     tasks: Vec<JoinHandle<()>>,
 }
 
-/// The interval at which expired items are removed. DynamoDB takes days.
+/// The interval at which garbage is deleted. DynamoDB takes days.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The longest request, as at DynamoDB.
+/// The longest request, in bytes, as for DynamoDB.
 const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
 impl Engine {
@@ -63,7 +63,7 @@ impl Engine {
             tokio::spawn(dynoxide::server::serve_on(behind, database.clone())),
             tokio::spawn(async move {
                 if let Err(error) = axum::serve(listener, router).await {
-                    tracing::error!("the database cannot be reached any more: {error}");
+                    tracing::error!("the database server failed: {error}");
                 }
             }),
             tokio::spawn(async move {
@@ -76,7 +76,7 @@ impl Engine {
         Ok(Self { endpoint, database, tasks })
     }
 
-    /// Removes what has been garbage for long enough, as DynamoDB does in its own time.
+    /// Deletes items that are past their TTL, as DynamoDB does eventually.
     pub(crate) async fn sweep(&self) {
         sweep(self.database.clone()).await;
     }
@@ -93,11 +93,11 @@ impl Drop for Engine {
 async fn sweep(database: Database) {
     let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
     if let Ok(Err(error)) = swept {
-        tracing::warn!("the database could not be swept: {error}");
+        tracing::warn!("items past their TTL could not be deleted: {error}");
     }
 }
 
-/// Lets the engine's TTL follow the clock that the test helper moves.
+/// Makes the engine's TTL follow the clock that the test helper moves.
 struct EngineClock(Clock);
 
 impl storage_backend::Clock for EngineClock {
@@ -111,7 +111,7 @@ impl storage_backend::Clock for EngineClock {
     }
 }
 
-/// Stands before the engine. Its server cannot be extended, so requests take one more step on loopback.
+/// The gate before the engine. The engine's server cannot be extended, so requests take one more step on loopback.
 struct Gate {
     rules: Rules,
     behind: SocketAddr,

@@ -1,5 +1,4 @@
-//! Stands in for API Gateway's HTTP API: requests become events (payload format 2.0), answers become
-//! responses.
+//! The stand-in for API Gateway's HTTP API: requests become events (payload format 2.0), answers become responses.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +21,7 @@ use crate::{
     policies::acting_as,
 };
 
-/// One route's operation, and the context that it is called with.
+/// A route's operation, and its context.
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) context: FunctionContext,
@@ -34,10 +33,10 @@ pub(crate) struct Target {
 /// The longest request line and headers together, in bytes, as at API Gateway.
 const MAX_HEADER_BYTES: usize = 10_240;
 
-/// How much of a body is read at all; a client that sends more is cut off.
+/// The most bytes read of a body; a client that sends more is cut off.
 const MAX_READ_BYTES: usize = 64 * 1024 * 1024;
 
-/// Takes a request through its function.
+/// Passes a request through its function.
 pub(crate) async fn forward(
     target: Target,
     path_parameters: Result<RawPathParams, RawPathParamsRejection>,
@@ -58,7 +57,7 @@ pub(crate) async fn forward(
     }
 }
 
-/// Refuses in the API's envelope what does not reach a function.
+/// Refuses a request before it reaches a function, in the API's envelope.
 pub(crate) fn refuse(error: Error) -> Response {
     let answer = edge::answer::<(), _>(&lambda_http::Request::default(), "", Err(error));
     let (head, body) = answer.into_parts();
@@ -70,8 +69,8 @@ fn header_bytes(head: &Parts) -> usize {
     head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() + target
 }
 
-/// Reads a body to its end, so that a client that is still sending gets to see its answer, and keeps
-/// no more of it than shows a function that it is too long. `None` where it breaks off.
+/// Reads a body to its end, so that a client that is still sending sees the answer. Keeps only enough of it for a
+/// function to see that it is too long. `None` if it breaks off.
 async fn read(mut body: Body) -> Option<Bytes> {
     let mut kept = Vec::new();
     let mut length = 0;
@@ -87,7 +86,7 @@ async fn read(mut body: Body) -> Option<Bytes> {
     Some(kept.into())
 }
 
-/// The event as API Gateway would send it.
+/// The event that API Gateway would send.
 fn event(route_key: &str, head: &Parts, path_parameters: Option<&RawPathParams>, body: &Bytes) -> Value {
     let path = head.uri.path();
     let headers = headers(&head.headers);
@@ -138,13 +137,13 @@ fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
             .and_modify(|text| text.extend([",", &*value]))
             .or_insert_with(|| value.clone().into_owned());
     }
-    // These API Gateway sets itself, whatever the client says.
+    // API Gateway sets these itself, ignoring the client's.
     let own = [("host", "127.0.0.1"), ("x-forwarded-for", "127.0.0.1"), ("x-forwarded-proto", "http")];
     joined.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
     joined
 }
 
-/// Values of one name are joined with commas.
+/// Joins values of one name with commas.
 fn query(uri: &Uri) -> BTreeMap<String, String> {
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
@@ -162,8 +161,8 @@ fn insert_unless_empty(event: &mut Map<String, Value>, name: &str, values: BTree
     }
 }
 
-/// API Gateway goes by the content type: what it does not know as text is sent in base64, a plain
-/// `curl -d` among it.
+/// API Gateway decides by the content type: types that it does not know as text are sent in base64, the default of
+/// `curl -d` included.
 fn insert_body(event: &mut Map<String, Value>, headers: &HeaderMap, body: &Bytes) {
     if body.is_empty() {
         return;
@@ -176,7 +175,7 @@ fn insert_body(event: &mut Map<String, Value>, headers: &HeaderMap, body: &Bytes
     event.insert("body".to_owned(), body.into());
 }
 
-/// What a function's answer is to the client.
+/// The response for a function's answer.
 fn response(answer: &Value) -> Response {
     let status = answer.get("statusCode").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
     let status = status.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::BAD_GATEWAY);

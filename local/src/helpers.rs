@@ -1,4 +1,4 @@
-//! What only a test may do: tell of payments, and move the clock. Never part of the deployed API.
+//! Helpers for tests only: sending evidence, and moving the clock. Never part of the deployed API.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use tower::ServiceExt as _;
 
 use crate::{engine::Engine, functions, gateway::refuse};
 
-/// What the helpers work with.
+/// The helpers' context.
 #[derive(Clone)]
 pub(crate) struct Helpers {
     pub(crate) app: App,
@@ -55,14 +55,13 @@ pub(crate) async fn record_evidence(
     let order = helpers.get_order(&order_id).await;
     match failed {
         Some(message) if order.status().is_success() => {
-            refuse(Error::Unavailable(format!("record-payment did not take piece {message}").into()))
+            refuse(Error::Unavailable(format!("record-payment could not append piece {message}").into()))
         }
         _ => order,
     }
 }
 
-/// Each piece must be one that `record-payment` can read; a piece that names no order is about the one
-/// in the path.
+/// Checks that `record-payment` can read each piece. A piece without an order gets the one in the path.
 fn read_pieces(body: &[u8], order_id: &str) -> Result<Vec<Value>, Error> {
     let sent: Value = serde_json::from_slice(body).map_err(|_| Error::InvalidBody("must be valid JSON"))?;
     let mut pieces = match sent {
@@ -74,12 +73,12 @@ fn read_pieces(body: &[u8], order_id: &str) -> Result<Vec<Value>, Error> {
         let members = piece.as_object_mut().ok_or_else(|| Error::invalid(&at, "must be an object"))?;
         members.entry("orderId").or_insert_with(|| order_id.into());
         Evidence::deserialize(&*piece)
-            .map_err(|error| Error::invalid(&at, format!("is no evidence: {error}")))?;
+            .map_err(|error| Error::invalid(&at, format!("must be evidence: {error}")))?;
     }
     Ok(pieces)
 }
 
-/// Returns the position of a piece that was not taken, if there is one.
+/// Returns the position of the first failed piece, if there is one.
 pub(crate) async fn deliver(app: &App, pieces: Vec<Value>) -> Result<Option<String>, serde_json::Error> {
     let records = pieces.iter().enumerate().map(|(position, piece)| {
         json!({
@@ -101,11 +100,11 @@ pub(crate) async fn deliver(app: &App, pieces: Vec<Value>) -> Result<Option<Stri
 /// The body of `POST /test-helpers/clock`.
 #[derive(Deserialize)]
 struct Advance {
-    /// Seconds.
+    /// The shift, in seconds.
     advance: f64,
 }
 
-/// `POST /test-helpers/clock`: moves the clock forward, and has DynamoDB remove what is garbage by then.
+/// `POST /test-helpers/clock`: moves the clock forward, and deletes items that are past their TTL then.
 pub(crate) async fn advance_clock(State(helpers): State<Helpers>, body: Bytes) -> Response {
     let advance = match serde_json::from_slice::<Advance>(&body) {
         Ok(Advance { advance }) if (0.0..=MAX_ADVANCE).contains(&advance) => advance,

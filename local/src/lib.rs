@@ -1,10 +1,10 @@
-//! The whole API on one machine, for trying and testing it.
+//! The whole API on one machine, for trials and tests.
 //!
-//! A request goes the way it goes in the cloud: it is matched against the registry of operations,
-//! turned into the JSON event that API Gateway sends, read by `lambda_http`, and answered by the
-//! function's own handler, which talks to a DynamoDB over HTTP. What stands in for the cloud is the
-//! gateway (`gateway`), the queues (`helpers`, `queues`), the streams (`streams`), the schedule (`background`, `chains`)
-//! and, unless another endpoint is given, the database (`engine`).
+//! A request takes the same way as in the cloud. It is matched against the registry of operations, turned into the JSON
+//! event that API Gateway sends, read by `lambda_http`, and answered by the function's own handler, which calls a
+//! DynamoDB over HTTP. The stand-ins for the cloud are the gateway (`gateway`), the queues (`helpers`, `queues`), the
+//! streams (`streams`), the schedule (`background`, `chains`) and, unless another endpoint is given, the database
+//! (`engine`).
 
 mod background;
 mod chains;

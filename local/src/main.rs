@@ -16,7 +16,7 @@ use tracing_subscriber::{
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // The engine warns of every condition that does not hold, which here is everyday business.
+    // The engine warns of every failed condition, which is normal here.
     let levels = Targets::new().with_default(Level::WARN).with_target("dynoxide", LevelFilter::OFF);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     tracing_subscriber::registry().with(lines.with_filter(levels)).init();
@@ -45,8 +45,8 @@ fn greet(server: &Server, data: Option<PathBuf>) {
     let url = &server.url;
     println!("Checkout API on {url}\n");
     let helpers = [
-        ("POST", "/test-helpers/orders/{orderId}/evidence", "only here: tells of a payment"),
-        ("POST", "/test-helpers/clock", "only here: moves the clock"),
+        ("POST", "/test-helpers/orders/{orderId}/evidence", "local only: sends evidence of a payment"),
+        ("POST", "/test-helpers/clock", "local only: moves the clock"),
     ];
     let routes = server.routes.iter();
     let routes: Vec<_> = routes
@@ -71,7 +71,7 @@ fn greet(server: &Server, data: Option<PathBuf>) {
         println!("\nWatching {} ({})", tools.chain.name, tools.chain.id.number());
     }
     if let (Some(purse), false) = (&server.purse, server.chain_tools.is_empty()) {
-        println!("Gas is paid by {}", purse.account());
+        println!("Gas wallet: {}", purse.account());
     }
     println!(
         "\nTry it:\n\n  curl -s -X POST {url}/checkout-sessions -d '{{\"metadata\":{{\"sku\":\"widget-1\"}}}}'\n"

@@ -1,6 +1,6 @@
-//! The registry of the API's operations. The local server serves these, and `tests/api/operations.rs` holds the template,
-//! `openapi.yaml`, the routes of `cargo lambda watch` and the sample events against it. An operation is added here with one
-//! line.
+//! The registry of the API's operations. The local server serves these, and `tests/api/operations.rs` compares them
+//! with the template, `openapi.yaml`, the routes of `cargo lambda watch` and the sample events. A new operation is one
+//! line here.
 
 use std::{convert::Infallible, future::Future, pin::Pin};
 
@@ -11,7 +11,7 @@ use lambda_http::{
 use serde_json::Value;
 use shared::{App, edge::tidy};
 
-/// A function that takes `handle` through `lambda_http`, as its own `main` does.
+/// A function that calls `handle` through `lambda_http`, as its own `main` does.
 macro_rules! function {
     ($handle:path) => {
         |context, event| {
@@ -71,13 +71,13 @@ pub const OPERATIONS: &[Operation] = &[
     operation!("redeliver-webhook", "POST", "/webhook-endpoints/{endpointId}/deliveries/{deliveryId}/redeliver", sending redeliver_webhook::handle),
 ];
 
-/// Answers all requests that are for no operation: API Gateway's `$default` route.
+/// Answers all requests without an operation: API Gateway's `$default` route.
 pub(crate) const NOT_FOUND: Operation = operation!("not-found", "ANY", "$default", not_found_without_app);
 
-/// Calls a function behind the API: API Gateway's event in, the function's answer to it out.
+/// Calls a function behind the API: API Gateway's event in, the function's answer out.
 pub(crate) type HttpFunction = fn(FunctionContext, Value) -> Answering;
 
-/// The app and the courier that functions are called with.
+/// The app and the courier for functions.
 #[derive(Clone)]
 pub(crate) struct FunctionContext {
     pub(crate) app: App,
@@ -86,7 +86,7 @@ pub(crate) struct FunctionContext {
 
 type Answering = Pin<Box<dyn Future<Output = Result<Value, serde_json::Error>> + Send>>;
 
-/// `not-found` needs nothing of what the others share.
+/// `not-found` needs no app.
 async fn not_found_without_app(_: &App, request: &Request) -> Response<Body> {
     not_found::handle(request)
 }

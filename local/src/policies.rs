@@ -1,5 +1,5 @@
-//! What functions may do with the tables, by their policies in `template.yaml`, conditions included. A call that the
-//! cloud would refuse is refused here, so that whoever adds one finds out before a deployment does.
+//! The functions' permissions on tables, by their policies in `template.yaml`, conditions included. The local server
+//! refuses any call that the cloud would refuse, so that tests find it before a deployment does.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -18,14 +18,14 @@ use crate::{deployment::TableNames, engine::words, server::BoxError};
 /// The statements of each function, by its name.
 pub type Policies = HashMap<String, Vec<Statement>>;
 
-/// What a function is allowed.
+/// One permission of a function.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Statement {
-    /// Such as `dynamodb:GetItem`.
+    /// The actions, such as `dynamodb:GetItem`.
     pub actions: HashSet<String>,
-    /// The tables that it is allowed with, or indexes as `table/index/name`, by their names in the template.
+    /// The tables, or indexes as `table/index/name`, by their names in the template.
     pub resources: HashSet<String>,
-    /// The condition `ForAllValues:StringLike` on `dynamodb:LeadingKeys`: what the partition keys must look like.
+    /// The patterns of the partition keys, from the condition `ForAllValues:StringLike` on `dynamodb:LeadingKeys`.
     pub leading_keys: Option<Vec<String>>,
 }
 
@@ -33,12 +33,12 @@ tokio::task_local! {
     static FUNCTION: String;
 }
 
-/// Does some work as the function of this name. What is done as nobody is not refused.
+/// Does some work with the permissions of this function. Work outside of this call is not checked.
 pub async fn acting_as<W: Future>(function: impl Into<String>, work: W) -> W::Output {
     FUNCTION.scope(function.into(), work).await
 }
 
-/// The client that refuses functions what their policies do not allow.
+/// A client that refuses calls against the functions' policies.
 pub(crate) fn enforced(client: &Client, policies: Policies, tables: TableNames) -> Client {
     let guard = Guard { policies: Arc::new(policies), tables };
     Client::from_conf(client.config().to_builder().interceptor(guard).build())
@@ -50,7 +50,7 @@ struct Guard {
     tables: TableNames,
 }
 
-/// One action of a request, as AWS asks the policies for it.
+/// One action of a request, as AWS checks it against the policies.
 struct Call {
     action: String,
     table: String,
@@ -100,7 +100,7 @@ impl Statement {
     }
 }
 
-/// IAM's `StringLike`, as far as it is used here: a `*` at the end stands for anything.
+/// IAM's `StringLike`, as far as it is used here: a `*` at the end matches anything.
 fn is_like(text: &str, pattern: &str) -> bool {
     pattern.strip_suffix('*').map_or(text == pattern, |start| text.starts_with(start))
 }
@@ -133,7 +133,7 @@ fn call(operation: &str, table: &Value, input: &Value) -> Call {
     }
 }
 
-/// The partition keys that a call names: of our tables `pk` or `id`, of a query what its condition begins with.
+/// The partition keys that a call names: `pk` or `id`; of a query, the value that its condition begins with.
 fn leading_keys(input: &Value) -> Vec<String> {
     let condition = input["KeyConditionExpression"].as_str().unwrap_or_default();
     let placeholder = words(condition).find(|word| word.starts_with(':')).unwrap_or_default();

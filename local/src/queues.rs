@@ -1,4 +1,4 @@
-//! What stands in for the queues between functions that nobody calls over HTTP, and the sending of webhooks.
+//! The stand-ins for the queues between functions that are not called over HTTP, and the sending of webhooks.
 
 use std::{
     future::Future,
@@ -14,7 +14,7 @@ use shared::{App, kernel::Subject};
 
 use crate::{policies::acting_as, server::BoxError};
 
-/// How long a worker goes on before it looks whether there is anything else.
+/// The time that a worker continues before it reads other notifications.
 const WORKED: Duration = Duration::from_secs(30);
 
 /// The queues, in memory.
@@ -22,12 +22,12 @@ const WORKED: Duration = Duration::from_secs(30);
 pub struct Queues {
     notifications: Mutex<Vec<Notification>>,
     given_up: Mutex<Vec<Notification>>,
-    /// What could not be published.
+    /// The subjects that could not be published.
     unpublished: Mutex<Vec<Subject>>,
 }
 
 impl Queues {
-    /// Takes out which endpoints have something due.
+    /// Takes the notifications out of the queue.
     pub fn take_notifications(&self) -> Vec<Notification> {
         let mut notifications = mem::take(&mut *lock(&self.notifications));
         notifications.sort_by_key(|notification| (notification.endpoint, notification.delivery.clone()));
@@ -35,12 +35,12 @@ impl Queues {
         notifications
     }
 
-    /// Takes out what could not be published.
+    /// Takes the unpublished subjects out of the queue.
     pub fn take_unpublished(&self) -> Vec<Subject> {
         mem::take(&mut *lock(&self.unpublished))
     }
 
-    /// The deliveries that have failed for good.
+    /// The deliveries that have failed.
     pub fn given_up(&self) -> Vec<Notification> {
         lock(&self.given_up).clone()
     }
@@ -72,7 +72,7 @@ fn lock<T>(queue: &Mutex<Vec<T>>) -> MutexGuard<'_, Vec<T>> {
     queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A courier for an app. Servers of one process share what sends: making it reads the machine's certificates.
+/// A courier for an app. Servers of one process share the sender: creating it reads the machine's certificates.
 pub(crate) fn courier(app: &App) -> Result<Courier, BoxError> {
     static ANYWHERE: OnceLock<Sender> = OnceLock::new();
     static PUBLIC: OnceLock<Sender> = OnceLock::new();
@@ -88,7 +88,7 @@ pub(crate) fn courier(app: &App) -> Result<Courier, BoxError> {
     Ok(Courier::with_sender(app.clone(), sender))
 }
 
-/// Delivers what is due at a notification's endpoint. Failures are logged.
+/// Sends the due deliveries of a notification's endpoint. Failures are logged.
 pub(crate) async fn deliver(worker: Worker, notification: Notification) {
     let work = worker.work(&notification, Instant::now() + WORKED);
     if let Err(error) = acting_as("deliver-webhooks", work).await {

@@ -17,10 +17,10 @@ use crate::{
     template::{Cors, Template, TemplateError},
 };
 
-/// The API with the template's CORS settings, and beside it the helpers for tests.
+/// The API with the template's CORS settings, and the helpers for tests.
 ///
 /// # Errors
-/// A CORS setting of the template's that cannot be used.
+/// An invalid CORS setting in the template.
 pub(crate) fn router(
     template: &Template,
     context: &FunctionContext,
@@ -46,10 +46,10 @@ fn api(context: &FunctionContext) -> Result<Router, TemplateError> {
     for operation in OPERATIONS {
         let Operation { method, path, .. } = operation;
         let filter = method.parse().ok().and_then(|method: Method| MethodFilter::try_from(method).ok());
-        let filter = filter.ok_or_else(|| TemplateError::new(format!("{method} is no method")))?;
+        let filter = filter.ok_or_else(|| TemplateError::new(format!("{method} is not an HTTP method")))?;
         let mut route = on(filter, handler(target(operation, format!("{method} {path}"))));
         if filter == MethodFilter::GET {
-            // axum would answer HEAD from GET, API Gateway does not.
+            // axum would answer HEAD from GET; API Gateway does not.
             route = route.head(default.clone());
         }
         api = api.route(path, route);

@@ -1,4 +1,4 @@
-//! The server: database, functions and gateway put together.
+//! The server: database, functions and gateway together.
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -27,59 +27,59 @@ use crate::{
     template::{Route, Template, TemplateError},
 };
 
-/// What to serve, and where.
+/// The options of a server.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The port on 127.0.0.1; 0 for any that is free.
+    /// The port on 127.0.0.1; 0 for any free one.
     pub port: u16,
     /// The directory that the embedded database keeps its data in; `None` for memory.
     pub data: Option<PathBuf>,
     /// Another DynamoDB instead of the embedded one.
     pub endpoint: Option<String>,
-    /// The chains that are watched; those of the environment variable `CHAINS` where there are none here.
+    /// The chains to watch; if there are none, those of the environment variable `CHAINS`.
     pub chains: Chains,
-    /// Whether the chains are left to the caller to watch and settle, with [`Server::chain_tools`].
+    /// True if the caller watches and sweeps the chains, with [`Server::chain_tools`].
     pub leave_chains: bool,
-    /// The private key that pays for the gas of settling, in hex.
+    /// The private key that pays for the gas of sweeps, in hex.
     pub gas_key: Option<String>,
-    /// Whether merchants need an API key; if not, the environment's `API_KEYS` decides.
+    /// True if merchants need an API key; otherwise the environment's `API_KEYS` decides.
     pub api_keys: bool,
-    /// Whether, as in a deployment without keys, nobody may list what is everybody's.
+    /// True if lists of all data are refused, as in a deployment without keys.
     pub closed_lists: bool,
-    /// Whether webhooks, as in the cloud, may go to public addresses over HTTPS only.
+    /// True if webhooks may go to public addresses over HTTPS only, as in the cloud.
     pub closed_webhooks: bool,
-    /// Whether streams and schedule run by themselves; if not, [`Server::catch_up`] makes them.
+    /// True if streams and schedule run on their own; otherwise [`Server::catch_up`] runs them.
     pub background: bool,
-    /// A created stack, whose tables and policies are used instead of the template's.
+    /// A created stack, with tables and policies to use instead of the template's.
     pub deployment: Option<Deployment>,
-    /// What the tables' names begin with, for servers that share a database and not their tables.
+    /// The prefix of the tables' names, for servers that share a database and not their tables.
     pub table_prefix: String,
 }
 
-/// A running server. [`Server::stop`] ends it; dropped, it ends at once.
+/// A running server. [`Server::stop`] ends it gracefully; dropping it ends it at once.
 pub struct Server {
-    /// Where it serves: `http://127.0.0.1:PORT`.
+    /// Its URL: `http://127.0.0.1:PORT`.
     pub url: String,
-    /// Where its database is.
+    /// The URL of its database.
     pub database: String,
-    /// What it serves.
+    /// Its routes.
     pub routes: Vec<Route>,
-    /// What its functions work with.
+    /// The context of its functions.
     pub app: App,
-    /// What each of its chains is watched and settled with.
+    /// The tools for watching and sweeping each of its chains.
     pub chain_tools: Vec<Tools>,
-    /// What pays for gas.
+    /// The gas wallet.
     pub purse: Option<Purse>,
-    /// Which webhooks wait, and which have been given up.
+    /// The notifications of due deliveries, and the deliveries that have failed.
     pub queues: Arc<Queues>,
     background: Arc<Background>,
-    /// Streams, schedules and chains.
+    /// The tasks of streams, schedules and chains.
     tasks: Vec<JoinHandle<()>>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
 }
 
-/// Why a server did not start.
+/// The reason for which a server did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The port is taken, or not allowed.
@@ -88,8 +88,8 @@ pub enum StartError {
     /// The embedded database cannot be opened or reached.
     #[error("the embedded database cannot be started: {0}")]
     Engine(#[source] BoxError),
-    /// A table cannot be made.
-    #[error("the table {0} cannot be made: {1}")]
+    /// A table cannot be created.
+    #[error("the table {0} cannot be created: {1}")]
     Table(String, #[source] BoxError),
     /// The template cannot be served.
     #[error(transparent)]
@@ -115,10 +115,10 @@ pub enum StartError {
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 impl Server {
-    /// Starts serving. Returns once requests are taken.
+    /// Starts serving. Returns once the server accepts requests.
     ///
     /// # Errors
-    /// What keeps it from starting.
+    /// The reason for which it does not start.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         chain::use_ring();
         let port = options.port;
@@ -157,7 +157,7 @@ impl Server {
         let queues = Arc::new(Queues::default());
         let tables = template.tables.iter().filter(|table| table.properties.stream_specification.is_some());
         let mut tables: Vec<_> = tables.map(|table| names.own(&table.name)).collect();
-        // What is published comes last.
+        // The table of published events comes last.
         tables.sort_by_key(|table| table == app.feed.events_table());
         let background =
             Background::new(app.clone(), courier.clone(), queues.clone(), Streams::new(&database, tables));
@@ -185,18 +185,18 @@ impl Server {
         })
     }
 
-    /// Does what streams and schedule have left to do: ends what is overdue, publishes what has happened.
+    /// Does the pending work of streams and schedule: expires overdue sessions and orders, and publishes events.
     ///
     /// # Errors
-    /// What keeps something from being done; it stays to be done.
+    /// The failure of a part, which stays pending.
     pub async fn catch_up(&self) -> Result<(), BoxError> {
         self.background.catch_up().await
     }
 
-    /// What is new in the streams, for a caller who hands it on in a way of its own. All is handed on once.
+    /// The new records of the streams, for a caller that processes them differently. Returns each record once.
     ///
     /// # Errors
-    /// What keeps them from being read; the next time they are read from their start.
+    /// A failed read; the next one begins at the streams' start.
     pub async fn read_streams(&self) -> Result<Vec<StreamBatch>, BoxError> {
         let mut batches = Vec::new();
         for table in self.background.streams.tables() {
@@ -205,7 +205,7 @@ impl Server {
         Ok(batches)
     }
 
-    /// Stops taking requests, lets those that run finish, and returns.
+    /// Stops accepting requests, lets running ones finish, and returns.
     pub async fn stop(mut self) {
         drop(self.stop.take());
         for task in &self.tasks {

@@ -1,4 +1,4 @@
-//! Taking requests.
+//! Accepting requests.
 
 use std::{pin::pin, time::Duration};
 
@@ -11,17 +11,17 @@ use hyper_util::{
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
-/// How long running requests may take to finish once the server is told to stop.
+/// The time that running requests have to finish once the server is stopped.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Beyond these the connection is closed without an answer in the API's envelope.
+/// The most headers; beyond it the connection is closed without an answer in the API's envelope.
 const MAX_HEADERS: usize = 10_000;
 const MAX_HEAD_BYTES: usize = 4 * 1024 * 1024;
 
-/// Answers requests from `router` until it is told to stop, and lets those that run finish.
+/// Answers requests from `router` until it is stopped, and lets running ones finish.
 pub(crate) async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) {
     let connections = GracefulShutdown::new();
-    // Longer headers than hyper takes by default, so that the gateway can say what is wrong with them.
+    // Accepts longer headers than hyper does by default, so that the gateway can refuse them with a message.
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).max_headers(MAX_HEADERS).max_buf_size(MAX_HEAD_BYTES);
     let mut stopped = pin!(stopped);
@@ -33,7 +33,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stopped: onesho
                     let connection = http.serve_connection(TokioIo::new(stream), service);
                     tokio::spawn(connections.watch(connection));
                 }
-                // Out of file descriptors, most likely: some will be given back.
+                // Mostly a lack of file descriptors, some of which will become free.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
             _ = &mut stopped => break,

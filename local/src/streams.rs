@@ -13,29 +13,29 @@ use tokio::sync::Mutex;
 
 use crate::server::BoxError;
 
-/// The streams' reader, and where it is.
+/// The streams' reader, with its positions.
 pub(crate) struct Streams {
     client: Client,
     tables: Vec<String>,
     iterators: Mutex<HashMap<Shard, String>>,
 }
 
-/// A batch of records, as Lambda hands it to a function.
+/// A batch of records, as Lambda passes it to a function.
 #[derive(Debug, Clone)]
 pub struct StreamBatch {
-    /// The table whose stream it is of.
+    /// The table of the stream.
     pub table: String,
     /// The function's event.
     pub event: Value,
 }
 
-/// A stream, and a part of it.
+/// A stream, and one of its shards.
 type Shard = (String, String);
 
-/// How many records are handed on together.
+/// The number of records in a batch.
 const RECORDS_AT_ONCE: i32 = 100;
 
-/// A read that takes longer is begun anew.
+/// The time limit for a read, which is then repeated.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Streams {
@@ -50,13 +50,12 @@ impl Streams {
         Self { client: Client::from_conf(config.build()), tables, iterators: Mutex::default() }
     }
 
-    /// All that is new in one table's stream.
+    /// All new records in one table's stream.
     pub(crate) async fn read(&self, table: &str) -> Result<Vec<StreamBatch>, BoxError> {
         let mut batches = Vec::new();
         let mut iterators = self.iterators.lock().await;
         for shard in self.shards(table).await? {
-            // Whatever goes wrong, the iterator is gone, and the stream is read anew from its start, which does
-            // no harm.
+            // After any failure the iterator is gone, and the stream is read again from its start, which does no harm.
             let iterator = match iterators.remove(&shard) {
                 Some(iterator) => iterator,
                 None => self.first_iterator(&shard).await?,
@@ -72,7 +71,7 @@ impl Streams {
         &self.tables
     }
 
-    /// Has everything read again from the start: something was not done.
+    /// Makes all streams start again, since a record was not processed.
     pub(crate) async fn rewind(&self) {
         mem::take(&mut *self.iterators.lock().await);
     }
@@ -95,7 +94,7 @@ impl Streams {
         answer.shard_iterator.ok_or_else(|| "a shard has no iterator".into())
     }
 
-    /// Returns where to go on, unless the shard has ended.
+    /// Returns the next position, unless the shard has ended.
     async fn read_shard(
         &self,
         table: &str,
@@ -118,7 +117,7 @@ impl Streams {
     }
 }
 
-/// A record as Lambda hands it on; all keys are texts.
+/// A record as Lambda passes it on; all keys are texts.
 fn event_record(record: &Record) -> Value {
     let change = record.dynamodb();
     let keys = change.and_then(|change| change.keys()).into_iter().flatten();

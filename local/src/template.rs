@@ -1,4 +1,4 @@
-//! What `template.yaml` says of routes, tables and CORS: the same file that is deployed.
+//! The routes, tables and CORS settings of `template.yaml`: the same file that is deployed.
 
 use std::collections::BTreeMap;
 
@@ -10,16 +10,16 @@ use crate::policies::{Policies, Statement};
 /// The deployed template, built in.
 const TEMPLATE: &str = include_str!("../../template.yaml");
 
-/// The parts of the template that matter here.
+/// The parts of the template that the local server uses.
 #[derive(Debug, Clone)]
 pub struct Template {
-    /// The routes of the API, `$default` among them.
+    /// The routes of the API, `$default` included.
     pub routes: Vec<Route>,
     /// The tables.
     pub tables: Vec<Table>,
-    /// What functions may do.
+    /// The functions' permissions.
     pub policies: Policies,
-    /// What browsers may do.
+    /// The CORS settings.
     pub cors: Cors,
 }
 
@@ -28,7 +28,7 @@ pub struct Template {
 pub struct Route {
     /// `GET`, `POST`, or `ANY`.
     pub method: String,
-    /// With parameters in braces; `$default` for all that no other route is for.
+    /// The path, with parameters in braces; `$default` for all requests without another route.
     pub path: String,
     /// The function, by its `Handler`.
     pub function: String,
@@ -37,7 +37,7 @@ pub struct Route {
 /// One table.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// The resource's name, which serves as the table's.
+    /// The resource's name, which is also the table's.
     pub name: String,
     /// Its properties.
     pub(crate) properties: TableProperties,
@@ -107,7 +107,7 @@ pub struct Cors {
     pub max_age: u64,
 }
 
-/// Something in the template that this program cannot use.
+/// A part of the template that this program cannot use.
 #[derive(Debug, thiserror::Error)]
 #[error("template.yaml: {0}")]
 pub struct TemplateError(String);
@@ -145,7 +145,7 @@ impl Template {
     /// Reads the template that this program was built with.
     ///
     /// # Errors
-    /// What is missing or cannot be read in it.
+    /// The part that is missing or cannot be read.
     pub fn built_in() -> Result<Self, TemplateError> {
         Self::parse(TEMPLATE)
     }
@@ -173,13 +173,13 @@ impl Template {
 
 fn handler_of(name: &str, function: &Resource) -> Result<String, TemplateError> {
     let handler = text(member(&function.properties, "Handler"));
-    handler.ok_or_else(|| TemplateError(format!("{name} names no Handler")))
+    handler.ok_or_else(|| TemplateError(format!("{name} has no Handler")))
 }
 
-/// What a function's policies allow.
+/// The permissions in a function's policies.
 ///
 /// # Errors
-/// A condition that this program does not know.
+/// An unknown condition.
 fn allowed(name: &str, function: &Value) -> Result<Vec<Statement>, TemplateError> {
     let policies = items(member(function, "Policies"));
     let statements = policies.flat_map(|policy| items(member(policy, "Statement")));
@@ -204,19 +204,18 @@ fn leading_keys(name: &str, condition: &Value) -> Result<Option<Vec<String>>, Te
     is_known.then_some(Some(keys)).ok_or_else(|| TemplateError(format!("{name} has an unknown Condition")))
 }
 
-/// A value's items, or the value where it is alone.
+/// A value's items, or the value itself if it is no list.
 fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_sequence().map_or(std::slice::from_ref(value), Vec::as_slice).iter()
 }
 
-/// The resource that `!GetAtt Table.Arn` or `!Sub "${Table.Arn}/index/name"` is about: `Table`, or
-/// `Table/index/name`.
+/// The resource that `!GetAtt Table.Arn` or `!Sub "${Table.Arn}/index/name"` refers to: `Table`, or `Table/index/name`.
 fn resource(value: &Value) -> Option<String> {
     let Value::Tagged(tagged) = value else { return None };
     Some(tagged.value.as_str()?.replace("${", "").replace(".Arn}", "").trim_end_matches(".Arn").to_owned())
 }
 
-/// The routes that lead to a function. Its other events, such as a queue's, are not this program's.
+/// The routes of a function. Its other events, such as a queue's, are ignored.
 fn routes_of(name: &str, function: &Resource, handler: &str) -> Result<Vec<Route>, TemplateError> {
     let events = member(&function.properties, "Events").as_mapping().into_iter().flatten();
     let routes = events.filter(|(_, event)| text(member(event, "Type")).as_deref() == Some("HttpApi"));

@@ -5,7 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// As `cargo run` starts it, and as Ctrl-C ends it.
+/// Started as by `cargo run`, and ended as by Ctrl-C.
 #[test]
 fn the_program_says_where_it_serves_and_stops_when_told_to() {
     let program = env!("CARGO_BIN_EXE_local");

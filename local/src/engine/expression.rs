@@ -1,4 +1,4 @@
-//! As much of DynamoDB's expressions as the rules need: their words, not their grammar.
+//! The part of DynamoDB's expressions that the rules need: their words, not their grammar.
 
 /// The attributes that an update expression changes: each path's first name, and the value if one is assigned alone.
 pub(super) fn changes(expression: &str) -> Vec<(&str, Option<&str>)> {
@@ -62,7 +62,7 @@ pub(super) fn operators(condition: &str) -> usize {
         let is_comparison = matches!(word, "=" | "<" | ">");
         count += usize::from(is_function || is_operator || is_comparison);
         if matches!(word, "<" | ">") {
-            // Of `<=`, `>=` and `<>` the rest.
+            // The rest of `<=`, `>=` and `<>`.
             words.next_if(|next| matches!(*next, "=" | ">"));
         }
     }
@@ -83,7 +83,7 @@ pub(super) fn longest_in(condition: &str) -> usize {
     longest
 }
 
-/// Whether one side of a comparison is the same path as the other.
+/// Returns true if both sides of a comparison are the same path.
 pub(super) fn compares_with_itself(condition: &str) -> bool {
     let is_comparison = |word: &&str| matches!(*word, "=" | "<" | ">");
     let words: Vec<_> = words(condition).collect();

@@ -1,7 +1,7 @@
-//! Requests that DynamoDB refuses and the embedded engine takes.
+//! Requests that DynamoDB refuses and the embedded engine accepts.
 //!
-//! Most of what DynamoDB refuses the engine refuses itself; `tests/api/requests.rs` plants every fault that could
-//! be ours and shows that none passes. The rules here are the rest.
+//! The engine itself refuses most of the requests that DynamoDB refuses. `tests/api/requests.rs` tries every fault that
+//! the service could make and shows that none passes. These rules cover the rest.
 
 use std::{
     collections::HashMap,
@@ -23,7 +23,7 @@ const LONGEST_SORT_KEY: usize = 1024;
 const MOST_OPERATORS: usize = 300;
 const MOST_IN_OPERANDS: usize = 100;
 
-/// The rules, and what they need to know of the tables.
+/// The rules, with the tables' keys.
 pub(super) struct Rules {
     database: Database,
     schemas: Mutex<HashMap<String, Arc<Schema>>>,
@@ -34,7 +34,7 @@ pub(super) struct Rules {
 struct Schema {
     /// The table's own key attributes.
     keys: Vec<String>,
-    /// The indexes' key attributes, each with the longest value that it may have.
+    /// The indexes' key attributes, each with the length of its longest value.
     index_keys: Vec<(String, usize)>,
 }
 
@@ -43,7 +43,7 @@ impl Rules {
         Self { database, schemas: Mutex::default() }
     }
 
-    /// The message with which DynamoDB refuses a request; `None` where nothing here speaks against it.
+    /// The message with which DynamoDB refuses a request; `None` if no rule here refuses it.
     pub(super) fn refusal(&self, operation: &str, body: &[u8]) -> Option<String> {
         let is_read = || serde_json::from_slice::<Value>(body).ok();
         match operation {
@@ -119,8 +119,8 @@ impl Rules {
     }
 }
 
-/// In transactions the engine takes a map of names or values that is empty, or that no expression uses. DynamoDB's
-/// answer is that of its single calls, which the engine gives, and that of Amazon's DynamoDB Local in transactions, too.
+/// In transactions the engine accepts a map of names or values that is empty, or that no expression uses. This is
+/// DynamoDB's answer to single calls, which the engine gives too, and that of Amazon's DynamoDB Local to transactions.
 fn refuse_maps(action: &Value) -> Option<String> {
     let expressions = ["ConditionExpression", "UpdateExpression", "ProjectionExpression"];
     let has_expression = expressions.iter().any(|name| action.get(name).is_some_and(Value::is_string));
@@ -135,8 +135,8 @@ fn refuse_maps(action: &Value) -> Option<String> {
     })
 }
 
-/// See [`MOST_OPERATORS`]; and "the first operand must be distinct from the remaining operands" is DynamoDB's answer to
-/// a comparison of something with itself.
+/// See [`MOST_OPERATORS`]. "The first operand must be distinct from the remaining operands" is DynamoDB's answer to a
+/// comparison of an attribute with itself.
 fn refuse_condition(request: &Value) -> Option<String> {
     ["ConditionExpression", "FilterExpression"].into_iter().find_map(|name| {
         let expression = request.get(name)?.as_str()?;
@@ -157,7 +157,7 @@ fn refuse_condition(request: &Value) -> Option<String> {
     })
 }
 
-/// The engine does not look at what it need not evaluate.
+/// The engine skips parts that it need not evaluate.
 fn is_undefined(request: &Value, expression: &str) -> bool {
     let is_defined = |map: &str, word: &str| request.get(map).is_some_and(|map| map.get(word).is_some());
     let name_of = |word: &str| word.split(['.', '[']).next().unwrap_or_default().to_owned();
@@ -169,7 +169,7 @@ fn is_undefined(request: &Value, expression: &str) -> bool {
 }
 
 /// The second operand of `attribute_type` is one of ten texts (Developer Guide, "Condition and filter expressions,
-/// operators, and functions"); what dynalite refuses and the engine takes.
+/// operators, and functions"). Dynalite refuses others, and the engine accepts them.
 fn asks_for_no_type(request: &Value, expression: &str) -> bool {
     const TYPES: [&str; 10] = ["S", "SS", "N", "NS", "B", "BS", "BOOL", "NULL", "L", "M"];
     let mut words = words(expression);
@@ -184,8 +184,8 @@ fn asks_for_no_type(request: &Value, expression: &str) -> bool {
     false
 }
 
-/// "You cannot use UpdateItem to update any primary key attributes" (API Reference, `UpdateItem`); the engine takes it
-/// in a transaction, and looks at the condition first elsewhere.
+/// "You cannot use UpdateItem to update any primary key attributes" (API Reference, `UpdateItem`). The engine accepts
+/// it in a transaction, and checks the condition first elsewhere.
 fn refuse_key_update(schema: &Schema, action: &Value) -> Option<String> {
     let names = action.get("ExpressionAttributeNames");
     let changed = changes(action.get("UpdateExpression")?.as_str()?);
@@ -196,7 +196,7 @@ fn refuse_key_update(schema: &Schema, action: &Value) -> Option<String> {
     ))
 }
 
-/// See [`LONGEST_PARTITION_KEY`]. The engine keeps the rule for a table's key, and not for an index's.
+/// See [`LONGEST_PARTITION_KEY`]. The engine applies the rule to a table's key, but not to an index's.
 fn refuse_long_index_key(schema: &Schema, write: &Value) -> Option<String> {
     let item = write.get("Item").and_then(Value::as_object);
     let put = item.into_iter().flatten().map(|(name, value)| (name.as_str(), value));
@@ -216,8 +216,8 @@ fn refuse_long_index_key(schema: &Schema, write: &Value) -> Option<String> {
     )
 }
 
-/// "The AttributeValue for a key attribute cannot contain an empty string value" is DynamoDB's answer wherever a key's
-/// value is empty; the engine takes one in a key condition, where it finds nothing.
+/// "The AttributeValue for a key attribute cannot contain an empty string value" is DynamoDB's answer to any empty key.
+/// The engine accepts one in a key condition and finds nothing.
 fn refuse_empty_key(request: &Value) -> Option<String> {
     let condition = request.get("KeyConditionExpression")?.as_str()?;
     let values = request.get("ExpressionAttributeValues")?.as_object()?;
