@@ -1,5 +1,5 @@
-//! What a look of the watcher costs, with a simulated chain and the embedded engine: by the addresses that
-//! are awaited, the blocks that it has to catch up with, and the orders that are long past.
+//! The cost of one poll of the watcher, with a simulated chain and the embedded engine: by the number of awaited
+//! addresses, of new blocks, and of orders long past.
 
 use std::time::Instant;
 
@@ -26,16 +26,16 @@ use tests::{
 
 const CHAIN: u64 = 31337;
 
-/// How many addresses are awaited, and how many were once.
+/// The numbers of awaited addresses, and of past ones.
 const BACKLOGS: [(usize, usize); 4] = [(1_000, 0), (10_000, 0), (100_000, 0), (1_000, 100_000)];
 
-/// By how many blocks the chain has grown since the look before; the first look of all reads the addresses.
+/// The number of new blocks since the last poll; the very first poll reads the addresses.
 const BLOCKS: [u64; 5] = [0, 1, 100, 1_000, 10_000];
 
-/// `BatchWriteItem` takes no more.
+/// The most items that `BatchWriteItem` takes.
 const ITEMS_AT_ONCE: usize = 25;
 
-/// What one look cost.
+/// The cost of one poll.
 #[derive(Debug, Serialize)]
 pub(crate) struct Look {
     pub(crate) awaited: usize,
@@ -51,7 +51,7 @@ pub(crate) struct Look {
     pub(crate) milliseconds: f64,
 }
 
-/// A server with a backlog, whose chain is watched by hand.
+/// A server with a backlog, whose chain is polled by hand.
 struct Scene {
     chain: SimChain,
     node: SimNode,
@@ -60,11 +60,11 @@ struct Scene {
     watcher: Watcher,
 }
 
-/// Looks through each backlog after each number of blocks. With `quick`, the largest of both are left out.
+/// Polls with each backlog after each number of blocks. `quick` leaves out the largest of both.
 pub(crate) async fn measure(quick: bool) -> Result<Vec<Look>> {
     let mut looks = Vec::new();
     for (awaited, past) in BACKLOGS.into_iter().filter(|(awaited, _)| !quick || *awaited < 100_000) {
-        eprintln!("measuring looks for {awaited} addresses beside {past} past ones");
+        eprintln!("measuring polls for {awaited} addresses, with {past} past ones");
         let mut scene = Scene::set().await?;
         scene.fill(awaited, past).await?;
         for blocks in BLOCKS.into_iter().filter(|blocks| !quick || *blocks < 10_000) {
@@ -89,7 +89,7 @@ impl Scene {
         Ok(Self { chain, node, proxy, server, watcher })
     }
 
-    /// Writes the addresses as orders' transactions would, only many at once.
+    /// Writes the addresses as orders' transactions would, but many at once.
     async fn fill(&self, awaited: usize, past: usize) -> Result<()> {
         let client = connect_to(&self.server.database).map_err(|error| anyhow!(error))?;
         // The embedded engine slows down as a stream grows, and nobody reads this one.
@@ -102,7 +102,7 @@ impl Scene {
                 write(&client, made_at, ITEMS_AT_ONCE.min(count - first)).await?;
             }
         }
-        let chain = ChainId::new(CHAIN).context("no chain id")?;
+        let chain = ChainId::new(CHAIN).context("CHAIN is not a chain id")?;
         let found = self.server.app.checkout.awaited(chain, Timestamp::from_millis(0), now).await?;
         ensure!(found.len() == awaited, "{} addresses are awaited, not {awaited}", found.len());
         Ok(())
@@ -114,7 +114,7 @@ impl Scene {
         self.proxy.take_operations();
         self.proxy.take_items_read();
         let started = Instant::now();
-        ensure!(self.watcher.look().await?, "another one watches");
+        ensure!(self.watcher.look().await?, "lost the chain's lease to another watcher");
         let milliseconds = started.elapsed().as_secs_f64() * 1e3;
         let mut calls = self.node.take_calls();
         let mut of = |method: &str| calls.remove(method).unwrap_or_default();
@@ -144,9 +144,9 @@ async fn write(client: &Client, made_at: Timestamp, count: usize) -> Result<()> 
     Ok(())
 }
 
-/// As `shared/src/checkout/awaited.rs` writes it; reading all of them back shows that it is the same.
+/// As `shared/src/checkout/awaited.rs` writes it; reading all of them back proves that they match.
 fn awaited_item(made_at: Timestamp) -> Result<std::collections::HashMap<String, AttributeValue>> {
-    let chain = ChainId::new(CHAIN).context("no chain id")?;
+    let chain = ChainId::new(CHAIN).context("CHAIN is not a chain id")?;
     let order_id = OrderId::new(random_bits());
     let awaited = Awaited {
         order_id,

@@ -1,4 +1,4 @@
-//! Builds the release binaries, as `cargo build --release` does for anyone.
+//! Builds the release binaries with `cargo build --release`.
 
 use std::{collections::HashMap, env, path::PathBuf, process::Stdio};
 
@@ -9,7 +9,7 @@ use tokio::process::Command;
 /// The executables, by name.
 pub(crate) type Binaries = HashMap<String, PathBuf>;
 
-/// What is read of the lines that cargo prints with `--message-format=json`.
+/// The fields that are read of cargo's lines with `--message-format=json`.
 #[derive(Deserialize)]
 struct Message {
     target: Option<Target>,
@@ -21,8 +21,8 @@ struct Target {
     name: String,
 }
 
-/// Builds `packages`, with cargo's progress on stderr. Packages built together share the features of
-/// their dependencies, so what must not gain any from another one is built by itself.
+/// Builds `packages`, with cargo's progress on stderr. Packages built together share their dependencies' features, so a
+/// package that must gain none is built alone.
 pub(crate) async fn build(packages: &[&str]) -> Result<Binaries> {
     let output = Command::new(cargo())
         .args(["build", "--release", "--message-format=json-render-diagnostics"])
@@ -50,7 +50,7 @@ fn executable(message: Result<Message>) -> Option<Result<(String, PathBuf)>> {
     }
 }
 
-/// The cargo that runs us, if one does.
+/// The cargo that runs this program, if one does.
 fn cargo() -> std::ffi::OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }

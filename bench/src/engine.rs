@@ -1,4 +1,4 @@
-//! The DynamoDB that the functions talk to: the embedded engine, in memory, behind TLS, on loopback.
+//! The functions' DynamoDB: the embedded engine, in memory, behind TLS, on loopback.
 
 use std::{
     io::Write as _,
@@ -47,7 +47,7 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Starts an engine and makes the tables.
+    /// Starts an engine and creates the tables.
     pub(crate) async fn start() -> Result<Self> {
         let plain = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let tls = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -64,7 +64,7 @@ impl Engine {
         Ok(engine)
     }
 
-    /// The tables, reached without TLS, to prepare what functions find there.
+    /// A store on the tables, without TLS, to prepare the functions' data.
     pub(crate) fn store(&self) -> Result<CheckoutStore> {
         let tables = Tables {
             sessions: SESSIONS.to_owned(),
@@ -86,12 +86,12 @@ impl Engine {
             ("KEYS_TABLE", KEYS.to_owned()),
             ("EVENTS_TABLE", EVENTS.to_owned()),
             ("WEBHOOKS_TABLE", WEBHOOKS.to_owned()),
-            // To see what a line for each request costs.
+            // Shows the cost of a line for each request.
             ("REQUEST_LOG", std::env::var("REQUEST_LOG").unwrap_or_default()),
         ]
     }
 
-    /// How many TLS connections have been accepted.
+    /// The number of TLS connections accepted.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
@@ -101,7 +101,7 @@ impl Engine {
     }
 }
 
-/// A certificate for `localhost`, as what accepts connections and as the authority that clients trust.
+/// A certificate for `localhost`, for the server and as the authority that clients trust.
 fn certificates() -> Result<(TlsAcceptor, NamedTempFile)> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -122,13 +122,13 @@ fn certificates() -> Result<(TlsAcceptor, NamedTempFile)> {
     Ok((TlsAcceptor::from(Arc::new(config)), file))
 }
 
-/// Accepts TLS connections, counts them, and passes on what they carry.
+/// Accepts TLS connections, counts them, and forwards their data.
 async fn terminate(listener: TcpListener, acceptor: TlsAcceptor, to: u16, connections: Arc<AtomicUsize>) {
     let mut open = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         connections.fetch_add(1, Ordering::Relaxed);
         open.spawn(pass_on(stream, acceptor.clone(), to));
-        // Forget those that have ended.
+        // Drops finished connections.
         while open.try_join_next().is_some() {}
     }
 }
@@ -142,7 +142,7 @@ async fn pass_on(stream: TcpStream, acceptor: TlsAcceptor, to: u16) -> Result<()
     Ok(())
 }
 
-/// Makes a table whose first key is the partition key and whose second, if any, is the sort key.
+/// Creates a table. The first key is the partition key; the second, if any, is the sort key.
 async fn create_table(client: &Client, name: &str, keys: &[&str]) -> Result<()> {
     let mut table = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
     for (key, role) in keys.iter().zip([KeyType::Hash, KeyType::Range]) {

@@ -1,4 +1,4 @@
-//! A function's process, as Lambda would run it.
+//! A function's process, run as Lambda would run it.
 
 use std::{
     ffi::OsStr,
@@ -21,7 +21,7 @@ use crate::{
     workload::Event,
 };
 
-/// What Lambda sets for every function. The credentials are for an engine that takes any.
+/// The variables that Lambda sets for every function. The credentials are for an engine that accepts any.
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_ACCESS_KEY_ID", "bench"),
     ("AWS_SECRET_ACCESS_KEY", "bench"),
@@ -36,12 +36,12 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("TZ", ":UTC"),
 ];
 
-/// A running function. Ends when dropped.
+/// A running function. Stops when dropped.
 pub(crate) struct Function {
     process: Child,
     api: RuntimeApi,
     waiting: Option<Poll>,
-    /// From exec to the first poll.
+    /// The time from exec to the first poll.
     pub(crate) init: Duration,
 }
 
@@ -60,7 +60,7 @@ impl Function {
             .envs(environment)
             .env("AWS_LAMBDA_RUNTIME_API", api.address())
             .stdin(Stdio::null())
-            // Our own stdout is for the figures.
+            // This program's own stdout is for the figures.
             .stdout(io::stderr())
             .kill_on_drop(true);
         let started = Instant::now();
@@ -72,7 +72,7 @@ impl Function {
         Ok(function)
     }
 
-    /// Has one event handled: the time from handing it out to receiving the answer, and the answer.
+    /// Sends one event. Returns the time until the answer, and the answer.
     pub(crate) async fn invoke(&mut self, event: Event) -> Result<(Duration, Bytes)> {
         let poll = match self.waiting.take() {
             Some(poll) => poll,
@@ -93,19 +93,19 @@ impl Function {
         Ok(())
     }
 
-    /// The CPU time that all threads have taken, those that have ended included.
+    /// The CPU time of all threads, ended ones included.
     pub(crate) fn cpu_time(&self) -> Result<Duration> {
         let clock = clock_getcpuclockid(Pid::from_raw(self.id()?.try_into()?))?;
         Ok(clock_gettime(clock)?.into())
     }
 
-    /// The most memory that was resident at once, in megabytes of 10⁶ bytes.
+    /// The most memory resident at once, in megabytes of 10⁶ bytes.
     pub(crate) fn peak_memory(&self) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()?))?;
         let kibibytes = status
             .lines()
             .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"))
-            .context("the kernel does not tell peak memory")?;
+            .context("the kernel does not report peak memory")?;
         Ok(kibibytes.parse::<f64>()? * 1024.0 / 1e6)
     }
 

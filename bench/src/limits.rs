@@ -1,4 +1,4 @@
-//! How much more than the bare function each of ours may cost.
+//! The limits: each function's cost compared with the bare function's.
 
 use std::fmt;
 
@@ -6,18 +6,18 @@ use serde::Serialize;
 
 use crate::measure::{Comparison, Figures};
 
-/// Of the bare function's time from exec to the first poll.
+/// The time from exec to the first poll, as a multiple of the bare function's.
 const INIT_RATIO: f64 = 1.3;
-/// Milliseconds that the first invoke may take longer than the bare function's.
+/// The extra time of the first invoke over the bare function's, in milliseconds.
 const FIRST_EXTRA_MS: f64 = 1.0;
-/// Of the bare function's CPU time for a warm invoke.
+/// The CPU time of a warm invoke, as a multiple of the bare function's.
 const CPU_RATIO: f64 = 1.3;
-/// Peak memory, megabytes.
+/// Peak memory, in megabytes.
 const MEMORY_MB: f64 = 10.0;
-/// The stripped binary, megabytes.
+/// The size of the stripped binary, in megabytes.
 const BINARY_MB: f64 = 8.0;
 
-/// A figure and whether it is within its limit.
+/// A figure, and true if it is within its limit.
 #[derive(Debug, Serialize)]
 pub(crate) struct Verdict {
     value: f64,
@@ -25,8 +25,7 @@ pub(crate) struct Verdict {
     pass: bool,
 }
 
-/// All verdicts on one function. What compares it with the bare function is missing where that has no
-/// such call.
+/// All verdicts on one function. Comparisons are missing if the bare function has no such call.
 #[derive(Debug, Serialize)]
 pub(crate) struct Verdicts {
     pub(crate) init_ratio: Option<Verdict>,

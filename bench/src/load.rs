@@ -1,5 +1,4 @@
-//! The local server under load: new sessions and reads of them, in turns, over one, some and many
-//! connections.
+//! The local server under load: creating and reading sessions in turns, over one, some and many connections.
 
 use std::{
     path::Path,
@@ -30,12 +29,12 @@ use tokio::{
     task::JoinSet,
 };
 
-/// How many connections send requests at once.
+/// The numbers of concurrent connections.
 const CONNECTIONS: [usize; 3] = [1, 8, 64];
 
 const NEW_SESSION: &str = r#"{"success_url":"https://merchant.com/success?session_id={SESSION_ID}","cancel_url":"https://merchant.com/cancel","metadata":{"sku":"widget-1"}}"#;
 
-/// What was measured over a number of connections.
+/// The figures for a number of connections.
 #[derive(Debug, Serialize)]
 pub(crate) struct Throughput {
     pub(crate) connections: usize,
@@ -45,7 +44,7 @@ pub(crate) struct Throughput {
     pub(crate) p99_us: f64,
 }
 
-/// The server's process. Ends when dropped.
+/// The server's process. Stops when dropped.
 struct Server {
     url: String,
     _process: Child,
@@ -77,7 +76,7 @@ impl Server {
                 break url;
             }
         };
-        // What it says later must not fill the pipe.
+        // Its later output must not fill the pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Ok(Self { url, _process: process })
     }
@@ -103,28 +102,28 @@ impl Server {
     }
 }
 
-/// The first address of ours in a line.
+/// The server's URL in a line of its output.
 fn find_url(line: &str) -> Option<String> {
     let (_, rest) = line.split_once("http://127.0.0.1:")?;
     let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
     Some(format!("http://127.0.0.1:{port}"))
 }
 
-/// A client of its own for each caller, so that each has its own connection.
+/// A client for each caller, so that each has its own connection.
 fn client() -> Client<HttpConnector, Full<Bytes>> {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     Client::builder(TokioExecutor::new()).build(connector)
 }
 
-/// One of those who send requests at once.
+/// One of the concurrent callers.
 struct Caller {
     url: String,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
 impl Caller {
-    /// Makes sessions and reads them, in turns, until all callers together have made `left` requests.
+    /// Creates and reads sessions in turns, until all callers together have sent `left` requests.
     async fn send_until_done(self, left: Arc<AtomicUsize>) -> Result<Histogram<u64>> {
         let mut times = Histogram::new(3)?;
         let mut session = None;

@@ -1,4 +1,4 @@
-//! What the figures were measured on.
+//! The machine of the figures.
 
 use std::{fs, thread};
 
@@ -7,16 +7,16 @@ use serde::Serialize;
 use shared::edge::Clock;
 use tokio::process::Command;
 
-/// A machine at a time.
+/// A machine, at a time.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Machine {
-    /// When, RFC 3339 in UTC.
+    /// The time, RFC 3339 in UTC.
     pub(crate) date: String,
     /// The processor's name for itself.
     pub(crate) cpu: String,
-    /// How many threads it runs at once.
+    /// The number of hardware threads.
     pub(crate) cores: usize,
-    /// What `rustc --version` says.
+    /// The output of `rustc --version`.
     pub(crate) rustc: String,
 }
 
@@ -24,7 +24,7 @@ impl Machine {
     /// This machine, now.
     pub(crate) async fn describe() -> Result<Self> {
         let rustc = Command::new("rustc").arg("--version").output().await.context("cannot run rustc")?;
-        ensure!(rustc.status.success(), "rustc does not tell its version");
+        ensure!(rustc.status.success(), "rustc --version failed");
         Ok(Self {
             date: Clock::default().now().rfc3339(),
             cpu: cpu_model().unwrap_or_else(|| "unknown".to_owned()),

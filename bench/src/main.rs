@@ -1,5 +1,5 @@
-//! Measures what the functions cost on Lambda, beside a bare function that makes the same call, and
-//! what the local server bears. README.md beside this says what each figure means.
+//! Measures the functions' cost on Lambda, compared with a bare function that makes the same call, and the local
+//! server's throughput. README.md in this folder explains each figure.
 #![allow(clippy::print_stdout, reason = "the figures are what this program is for")]
 
 mod backlog;
@@ -34,22 +34,22 @@ use report::{Judged, Report};
 /// Measures the functions beside a bare one, and the local server under load.
 #[derive(Parser)]
 struct Options {
-    /// Measure less, for a first look.
+    /// Measure less, for a first impression.
     #[arg(long)]
     quick: bool,
-    /// Where the figures go as JSON.
+    /// File for the figures as JSON.
     #[arg(long, value_name = "PATH", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/results.json"))]
     json: PathBuf,
-    /// Measure these functions only, and not the local server.
+    /// Measure only these functions, and not the local server.
     #[arg(long, value_name = "FUNCTION")]
     only: Vec<Operation>,
-    /// Measure what the watcher's looks cost by what it has to watch, and nothing else.
+    /// Measure only the watcher's polls, by the number of watched addresses.
     #[arg(long, conflicts_with_all = ["only", "against"])]
     backlog: bool,
-    /// Play so many stories under faults of every kind, check what has become of them, and nothing else.
+    /// Play this many stories under faults of every kind and check the result, and nothing else.
     #[arg(long, value_name = "STORIES", conflicts_with_all = ["only", "against", "backlog"])]
     soak: Option<usize>,
-    /// What the soak draws its chances from.
+    /// Seed of the soak's random choices.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Compare with the functions of the same names in this directory, not with `bare`.
@@ -77,7 +77,7 @@ impl Options {
 #[tokio::main]
 async fn main() -> Result<()> {
     let options = Options::parse();
-    // Leaving by way of an error drops, and thereby ends, every process started.
+    // Returning an error drops, and thereby ends, every process started.
     let mut terminated = signal(SignalKind::terminate())?;
     tokio::select! {
         done = measure(&options) => done,

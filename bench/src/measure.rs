@@ -1,5 +1,4 @@
-//! The measurements of one function and of another one beside it, in turns, so that whatever else
-//! the machine does meets both.
+//! The measurements of one function and of another one, in turns, so that other load on the machine affects both.
 
 use std::{
     path::{Path, PathBuf},
@@ -18,18 +17,18 @@ use crate::{
     workload::Workload,
 };
 
-/// How much is measured.
+/// The amount of measuring.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
-    /// Cold starts of each binary.
+    /// The number of cold starts of each binary.
     pub(crate) starts: usize,
-    /// Turns that each binary takes when warm, after one that is not counted.
+    /// The number of turns of each warm binary, after one that is not counted.
     pub(crate) turns: usize,
-    /// Invokes in a turn.
+    /// The number of invokes in a turn.
     pub(crate) invokes: usize,
 }
 
-/// What was measured of one binary.
+/// The figures of one binary.
 #[derive(Debug, Serialize)]
 pub(crate) struct Figures {
     /// The binary, and its call if it is the bare one.
@@ -54,14 +53,14 @@ pub(crate) struct Figures {
     pub(crate) connections_in_first: usize,
 }
 
-/// A function of ours and what was measured beside it.
+/// A function's figures, and those of the one it is compared with.
 #[derive(Debug, Serialize)]
 pub(crate) struct Comparison {
     pub(crate) ours: Figures,
     pub(crate) other: Option<Figures>,
 }
 
-/// A binary and what has been measured of it so far.
+/// A binary with its measurements so far.
 struct Subject {
     name: String,
     binary: PathBuf,
@@ -74,8 +73,8 @@ struct Subject {
     memory_mb: f64,
 }
 
-/// Measures one function of ours, and beside it the bare one with the same call; or, if `against` names
-/// a directory, the same function there.
+/// Measures one function and the bare one with the same call; or, if `against` names a directory, the same function
+/// there.
 pub(crate) async fn compare(
     operation: Operation,
     binaries: &Binaries,
@@ -107,7 +106,7 @@ pub(crate) async fn compare(
     Ok(Comparison { ours, other: figures.next().transpose()? })
 }
 
-/// Has each subject's process take its turns of warm invokes.
+/// Runs each subject's warm invokes in turns.
 async fn stay_warm(subjects: &mut [Subject], workload: &Workload, effort: Effort) -> Result<()> {
     let mut running = Vec::with_capacity(subjects.len());
     for subject in subjects {
@@ -207,7 +206,7 @@ impl Subject {
     }
 }
 
-/// In seconds; of an even number of values, the upper middle one.
+/// The median in seconds; of an even number of values, the upper middle one.
 fn median(mut values: Vec<Duration>) -> f64 {
     values.sort_unstable();
     values.get(values.len() / 2).copied().unwrap_or_default().as_secs_f64()

@@ -1,8 +1,8 @@
-//! What is measured: the functions, and the bare call that each is compared with.
+//! The measured functions, and the bare call that each is compared with.
 
 use clap::ValueEnum;
 
-/// A function of ours.
+/// A function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Operation {
     CreateSession,
@@ -30,8 +30,8 @@ impl Operation {
         }
     }
 
-    /// The `BARE_CALL` that does the same to DynamoDB. `record-payment` has none: it is no API function,
-    /// and its read and its write depend on each other.
+    /// The `BARE_CALL` with the same DynamoDB call. `record-payment` has none: it is no API function, and its write
+    /// depends on its read.
     pub(crate) fn bare_call(self) -> Option<&'static str> {
         match self {
             Self::CreateSession => Some("put"),
@@ -45,7 +45,7 @@ impl Operation {
         }
     }
 
-    /// The executable that it is part of.
+    /// The executable that contains it.
     pub(crate) fn executable(self) -> &'static str {
         "api"
     }

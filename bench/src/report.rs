@@ -15,7 +15,7 @@ use crate::{
     soak::Soak,
 };
 
-/// Everything that was measured.
+/// All figures.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
     pub(crate) machine: Machine,
@@ -25,7 +25,7 @@ pub(crate) struct Report {
     pub(crate) soak: Option<Soak>,
 }
 
-/// A function's figures and what they amount to.
+/// A function's figures, with the verdicts on them.
 #[derive(Debug, Serialize)]
 pub(crate) struct Judged {
     #[serde(flatten)]
@@ -40,7 +40,7 @@ impl From<Comparison> for Judged {
 }
 
 impl Report {
-    /// Prints what was measured of the functions.
+    /// Prints the functions' figures.
     pub(crate) fn print_functions(&self) {
         let Machine { date, cpu, cores, rustc } = &self.machine;
         println!("{date}, {cores} cores of {cpu}, {rustc}");
@@ -48,12 +48,12 @@ impl Report {
         println!("\nOurs against the one beside it, and the limits\n{}", verdicts(&self.functions));
     }
 
-    /// Prints what was measured of the local server.
+    /// Prints the local server's figures.
     pub(crate) fn print_local_server(&self) {
         println!("\nThe local server\n{}", throughput(&self.local_server));
     }
 
-    /// Prints what a soak was made of. That it is printed says that nothing was lost.
+    /// Prints the counts of a soak. A printed soak has lost nothing.
     pub(crate) fn print_soak(&self) {
         let Some(Soak { seed, figures }) = &self.soak else { return };
         println!("\nEvery story agrees with its events, and they with their deliveries (seed {seed})\n");
@@ -62,11 +62,11 @@ impl Report {
         }
     }
 
-    /// Prints what was measured of the watcher.
+    /// Prints the watcher's figures.
     pub(crate) fn print_backlog(&self) {
         let Machine { date, cpu, cores, rustc } = &self.machine;
         println!("{date}, {cores} cores of {cpu}, {rustc}");
-        println!("\nOne look of the watcher\n{}", looks(&self.backlog));
+        println!("\nOne poll of the watcher\n{}", looks(&self.backlog));
     }
 
     /// Writes the same as JSON.
@@ -171,7 +171,7 @@ fn looks(measured: &[Look]) -> Table {
     table
 }
 
-/// A table of numbers: all columns but the first to the right.
+/// A table of numbers: all columns but the first are aligned to the right.
 fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(ASCII_MARKDOWN).set_header(header);

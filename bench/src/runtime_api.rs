@@ -25,7 +25,7 @@ use tokio::{
 
 use crate::workload::Event;
 
-/// How long Lambda would let an invoke take, in milliseconds.
+/// The time limit of an invoke on Lambda, in milliseconds.
 const TIME_LIMIT_MILLIS: i64 = 10_000;
 
 /// The API. Stops when dropped.
@@ -38,12 +38,12 @@ pub(crate) struct RuntimeApi {
 
 /// A function that waits for its next event.
 pub(crate) struct Poll {
-    /// When it asked.
+    /// The time of its request.
     pub(crate) at: Instant,
     event: oneshot::Sender<Event>,
 }
 
-/// What a function said.
+/// A function's answer.
 struct Answer {
     at: Instant,
     body: Result<Bytes, Bytes>,
@@ -56,7 +56,7 @@ struct Channels {
 }
 
 impl RuntimeApi {
-    /// Starts it on a free port.
+    /// Starts the API on a free port.
     pub(crate) async fn start() -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -69,12 +69,12 @@ impl RuntimeApi {
             .route("/2018-06-01/runtime/init/error", post(failed))
             .with_state(Channels { polls: polls_sender, answers: answers_sender });
         let listener = listener.tap_io(|stream| {
-            // Only a matter of speed.
+            // Affects the speed only.
             let _ = stream.set_nodelay(true);
         });
         let mut server = JoinSet::new();
         server.spawn(async {
-            // Never ends by itself.
+            // Runs until it is aborted.
             let _ = axum::serve(listener, router).await;
         });
         Ok(Self { address, polls, answers, _server: server })
@@ -96,8 +96,7 @@ impl RuntimeApi {
         }
     }
 
-    /// Hands out an event and waits for the answer: when it was handed out, when the answer had
-    /// arrived, and the answer.
+    /// Sends an event and waits for the answer. Returns the times of both, and the answer.
     pub(crate) async fn answer(&mut self, poll: Poll, event: Event) -> Result<(Instant, Instant, Bytes)> {
         let handed_out = Instant::now();
         if poll.event.send(event).is_err() {

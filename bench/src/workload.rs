@@ -1,5 +1,5 @@
-//! The events that a function is given: the samples in `events/`, with the ids of things that are
-//! really there, new ones for each invoke, so that no invoke finds its work already done.
+//! The functions' events: the samples in `events/`, with the ids of existing subjects, new ones for each invoke, so
+//! that no invoke finds its work done already.
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use axum::body::Bytes;
@@ -17,10 +17,10 @@ use crate::{engine::Engine, operation::Operation};
 const SAMPLE_SESSION: &str = "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8";
 const SAMPLE_ORDER: &str = "5392f7a7-d472-4d6b-9848-bd07117fb82d";
 
-/// How many orders `GET /orders` finds: a page as the sample asks for it.
+/// The number of orders that `GET /orders` finds: a page, as in the sample.
 const LISTED_ORDERS: usize = 20;
 
-/// An event to hand out.
+/// An event for a function.
 pub(crate) struct Event {
     /// The invoke's request id.
     pub(crate) id: String,
@@ -28,7 +28,7 @@ pub(crate) struct Event {
     pub(crate) json: Bytes,
 }
 
-/// Makes the events of one function, and what they are about.
+/// Creates the events of one function, and their subjects.
 pub(crate) struct Workload {
     operation: Operation,
     template: String,
@@ -55,7 +55,7 @@ impl Workload {
         Ok(workload)
     }
 
-    /// Makes `count` events that have not been used before.
+    /// Creates `count` events that have not been used before.
     pub(crate) async fn events(&self, count: usize) -> Result<Vec<Event>> {
         let mut events = Vec::with_capacity(count);
         for _ in 0..count {
@@ -65,7 +65,7 @@ impl Workload {
         Ok(events)
     }
 
-    /// Checks that a function did what it was asked for.
+    /// Checks that a function succeeded.
     pub(crate) fn check(&self, answer: &Bytes) -> Result<()> {
         let parsed: Value = serde_json::from_slice(answer)?;
         let done = match self.operation {
@@ -102,7 +102,7 @@ impl Workload {
         Ok(self.template.replace(sample, id))
     }
 
-    /// A session, as the sample event asks for it.
+    /// Creates a session, as in the sample event.
     async fn make_session(&self) -> Result<SessionId> {
         let body = sample_body(Operation::CreateSession)?;
         let session = Session::open(parse_new_session(&body)?, random_bits(), self.clock.now());
@@ -110,7 +110,7 @@ impl Workload {
         Ok(session.id)
     }
 
-    /// An order, as the sample event asks for it; in its creator's list only if `listed`.
+    /// Creates an order, as in the sample event; in its creator's list only if `listed`.
     async fn make_order(&self, session: Option<SessionId>, listed: bool) -> Result<OrderId> {
         let mut terms = OrderRequest::parse(&sample_body(Operation::CreateOrder)?)?.terms;
         terms.creator_address = terms.creator_address.filter(|_| listed);
@@ -122,10 +122,10 @@ impl Workload {
     }
 }
 
-/// The sample event, reduced to what costs the one call that the bare function makes.
+/// The sample event, reduced to the cost of the bare function's one call.
 fn template(operation: Operation) -> Result<String> {
     let mut event: Value = serde_json::from_str(operation.sample())?;
-    let fields = event.as_object_mut().context("the sample event is no object")?;
+    let fields = event.as_object_mut().context("the sample event is not an object")?;
     match operation {
         // With `include=order` it would read the order too.
         Operation::GetSession => {
@@ -135,7 +135,7 @@ fn template(operation: Operation) -> Result<String> {
         // With a creator it would write an entry of the creator's list too.
         Operation::CreateOrder => {
             let mut body: Value = serde_json::from_str(&sample_body(operation)?)?;
-            body.as_object_mut().context("the sample body is no object")?.remove("creatorAddress");
+            body.as_object_mut().context("the sample body is not an object")?.remove("creatorAddress");
             fields.insert("body".to_owned(), body.to_string().into());
         }
         _ => {}

@@ -1,4 +1,4 @@
-//! The calls that our functions make, one each.
+//! The DynamoDB calls of the functions, one each.
 
 use std::{collections::HashMap, env};
 
@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::items::{self, Item, text};
 
-/// One of our functions' calls, on the tables that it uses.
+/// One function's call, on the tables that it uses.
 pub(crate) struct Call {
     kind: Kind,
     sessions: String,
@@ -32,11 +32,11 @@ enum Kind {
     TransactTwo,
     /// A consistent `Query`, as `get-order`.
     Query,
-    /// A consistent `Query` and a `BatchGetItem` of what it found, as `list-orders`.
+    /// A consistent `Query` and a `BatchGetItem` of its results, as `list-orders`.
     List,
 }
 
-/// What is read of the body of `POST /orders`.
+/// The parts of the body of `POST /orders` that are read.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct OrderBody<'a> {
@@ -54,12 +54,12 @@ impl Call {
             "transact2" => Kind::TransactTwo,
             "query" => Kind::Query,
             "list" => Kind::List,
-            other => return Err(format!("BARE_CALL={other} is none of the calls").into()),
+            other => return Err(format!("BARE_CALL={other} is not a known call").into()),
         };
         Ok(Some(Self { kind, sessions: env::var("SESSIONS_TABLE")?, orders: env::var("ORDERS_TABLE")? }))
     }
 
-    /// Makes the call. What is written anew gets the request's id as its own.
+    /// Makes the call. A new item gets the request's id as its own.
     pub(crate) async fn send(&self, client: &Client, request: &Request) -> Result<(), Error> {
         match self.kind {
             Kind::Put => self.put(client, &new_id(request)).await,
@@ -69,7 +69,7 @@ impl Call {
                 transact(client, vec![update]).await
             }
             Kind::TransactTwo => {
-                let Body::Text(body) = request.body() else { return Err("the body is no text".into()) };
+                let Body::Text(body) = request.body() else { return Err("the body is not text".into()) };
                 let session = serde_json::from_str::<OrderBody<'_>>(body)?.checkout_session_id;
                 let order = new_id(request);
                 let writes = vec![self.put_order(&order, session)?, self.link_session(session, &order)?];

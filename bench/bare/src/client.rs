@@ -1,5 +1,5 @@
-//! The client of `shared/src/dynamo/client.rs` in as few lines as it takes: the same TLS, the same
-//! settings from the environment, the same connection opened during init.
+//! The client of `shared/src/dynamo/client.rs` in as few lines as possible: the same TLS, the same settings from the
+//! environment, the same connection opened during init.
 
 use std::{env, time::Duration};
 
@@ -19,7 +19,7 @@ use aws_smithy_runtime_api::client::{
 };
 use lambda_http::Error;
 
-/// The roots that our functions trust.
+/// The roots that the functions trust.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../../../shared/src/dynamo/amazon-roots.pem");
 
 /// Builds the client and opens its connection.

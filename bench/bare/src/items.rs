@@ -1,4 +1,4 @@
-//! Keys and items of the size and shape that our functions write.
+//! Keys and items of the same size and shape as the functions'.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 /// A DynamoDB item.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// Some moment; nothing here looks at a clock.
+/// An arbitrary time; nothing here reads a clock.
 const TIME: &str = "1759387147944";
 
-/// What a session holds beside its id and status, as `events/create-session.json` asks for it.
+/// A session's attributes besides its id and status, from `events/create-session.json`.
 const SESSION_TEXTS: &[(&str, &str)] = &[
     ("success_url", "https://merchant.com/success?session_id={SESSION_ID}"),
     ("cancel_url", "https://merchant.com/cancel"),
@@ -20,7 +20,7 @@ const SESSION_TEXTS: &[(&str, &str)] = &[
 const SESSION_NUMBERS: &[&str] = &["created_at", "expires_at", "deadline", "removable_at"];
 
 const WALLET: &str = "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44";
-/// The terms of an order, as `events/create-order.json` asks for it and our function keeps it.
+/// The terms of an order from `events/create-order.json`, as the function stores them.
 const TERMS: &str = concat!(
     r#"{"order_type":"swap","recipient_address":"0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44","src"#,
     r#"_chain":8453,"dst_chain":8453,"src_token_address":"0x833589fcd6edb6e08f4c7c32d4f71b54bda02"#,

@@ -1,8 +1,8 @@
-//! A bare `lambda_http` function: no validation, no model, no errors of its own. It makes the one
-//! DynamoDB call that `BARE_CALL` names and answers with a line of JSON.
+//! A bare `lambda_http` function: no validation, no model, no errors of its own. It makes the one DynamoDB call that
+//! `BARE_CALL` names and answers with a line of JSON.
 //!
-//! `bench` measures each of our functions beside it. It shares no code with them on purpose: what it
-//! costs is what `lambda_http`, the SDK, TLS and DynamoDB cost, and the rest of a function is ours.
+//! `bench` compares each function with it. It shares no code with them on purpose: its cost is that of `lambda_http`,
+//! the SDK, TLS and DynamoDB, and the rest is the function's own.
 
 mod calls;
 mod client;

@@ -1,5 +1,5 @@
-//! What calls the functions that nobody calls over HTTP, at its worst: streams whose records come twice and out
-//! of order, queues that lose messages and bring them twice, functions that die at any point.
+//! The callers of the functions that are not called over HTTP, at their worst: streams repeat records and change their
+//! order, queues lose and repeat messages, functions die at any point.
 
 use std::{
     sync::{
@@ -23,24 +23,24 @@ pub(crate) struct Cloud {
     pub(crate) server: Server,
     worker: Worker,
     pub(crate) mischief: Mischief,
-    /// Whether it still does any.
+    /// True while nothing goes wrong.
     pub(crate) is_calm: AtomicBool,
 }
 
-/// What a round came to.
+/// The result of a round.
 struct Round {
-    /// Whether there was nothing to do.
+    /// True if there was nothing to do.
     idle: bool,
     jobs: Vec<Job>,
 }
 
-/// A worker's call to an endpoint, and when it dies of it, if it does.
+/// A worker's call for an endpoint, and the time of its death, if it dies.
 struct Job {
     notification: Notification,
     killed_after: Option<Duration>,
 }
 
-/// What has been done to the service.
+/// The counts of faults caused.
 #[derive(Debug, Default)]
 pub(crate) struct Mischief {
     pub(crate) rounds: AtomicU64,
@@ -69,16 +69,16 @@ impl Mischief {
     }
 }
 
-/// How long a worker goes on at one endpoint.
+/// The time that a worker continues with one endpoint.
 const WORKED: Duration = Duration::from_secs(5);
 
-/// How long a number of rounds may take.
+/// The time limit for a number of rounds.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// How many batches are handed on at the same time, as if streams had so many shards.
+/// The number of batches processed at the same time, as if streams had that many shards.
 const SHARDS: usize = 4;
 
-/// By how much the clock goes ahead in each round.
+/// The time that the clock advances in each round, in milliseconds.
 const ROUND_MILLIS: u64 = 5_000;
 
 impl Cloud {
@@ -96,7 +96,7 @@ impl Cloud {
         !self.is_calm.load(Ordering::Relaxed) && random.usize(..one_in) == 0
     }
 
-    /// Streams, schedules and queues, round after round, until `over` says so; then whoever is still at work dies.
+    /// Runs streams, schedules and queues, round after round, until `over`; then running workers die.
     pub(crate) async fn run(self: Arc<Self>, mut random: Rng, over: &AtomicBool) -> Result<()> {
         let mut at_work = JoinSet::new();
         while !over.load(Ordering::Relaxed) {
@@ -112,7 +112,7 @@ impl Cloud {
         Ok(())
     }
 
-    /// Waits for so many rounds.
+    /// Waits for this many rounds.
     pub(crate) async fn rounds(&self, count: u64) -> Result<()> {
         let end = self.mischief.rounds.load(Ordering::Relaxed) + count;
         let come = async {
@@ -120,16 +120,16 @@ impl Cloud {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(PATIENCE, come).await.context("streams, schedules and queues stand still")
+        tokio::time::timeout(PATIENCE, come).await.context("streams, schedules and queues make no progress")
     }
 
-    /// Everything once, but for the work at endpoints that it leads to.
+    /// Runs everything once, except for the deliveries that it leads to.
     async fn round(&self, random: &mut Rng) -> Result<Round> {
         let app = &self.server.app;
         if sweep_expired::handle(app).await.is_err() {
             self.mischief.sweeps_failed.fetch_add(1, Ordering::Relaxed);
         }
-        // What cannot be read now is read from the start the next time.
+        // After a failed read the next one begins at the streams' start.
         let batches = self.server.read_streams().await.unwrap_or_default();
         let mut idle = batches.is_empty();
         let parts = self.torn(batches, random);
@@ -155,7 +155,7 @@ impl Cloud {
         Ok(Round { idle, jobs })
     }
 
-    /// Records in other batches than they came in, out of order, some of them twice.
+    /// Records in other batches and another order than they came in, some of them twice.
     fn torn(&self, batches: Vec<StreamBatch>, random: &mut Rng) -> Vec<StreamBatch> {
         let mut parts = Vec::new();
         for StreamBatch { table, event } in batches {
@@ -175,7 +175,7 @@ impl Cloud {
         parts
     }
 
-    /// Hands a batch on until it is taken, as a stream does, but for ever only once the weather is good.
+    /// Repeats a batch until it succeeds, as a stream does; without a limit only when calm.
     async fn hand_on(&self, batch: StreamBatch) -> bool {
         let (app, queues) = (&self.server.app, self.server.queues.as_ref());
         for _ in 0..20 {
@@ -194,7 +194,7 @@ impl Cloud {
         false
     }
 
-    /// What could not be published comes back from its queue.
+    /// Publishes failed subjects again, as their queue does.
     async fn publish_again(&self) -> Result<()> {
         let queues = self.server.queues.as_ref();
         for subject in queues.take_unpublished() {
@@ -220,7 +220,7 @@ impl Cloud {
         }
     }
 
-    /// Lets everything come to its end, over the days that it takes.
+    /// Runs until nothing is left to do, over the days that it takes.
     pub(crate) async fn come_to_rest(&self, random: &mut Rng) -> Result<usize> {
         self.is_calm.store(true, Ordering::Relaxed);
         for round in 0..400 {
@@ -229,13 +229,13 @@ impl Cloud {
                 return Ok(round);
             }
             join_all(jobs.into_iter().map(|job| self.work(job))).await;
-            // Longer than any wait between two attempts, once what can be done at once is done.
+            // Longer than any wait between two attempts, after all immediate work is done.
             self.server.app.clock.advance(36 * 3_600_000);
         }
-        Err(anyhow!("it does not come to rest"))
+        Err(anyhow!("work is left after 400 calm rounds"))
     }
 
-    /// What has been given up, for whoever looks after it.
+    /// The failed deliveries, for an operator.
     pub(crate) fn given_up(&self) -> Vec<Notification> {
         self.server.queues.given_up()
     }

@@ -39,37 +39,36 @@ use cloud::Cloud;
 use shop::{PLOTS, Plot, Shop, Story, text};
 use verdict::{Endpoint, Fate};
 
-/// How many stories are under way at the same time.
+/// The number of stories played at the same time.
 const AT_ONCE: usize = 16;
 
-/// One in so many requests to the database meets a fault.
+/// One in this many requests to the database meets a fault.
 const FAULT_ONE_IN: usize = 60;
 
-/// How often streams, schedules and queues at least come round in each part of the storm: while one endpoint hangs,
-/// after that, and with what came too late.
+/// The least number of rounds in each part of the storm: while one endpoint hangs, after that, and with late evidence.
 const ROUNDS: u64 = 15;
 
-/// Longer than any session lives, with its detection window.
+/// Longer than any session's lifetime with its detection window, in milliseconds.
 const LIFETIME_MILLIS: u64 = 86_400_000 + 120_000;
 
-/// What was done, to whom, and what came of it.
+/// The counts of a soak.
 #[derive(Debug, Serialize)]
 pub(crate) struct Soak {
     pub(crate) seed: u64,
     pub(crate) figures: Vec<(&'static str, u64)>,
 }
 
-/// One merchant, its stories and where it hears of them.
+/// One merchant, with its stories and endpoints.
 struct Merchant {
     shop: Shop,
     stories: Vec<Story>,
     endpoints: Vec<Endpoint>,
 }
 
-/// Plays so many stories.
+/// Plays this many stories.
 ///
 /// # Errors
-/// What is wrong in the end, or what kept it from getting there.
+/// The first thing that is wrong in the end, or that kept the run from ending.
 pub(crate) async fn run(sessions: usize, seed: u64) -> Result<Soak> {
     let started = Instant::now();
     let mut random = Rng::with_seed(seed);
@@ -78,14 +77,14 @@ pub(crate) async fn run(sessions: usize, seed: u64) -> Result<Soak> {
     let cloud = Cloud::new(Server::start(options).await?)?;
     let mut merchants = [open(&cloud, "one").await?, open(&cloud, "other").await?];
     let receivers = endpoints(&mut merchants).await?;
-    // What hangs takes a second each, so there is less of it.
+    // Hanging requests take a second each, so there are fewer of them.
     let passing = [Fault::Lost, Fault::AnswerLost, Fault::ServerError, Fault::Throttled];
     let faults: Vec<_> = passing.into_iter().cycle().take(24).chain([Fault::AnswerHangs]).collect();
     proxy.unsettle(FAULT_ONE_IN, &faults, random.u64(..));
     let played = play(&cloud, &mut merchants, &receivers, sessions, &mut random).await;
     let faults = proxy.settle();
     played?;
-    eprintln!("{sessions} stories are told; waiting for the last attempts");
+    eprintln!("{sessions} stories played; waiting for the last attempts");
     for receiver in &receivers {
         receiver.behave(Manner::Answers(200));
     }
@@ -117,8 +116,8 @@ async fn open(cloud: &Cloud, name: &str) -> Result<Merchant> {
     Ok(Merchant { shop, stories: Vec::new(), endpoints: Vec::new() })
 }
 
-/// A good endpoint and one of each bad kind. The one that vanishes wants little, as all of that is to be given
-/// up after ten attempts.
+/// A good endpoint and one of each bad kind. The one that vanishes gets few event types, as all of its deliveries fail
+/// after ten attempts.
 async fn endpoints(merchants: &mut [Merchant; 2]) -> Result<Vec<Arc<Receiver>>> {
     let [one, other] = merchants;
     let mut receivers = Vec::new();
@@ -143,12 +142,12 @@ async fn add_endpoint(
     receiver.behave(manner);
     let wanted = json!({"url": receiver.url, "event_types": types});
     let (status, made) = merchant.shop.ask("POST", "/webhook-endpoints", &wanted).await?;
-    anyhow::ensure!(status == 200, "an endpoint: {made}");
+    anyhow::ensure!(status == 200, "an endpoint was not created: {made}");
     merchant.endpoints.push(Endpoint { id: text(&made["id"])?, receiver: receiver.clone(), fate });
     Ok(receiver)
 }
 
-/// All stories, with the cloud at work beside them, and at last what comes too late.
+/// Plays all stories beside the cloud, and then sends the late evidence.
 async fn play(
     cloud: &Arc<Cloud>,
     merchants: &mut [Merchant; 2],

@@ -1,5 +1,5 @@
-//! Merchants and buyers: stories of every kind, told to the API by clients that try again until they have an
-//! answer, and what each one must have become.
+//! Merchants and buyers: stories of every kind, played by clients that retry until they have an answer, and the
+//! expected result of each.
 
 use std::time::Duration;
 
@@ -10,20 +10,20 @@ use serde_json::{Value, json};
 use tests::client::{deposit, executed, order};
 use uuid::Uuid;
 
-/// How a story goes.
+/// The plot of a story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Plot {
-    /// Nobody comes, and it expires.
+    /// No buyer comes, and it expires.
     Left,
-    /// The merchant ends it.
+    /// The merchant expires it.
     EndedByHand,
     /// It gets an order that nobody pays.
     Unpaid,
     /// It is paid and executed.
     Sold,
-    /// So it is, after eight orders at once, of which one wins.
+    /// The same, after eight orders at once, of which one wins.
     Raced,
-    /// It is paid in parts, and more than asked for.
+    /// It is paid in parts, and in excess.
     Split,
     /// It is paid in part only.
     Short,
@@ -31,13 +31,13 @@ pub(crate) enum Plot {
     Late,
     /// It is paid, and fails.
     Failed,
-    /// It is paid, and the money goes back.
+    /// It is paid and refunded.
     Refunded,
     /// An order without a session is paid and executed.
     Alone,
 }
 
-/// A story under way.
+/// A story in progress.
 #[derive(Debug, Clone)]
 pub(crate) struct Story {
     pub(crate) plot: Plot,
@@ -68,11 +68,11 @@ pub(crate) const PLOTS: [Plot; 11] = [
     Plot::Alone,
 ];
 
-/// How often a request is sent again that gets no answer, or one that says to come again.
+/// The number of retries of a request without an answer, or with a temporary failure.
 const TRIES: usize = 60;
 
 impl Shop {
-    /// Sends a request until it is answered for good; its status and `data` or `error`.
+    /// Sends a request until it has a final answer. Returns its status and its `data` or `error`.
     pub(crate) async fn ask(&self, method: &str, path: &str, body: &Value) -> Result<(u16, Value)> {
         let key = Uuid::now_v7().to_string();
         for _ in 0..TRIES {
@@ -105,14 +105,14 @@ impl Shop {
         }
     }
 
-    /// Plays a story to where only time goes on.
+    /// Plays a story up to the point where only time passes.
     pub(crate) async fn play(&self, plot: Plot, random: &mut Rng, now: impl Fn() -> i64) -> Result<Story> {
         if plot == Plot::Alone {
             let order = text(&self.post("/orders", &order(None)).await?["id"])?;
             self.tell(&order, paid_and_executed(now()), random).await?;
             return Ok(Story { plot, subject: order.clone(), order: Some(order) });
         }
-        // What is to be paid lives for longer than all of this takes.
+        // A session to be paid lives longer than all of this takes.
         let lifetime = if matches!(plot, Plot::Left | Plot::Unpaid | Plot::Late) { 300 } else { 86_400 };
         let wanted =
             json!({"expires_in": lifetime, "metadata": {"plot": format!("{plot:?}"), "n": random.u32(..)}});
@@ -120,7 +120,7 @@ impl Shop {
         match plot {
             Plot::Left => return Ok(Story { plot, subject, order: None }),
             Plot::EndedByHand => {
-                // Once more after a lost answer finds it ended.
+                // A retry after a lost answer finds it expired.
                 let path = format!("/checkout-sessions/{subject}/expire");
                 let (status, said) = self.ask("POST", &path, &json!({})).await?;
                 anyhow::ensure!(matches!(status, 200 | 400), "{status} {said}");
@@ -136,7 +136,7 @@ impl Shop {
         Ok(Story { plot, subject, order: Some(linked) })
     }
 
-    /// Eight orders for one session at once: one is made, and the others name it.
+    /// Eight orders for one session at once: one is created, and the others name it.
     async fn race(&self, session: &str) -> Result<String> {
         let body = order(Some(session));
         let answers = join_all((0..8).map(|_| self.ask("POST", "/orders", &body))).await;
@@ -154,7 +154,7 @@ impl Shop {
         Ok(winner.clone())
     }
 
-    /// Tells of all of it, in any order, some of it twice.
+    /// Sends all of the evidence, in any order, some of it twice.
     pub(crate) async fn tell(&self, order: &str, mut pieces: Vec<Value>, random: &mut Rng) -> Result<()> {
         for piece in &mut pieces {
             piece["id"] = format!("{}-{order}", text(&piece["id"])?).into();
@@ -201,8 +201,8 @@ fn evidence(plot: Plot, now: i64) -> Vec<Value> {
     }
 }
 
-/// What a story has become once all its time is over: the status of its subject, and how often it tells of a
-/// payment that counts and of one that does not.
+/// The expected end of a story: its subject's status, and the numbers of events for payments that count and for late
+/// ones.
 pub(crate) fn ending(plot: Plot) -> (&'static str, usize, usize) {
     match plot {
         Plot::Left | Plot::EndedByHand | Plot::Unpaid => ("expired", 0, 0),

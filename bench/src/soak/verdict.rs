@@ -1,4 +1,4 @@
-//! Whether every story is complete, and agrees with its events and they with their deliveries.
+//! The check that every story is complete, and agrees with its events and their deliveries.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,24 +12,24 @@ use tests::receiver::Receiver;
 
 use super::shop::{Plot, Shop, Story, ending, text};
 
-/// An endpoint, and what must have become of its deliveries.
+/// An endpoint, and the expected fate of its deliveries.
 pub(crate) struct Endpoint {
     pub(crate) id: String,
     pub(crate) receiver: Arc<Receiver>,
     pub(crate) fate: Fate,
 }
 
-/// What becomes of all deliveries to an endpoint.
+/// The fate of all deliveries to an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     Delivers,
     GivesUp,
 }
 
-/// Checks all that a merchant can see.
+/// Checks everything that a merchant can see.
 ///
 /// # Errors
-/// The first thing that is not as it must be.
+/// The first difference.
 pub(crate) async fn check(
     shop: &Shop,
     stories: &[Story],
@@ -46,10 +46,10 @@ pub(crate) async fn check(
         by_subject.entry(subject.context("whose event?")?.to_owned()).or_default().push(event);
     }
     for story in stories {
-        let events = by_subject.remove(&story.subject).with_context(|| format!("{story:?} is not told"))?;
+        let events = by_subject.remove(&story.subject).with_context(|| format!("{story:?} has no events"))?;
         check_story(shop, story, &events).await.with_context(|| format!("{story:?}"))?;
     }
-    ensure!(by_subject.is_empty(), "the feed tells of what is not this merchant's");
+    ensure!(by_subject.is_empty(), "the feed has events of subjects that are not this merchant's");
     count(figures, "events", feed.len());
     for endpoint in endpoints {
         check_endpoint(shop, endpoint, &feed, given_up, figures)
@@ -74,7 +74,7 @@ async fn feed(shop: &Shop) -> Result<Vec<Value>> {
 async fn check_story(shop: &Shop, story: &Story, published: &[&Value]) -> Result<()> {
     let (status, counts, late) = ending(story.plot);
     for (place, event) in published.iter().enumerate() {
-        ensure!(event["sequence"] == place + 1, "event {} is at place {}", event["sequence"], place + 1);
+        ensure!(event["sequence"] == place + 1, "event {} is at position {}", event["sequence"], place + 1);
     }
     let is = if story.plot == Plot::Alone {
         shop.get(&format!("/orders/{}", story.subject)).await?["order"]["status"].clone()
@@ -84,30 +84,30 @@ async fn check_story(shop: &Shop, story: &Story, published: &[&Value]) -> Result
         let told = session["events"].as_array().context("no events")?;
         ensure!(
             told.len() == published.len(),
-            "{} events are told, {} published",
+            "the session has {} events, and {} are published",
             told.len(),
             published.len()
         );
         for (told, published) in told.iter().zip(published) {
             let mut published = (*published).clone();
             published.as_object_mut().and_then(|event| event.remove("cursor")).context("no cursor")?;
-            ensure!(*told == published, "what is told is not what was published");
+            ensure!(*told == published, "a session's event differs from the published one");
         }
         session["status"].clone()
     };
-    ensure!(is == status, "it is {is}");
+    ensure!(is == status, "its status is {is}, not {status}");
     let of_type = |name: &str| published.iter().filter(|event| event["type"] == name).count();
     let (paid, too_late) = (of_type("order.payment_received"), of_type("order.late_payment"));
     ensure!(paid + too_late == counts + late, "{paid} payments and {too_late} late ones");
     ensure!(story.plot != Plot::Late || too_late == 1, "the late payment is not late");
     let ends = ["checkout.session.completed", "checkout.session.expired"].map(of_type);
     let ended = ends.iter().sum::<usize>();
-    ensure!(ended == usize::from(story.plot != Plot::Alone), "it ends {ended} times");
-    ensure!((ends[0] == 1) == (status == "complete"), "it ends as something else");
+    ensure!(ended == usize::from(story.plot != Plot::Alone), "it has {ended} final events");
+    ensure!((ends[0] == 1) == (status == "complete"), "its final event does not match its status");
     Ok(())
 }
 
-/// Each event has one delivery; each message that came is one of them, as often as it may have come.
+/// Checks that each event has one delivery, and that each message belongs to one, repeated no more than allowed.
 async fn check_endpoint(
     shop: &Shop,
     endpoint: &Endpoint,
@@ -123,14 +123,17 @@ async fn check_endpoint(
     if endpoint.fate == Fate::GivesUp {
         let wanted = feed.iter().filter(|event| event["type"] == "checkout.session.completed");
         ensure!(wanted.count() == deliveries.len(), "not every event has a delivery");
-        ensure!(deliveries.iter().all(|it| it["status"] == "failed"), "a message arrived nowhere");
+        ensure!(
+            deliveries.iter().all(|it| it["status"] == "failed"),
+            "a delivery to the vanished endpoint has not failed"
+        );
         let ids: BTreeSet<_> = deliveries.iter().filter_map(|it| it["id"].as_str()).collect();
         let dead: BTreeSet<_> = given_up
             .iter()
             .filter_map(|notification| notification.delivery.as_ref())
             .map(|id| id.as_str())
             .collect();
-        ensure!(ids == dead, "{} failed, and {} were given up", ids.len(), dead.len());
+        ensure!(ids == dead, "{} failed, and {} are in the dead-letter queue", ids.len(), dead.len());
         count(figures, "deliveries given up", ids.len());
         return Ok(());
     }
@@ -142,7 +145,11 @@ async fn check_endpoint(
     }
     ensure!(told.len() == feed.len(), "{} events of {} arrived", told.len(), feed.len());
     for event in feed {
-        ensure!(told.get(&text(&event["id"])?) == Some(event), "{} arrived otherwise", event["id"]);
+        ensure!(
+            told.get(&text(&event["id"])?) == Some(event),
+            "the message for {} differs from the event",
+            event["id"]
+        );
     }
     count(figures, "deliveries", deliveries.len());
     count(figures, "messages accepted twice", accepted.len() - told.len());
