@@ -1,4 +1,4 @@
-//! API keys: who needs one, and what each caller sees.
+//! API keys: the endpoints that need one, and the data that each caller sees.
 
 mod strangers;
 mod webhooks;
@@ -17,7 +17,7 @@ use tests::{
 
 const UNKNOWN: &str = "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8";
 
-/// A server that wants keys, with a writing key of each of two merchants.
+/// A server with API keys on, and a writing key for each of two merchants.
 async fn shops() -> (Api, String, String) {
     let api = Api::with_keys().await;
     let (ours, theirs) =
@@ -37,7 +37,7 @@ fn noted_order(session: Option<&str>) -> Value {
     body
 }
 
-/// A session of the key in use with an order, both with notes; their ids.
+/// A session of the current key with an order, both with private data; returns their ids.
 async fn noted_pair(api: &Api) -> (String, String) {
     let session = api.post("/checkout-sessions", &noted_session()).await.ok()["id"].clone();
     let session = session.as_str().unwrap().to_owned();
@@ -49,7 +49,7 @@ async fn listed(api: &Api) -> Vec<Value> {
     api.get(&format!("/orders?creatorAddress={BUYER}")).await.ok().as_array().unwrap().clone()
 }
 
-/// Every endpoint, and whether strangers may call it.
+/// Every endpoint, and true if unauthenticated callers may call it.
 fn endpoints() -> Vec<(Method, String, Value, bool)> {
     let mut endpoints = vec![
         (Method::POST, "/checkout-sessions".to_owned(), json!({}), false),
@@ -215,7 +215,7 @@ async fn switching_keys_on_and_off_loses_nothing() {
     second.use_key(Some(&ours));
     let between = second.post("/checkout-sessions", &noted_session()).await.ok()["id"].clone();
     let between = between.as_str().unwrap();
-    // Off again: the session of then still gets its order, and that is its owner's.
+    // Off again: the earlier session still gets its order, which belongs to the session's owner.
     first.post("/orders", &noted_order(Some(between))).await.ok();
     assert_eq!(listed(&second).await.len(), 1);
     first.expire(between).await.ok();

@@ -1,4 +1,4 @@
-//! Contention as DynamoDB shows it, for longer than any retry lasts: who has lost a race is told so.
+//! Contention as DynamoDB shows it, for longer than any retry lasts: the loser of a race learns of it.
 
 use futures_util::future::{join, join_all};
 use reqwest::{
@@ -11,7 +11,7 @@ use tests::{
     proxy::{Fault, Proxy},
 };
 
-/// More than any call is ever repeated.
+/// More than any call is repeated.
 const FOREVER: usize = 10_000;
 
 const CONTENTION: [Fault; 4] =
@@ -23,7 +23,7 @@ async fn start() -> (Proxy, Api) {
     (proxy, api)
 }
 
-/// Has no transaction get through any more.
+/// Makes every transaction fail.
 fn contend(proxy: &Proxy, fault: &Fault) {
     proxy.inject("TransactWriteItems", fault, FOREVER);
 }
@@ -91,8 +91,8 @@ async fn what_nobody_has_won_is_a_503_and_succeeds_later() {
     .await;
 }
 
-/// The SDK makes eight attempts. The first is carried out and its answer lost, the others find it under way; the call
-/// is then sent again as a new one.
+/// The SDK makes eight attempts. The first is carried out and its answer lost; the others find it in progress. Then the
+/// call is sent again as a new one.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attempt_whose_answer_was_lost_is_this_calls_own_however_late_it_is_found() {
     let (proxy, api) = start().await;

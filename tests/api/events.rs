@@ -16,13 +16,13 @@ use uuid::Uuid;
 
 use crate::feed::Broken;
 
-/// What the events are about: a session of 1,800 seconds, and its order.
+/// The subjects of the events: a session of 1,800 seconds, and its order.
 const SESSION: &str = "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8";
 const ORDER: &str = "5392f7a7-d472-4d6b-9848-bd07117fb82d";
 /// 2025-10-02T06:39:07.944Z.
 const CREATED: Timestamp = Timestamp::from_millis(1_759_387_147_944);
 
-/// A server whose clock shows when the events happened.
+/// A server with a clock that shows the events' time.
 pub(crate) async fn app_of_that_day() -> (Api, App) {
     let api = Api::start().await;
     let app = App { clock: Clock::starting_at(CREATED), ..api.server.app.clone() };
@@ -139,7 +139,7 @@ async fn the_event_of_get_order_reads_its_order() {
     let answer = get_order::handle(&app, &request("get-order")).await;
     let found = data(&answer, "Get order and transactions successfully");
     assert_eq!((&found["order"]["id"], &found["depositTxs"]), (&json!(ORDER), &json!([])));
-    // As openapi.yaml shows it for this order: whoever changes how addresses are derived, changes both.
+    // As in openapi.yaml for this order: a change of the derivation changes both.
     assert_eq!(found["order"]["globalAddress"], documented_address());
 }
 
@@ -285,7 +285,7 @@ fn the_tables_can_be_cut_out_of_the_template_as_the_runbook_does() {
     let mut all = whole["Resources"].as_mapping().unwrap().clone();
     all.retain(|_, resource| resource["Type"] == "AWS::DynamoDB::Table");
     assert_eq!(tables.as_mapping().unwrap(), &all);
-    // An import takes no references to what is not imported, and nothing that could be deleted.
+    // An import must not refer to resources that are not imported, nor to any that could be deleted.
     assert!(!text[start..end].contains('!'));
     assert!(all.values().all(|table| table["DeletionPolicy"] == "Retain"));
 }

@@ -1,4 +1,4 @@
-//! A store that fails, at every single write: nothing half-written, nothing doubled, nothing lost.
+//! A store that fails at every single write: nothing half-written, nothing doubled, nothing lost.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tests::{
     proxy::{Fault, Proxy},
 };
 
-/// More than any call is ever repeated.
+/// More than any call is repeated.
 const FOREVER: usize = 10_000;
 
 const FAULTS: [Fault; 7] = [
@@ -46,7 +46,7 @@ const WRITES: [Write; 8] = [
     Write::TellOfExpiry,
 ];
 
-/// What a write works on, made before the fault.
+/// The subjects of a write, created before the fault.
 struct Scene {
     proxy: Proxy,
     api: Api,
@@ -72,7 +72,7 @@ impl Scene {
         Self { proxy, api, session, order }
     }
 
-    /// Has the next attempts at the write meet `fault`.
+    /// Makes the next attempts at the write meet `fault`.
     fn break_write(&self, write: Write, fault: &Fault, times: usize) {
         let operation = if write == Write::CreateSession { "PutItem" } else { "TransactWriteItems" };
         self.proxy.inject(operation, fault, times);
@@ -93,7 +93,7 @@ impl Scene {
         }
     }
 
-    /// Looks at everything that there is afterwards; `Write` has succeeded once, whatever went before.
+    /// Checks the whole state afterwards: `Write` has succeeded once, whatever went before.
     async fn check(&self, write: Write) {
         let Self { api, session, order, .. } = self;
         let seen = api.session(session).await;
@@ -115,10 +115,10 @@ impl Scene {
     }
 }
 
-/// All writes, each met by each fault.
+/// All writes, each with each fault.
 fn every_case() -> impl Iterator<Item = (Write, Fault)> {
     let cases = WRITES.into_iter().flat_map(|write| FAULTS.into_iter().map(move |fault| (write, fault)));
-    // A lone put has no client token by which DynamoDB would know it again.
+    // A lone put has no client token by which DynamoDB could recognise it.
     cases.filter(|(write, fault)| !(*write == Write::CreateSession && matches!(fault, Fault::InProgress)))
 }
 
@@ -149,7 +149,7 @@ async fn a_lasting_fault_is_a_503_and_the_same_request_succeeds_later() {
         scene.proxy.heal();
         let answer = scene.run(write).await;
         match (write, &fault) {
-            // What the fault let through, the retry finds done, and says so.
+            // A write that the fault let through is done, and the retry reports that.
             (Write::Link, Fault::AnswerLost) => {
                 let winner = answer.refused(409, "session_has_order")["orderId"].clone();
                 assert_eq!(scene.api.session(&scene.session).await["order_id"], winner);

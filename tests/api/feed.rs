@@ -29,7 +29,7 @@ async fn read(api: &Api, after: &str, limit: usize) -> Vec<Value> {
     }
 }
 
-/// Each session's part of a feed must be its story, and so in sequence and without gap or double.
+/// Checks that each session's part of a feed is its story: in sequence, without gaps or duplicates.
 async fn check(api: &Api, feed: &[Value]) {
     let mut stories: HashMap<String, Vec<Value>> = HashMap::new();
     for event in feed {
@@ -68,7 +68,7 @@ async fn what_happens_reaches_the_feed_in_order_and_pages_fit_together() {
         assert_eq!(read(&api, "", limit).await, feed);
     }
     assert_eq!(read(&api, feed[9]["cursor"].as_str().unwrap(), 3).await, feed[10..]);
-    // Nothing new: the same cursor, to ask with again.
+    // Nothing new: the same cursor, for the next request.
     let last = feed[17]["cursor"].as_str().unwrap();
     let page = api.get(&format!("/events?after={last}")).await.ok();
     assert_eq!(page, json!({"events": [], "has_more": false, "next_cursor": last}));
@@ -92,7 +92,7 @@ async fn a_cursor_that_is_none_is_refused() {
     }
 }
 
-/// As if the transaction that wrote the second event had come half into view.
+/// As if only a part of the transaction with the second event were visible.
 fn without_the_second(answer: &mut Value) {
     answer["Items"].as_array_mut().unwrap().remove(1);
     answer["Count"] = 3.into();
@@ -136,7 +136,7 @@ async fn each_merchant_has_a_feed_of_their_own() {
     api.get(&format!("/checkout-sessions/{}?include=events", sold[0].1)).await.refused(401, "unauthorized");
 }
 
-/// As DynamoDB does it where the entries come to a megabyte.
+/// As DynamoDB does when the entries reach a megabyte.
 fn cut_after_the_second(answer: &mut Value) {
     let last = answer["Items"][1].clone();
     answer["Items"].as_array_mut().unwrap().truncate(2);

@@ -1,4 +1,4 @@
-//! Requests with an `Idempotency-Key`: sent twice, they happen once.
+//! Requests with an `Idempotency-Key`: sent twice, they take effect once.
 
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode, header::HeaderMap};
@@ -123,7 +123,7 @@ async fn a_key_costs_no_round_trip_and_outlives_lost_answers() {
 
 #[tokio::test]
 async fn a_key_is_kept_for_a_day() {
-    let api = Api::with(local::Options::default()).await; // the embedded engine follows our clock
+    let api = Api::with(local::Options::default()).await; // the embedded engine follows the server's clock
     post(&api, "/checkout-sessions", &json!({}), "a").await.ok();
     api.advance_clock(86_400.0 - 10.0).await;
     assert!(is_replay(&post(&api, "/checkout-sessions", &json!({}), "a").await));

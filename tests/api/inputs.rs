@@ -1,5 +1,5 @@
-//! Bad input of any kind gets a clear 4xx in the envelope, and nothing of it is stored. Good input of
-//! an unusual kind is taken.
+//! Bad input of any kind gets a clear 4xx in the envelope, and nothing of it is stored. Good input of an unusual kind
+//! is accepted.
 
 mod bodies;
 mod deep;
@@ -18,7 +18,7 @@ use tests::{
     proxy::Proxy,
 };
 
-/// A server whose calls to the database are watched.
+/// A server that counts its calls to the database.
 struct Watched {
     api: Api,
     proxy: Proxy,
@@ -32,7 +32,8 @@ impl Watched {
         Self { api, proxy }
     }
 
-    /// A value that breaks `rule` at `param`: the message says so, and the database hears nothing of it.
+    /// Checks that a value that breaks `rule` at `param` is refused with that message, and without a call to the
+    /// database.
     async fn refuses(&self, path: &str, body: &Value, param: &str, rule: &str) {
         let answer = self.api.post(path, body).await;
         let error = answer.refused(400, "invalid_field");
@@ -42,7 +43,7 @@ impl Watched {
         self.heard_nothing(body);
     }
 
-    /// A request with this body is refused as a whole.
+    /// Checks that a request with this body is refused as a whole.
     async fn refuses_body(
         &self,
         path: &str,
@@ -63,8 +64,7 @@ impl Watched {
     }
 }
 
-/// The answer's text as it came, without the checks that [`Api`] makes of every answer: for what a JSON
-/// tree could not hold.
+/// The answer's text as it came, without [`Api`]'s checks of every answer: a JSON tree could not hold it.
 async fn raw_text(api: &Api, method: Method, path: &str, body: String) -> String {
     let request = reqwest::Client::new().request(method, format!("{}{path}", api.server.url)).body(body);
     request.send().await.expect("an answer").text().await.expect("a whole answer")

@@ -1,5 +1,5 @@
-//! The shapes of stored items, of every kind: deployments hold them, so a change here is a change to their data. Each kind is
-//! written by the service itself, those that only updates create included.
+//! The shapes of stored items, of every kind: deployments hold them, so a change here is a change to their data. The
+//! service itself writes each kind, those that only updates create included.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use tests::{
     receiver::{Manner, Receiver},
 };
 
-/// For a kind of item its attributes, each with its types. A question mark marks those that not all items have.
+/// The attributes of each kind of item, with their types. A question mark follows attributes that not all items have.
 type Shapes = BTreeMap<String, BTreeMap<String, String>>;
 
 const TABLES: [&str; 5] = ["EventsTable", "KeysTable", "OrdersTable", "SessionsTable", "WebhooksTable"];
@@ -48,7 +48,7 @@ fn kind(table: &str, item: &Value) -> &'static str {
     }
 }
 
-/// How many kinds there are.
+/// The number of kinds.
 const KINDS: usize = 16;
 
 fn type_of(value: &Value) -> String {
@@ -96,7 +96,7 @@ async fn shapes(proxy: &Proxy) -> Shapes {
     items.into_iter().map(|(kind, items)| (kind.to_owned(), shape(items))).collect()
 }
 
-/// Sessions and orders in each state, with and without everything that is optional.
+/// Creates sessions and orders in each state, with and without everything that is optional.
 async fn sell(api: &Api) {
     let keyed = HeaderMap::from_iter([("idempotency-key".parse().unwrap(), HeaderValue::from_static("k"))]);
     let full = json!({"success_url": "https://shop.example/{SESSION_ID}", "cancel_url": "https://shop.example/",

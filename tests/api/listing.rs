@@ -1,4 +1,4 @@
-//! The list of sessions: pages that fit together whatever happens, and statuses that are true.
+//! The list of sessions: pages that fit together under any changes, and correct statuses.
 
 mod expired;
 
@@ -20,7 +20,7 @@ async fn page(api: &Api, query: &str) -> Value {
     api.get(&format!("/checkout-sessions?{query}")).await.ok()
 }
 
-/// All pages of a list; between two of them `meanwhile` happens.
+/// All pages of a list; `meanwhile` runs between two of them.
 async fn walk(api: &Api, query: &str, meanwhile: impl AsyncFn()) -> Vec<Value> {
     let (mut sessions, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -39,7 +39,7 @@ async fn list(api: &Api, query: &str) -> Vec<String> {
     ids(&walk(api, query, async || {}).await)
 }
 
-/// Sessions made one after the other, newest first.
+/// Creates sessions one after the other; returns them newest first.
 async fn make(api: &Api, count: usize, body: &Value) -> Vec<String> {
     let mut made = Vec::new();
     for _ in 0..count {
@@ -93,7 +93,7 @@ async fn a_status_is_what_the_session_itself_says() {
     api.expire(&by_hand).await.ok();
     let open = make(&api, 2, &json!({})).await;
     api.advance_clock(300.0).await;
-    // Nobody has been told of the three; neither list may be wrong about them.
+    // No answer has shown the three as expired; neither list may be wrong about them.
     assert_eq!(list(&api, "status=open&limit=1").await, open);
     assert_eq!(list(&api, "status=processing").await, [paid]);
     assert_eq!(list(&api, "status=complete").await, [done]);
@@ -171,7 +171,7 @@ async fn what_cannot_be_asked_is_refused_by_name() {
 async fn each_merchant_lists_their_own() {
     let mut api = Api::with_keys().await;
     let mut made = Vec::new();
-    // One name is the beginning of the other.
+    // One name is a prefix of the other.
     for owner in ["shop", "shop-2", "default"] {
         let key = api.make_key(owner, Scope::Write, None).await;
         api.use_key(Some(&key));
@@ -183,7 +183,7 @@ async fn each_merchant_lists_their_own() {
         for query in ["limit=2", "limit=2&status=open", "limit=2&client_reference_id=same"] {
             assert_eq!(list(&api, query).await, *ids, "{query}");
         }
-        // Another merchant's cursor is a place in time and opens nothing.
+        // Another merchant's cursor is only a time and gives no access.
         let theirs = page(&api, "limit=1").await["next_cursor"].as_str().unwrap().to_owned();
         api.use_key(Some(&made[0].0));
         let seen = list(&api, &format!("cursor={theirs}")).await;
@@ -210,7 +210,7 @@ async fn a_page_costs_what_it_shows() {
 #[tokio::test]
 async fn the_longest_page_fits_one_answer() {
     let api = Api::start().await;
-    // Quotation marks take twice their length on the way through Lambda, which carries 6 MB.
+    // Quotation marks take twice their length in Lambda's answer, which is limited to 6 MB.
     let url = format!("https://shop.example/{}", "x".repeat(2000));
     let notes = "\"".repeat(8_000);
     let body = json!({"metadata": {"n": notes}, "success_url": url, "cancel_url": url});

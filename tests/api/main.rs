@@ -1,4 +1,4 @@
-//! The API as clients see it, over HTTP: each test with a server and tables of its own.
+//! The API as clients see it, over HTTP. Each test has a server and tables of its own.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

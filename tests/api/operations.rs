@@ -1,5 +1,5 @@
-//! The registry of operations, and what has to agree with it: the template, `openapi.yaml`, the routes of `cargo lambda
-//! watch`, the sample events, and the executables.
+//! The registry of operations, and everything that must agree with it: the template, `openapi.yaml`, the routes of
+//! `cargo lambda watch`, the sample events, and the executables.
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! How an order moves, and its session with it.
+//! The progress of an order, and of its session.
 
 use serde_json::{Value, json};
 use tests::client::{Api, BUYER, USDC, deposit, executed, order};
@@ -207,7 +207,7 @@ async fn a_creators_orders_come_newest_first_page_by_page() {
 
 #[tokio::test]
 async fn sessions_without_an_order_are_garbage_one_day_and_orders_never() {
-    let api = Api::with(local::Options::default()).await; // the embedded engine follows our clock
+    let api = Api::with(local::Options::default()).await; // the embedded engine follows the server's clock
     let alone = api.create_session().await;
     let (linked, order) = api.create_linked().await;
     api.advance_clock(1800.0 + 7.0 * 86_400.0 - 10.0).await;

@@ -1,4 +1,4 @@
-//! The contract's invariants when everything happens at once.
+//! The contract's invariants under concurrency.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -28,7 +28,7 @@ async fn of_many_simultaneous_orders_for_a_session_one_wins_and_the_others_name_
             assert_eq!(&answer.refused(409, "session_has_order")["orderId"], winner);
         }
         assert_eq!(&api.session(&session).await["order_id"], winner);
-        // No order exists that no session and no client knows of.
+        // Every order is known to a session or a client.
         let listed = api.get(&format!("/orders?creatorAddress={session}&limit=100")).await.ok();
         assert_eq!(listed.as_array().unwrap().iter().map(|order| &order["id"]).collect::<Vec<_>>(), [winner]);
     }
@@ -83,7 +83,7 @@ async fn paying_and_expiring_at_once_leaves_one_truth() {
     }
 }
 
-/// A payment in four deposits of which any order of arrival gives the same end, each told three times.
+/// A payment in four deposits, each sent three times; any order of arrival gives the same end.
 fn story(api: &Api) -> Vec<Value> {
     let mut pieces: Vec<_> = ["a", "b", "c", "d"].map(|id| api.deposit(id, 250_000)).to_vec();
     pieces.push(json!({"id": "p", "kind": "progress", "occurredAt": 3, "status": "executing"}));
@@ -143,8 +143,8 @@ async fn what_a_poller_has_seen_end_never_starts_again() {
     }
 }
 
-/// Has a transaction wait on its way to DynamoDB until the session's deadline has passed and somebody
-/// has been told so; returns what came of it.
+/// Holds a transaction back until the session's deadline has passed and a client has read that; returns the
+/// transaction's outcome.
 async fn land_late(proxy: &Proxy, api: &Api, session: &str, write: impl Future<Output = Answer>) -> Answer {
     let gate = Arc::new(Semaphore::new(0));
     proxy.inject("TransactWriteItems", &Fault::Held(Arc::clone(&gate)), 1);
@@ -213,7 +213,7 @@ async fn the_answer_that_tells_of_an_expiry_has_all_that_came_before_it() {
         while proxy.pending() != 0 {
             tokio::task::yield_now().await;
         }
-        // Decided in time, on a machine that took a while.
+        // Decided in time, on a slow machine.
         api.server.app.checkout.append(&piece, in_time).await.unwrap();
         gate.add_permits(1);
     };

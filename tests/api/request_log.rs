@@ -1,4 +1,4 @@
-//! The line that each request leaves, and what docs/costs.md says that requests cost.
+//! The log line of each request, and the costs of requests in docs/costs.md.
 
 use std::{
     fs,
@@ -22,7 +22,7 @@ use tests::{
 
 use crate::feed::Broken;
 
-/// A log of this mode, and the lines that it has written.
+/// A log of this mode, and its lines.
 fn log(mode: &str) -> (RequestLog, Arc<Mutex<Vec<String>>>) {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let written = Arc::clone(&lines);
@@ -30,7 +30,7 @@ fn log(mode: &str) -> (RequestLog, Arc<Mutex<Vec<String>>>) {
     (RequestLog::new(mode, Arc::new(write)).unwrap(), lines)
 }
 
-/// A request as API Gateway sends it, with a parameter of its path.
+/// A request as API Gateway sends it, with a path parameter.
 fn request(route: &str, path: &str, parameter: (&str, &str), query: &str, body: &Value) -> Request {
     let method = route.split(' ').next().unwrap();
     let event = json!({
@@ -68,7 +68,7 @@ async fn a_request_leaves_one_line_that_says_what_it_cost_and_nothing_it_said() 
     let mut body = order(Some(&session));
     body["metadata"] = json!({"note": "hidden"});
     proxy.take_operations();
-    // Tries count: each is a round trip.
+    // Retries count: each is a round trip.
     proxy.inject("TransactWriteItems", &Fault::Throttled, 2);
     let asked = request("POST /orders", "/orders", ("", ""), "note=hidden", &body);
     let (answer, lines) = observed("lines", &asked, create_order::handle(app, &asked)).await;
@@ -115,7 +115,7 @@ async fn metrics_name_members_that_are_there_and_off_is_off() {
     assert!(RequestLog::new("on", Arc::new(|_| ())).is_err());
 }
 
-/// Capacity units of each call in docs/costs.md, measured.
+/// The measured capacity units of each call in docs/costs.md.
 async fn measured() -> Vec<(&'static str, f64)> {
     let api = Api::start().await;
     let app = &api.server.app;

@@ -1,4 +1,4 @@
-//! Requests that DynamoDB would refuse are refused here, too, so that nobody finds out in a deployment.
+//! Requests that DynamoDB would refuse are refused here too, so that tests find them before a deployment does.
 
 mod faults;
 
@@ -9,7 +9,7 @@ use tests::dynamodb::DynamoDb;
 
 use faults::{TABLE, planted, sound, with};
 
-/// A table as ours are: a key of two parts, and an index with keys of its own.
+/// A table like the service's: a key of two parts, and an index with keys of its own.
 async fn engine() -> (Engine, DynamoDb) {
     let engine = Engine::start(None, Clock::default()).await.unwrap();
     let database = DynamoDb::at(&engine.endpoint);
@@ -18,7 +18,7 @@ async fn engine() -> (Engine, DynamoDb) {
     (engine, database)
 }
 
-/// Whether DynamoDB found the request itself at fault.
+/// Returns true if DynamoDB found a fault in the request itself.
 fn is_invalid(status: u16, answer: &Value) -> bool {
     let kind = answer["__type"].as_str().unwrap_or_default();
     let kind = kind.rsplit('#').next().unwrap_or_default();
@@ -41,7 +41,7 @@ async fn every_planted_fault_is_refused() {
         }
     }
     assert!(taken.is_empty(), "{}", taken.join("\n"));
-    // And none of them has left anything.
+    // None of them has stored anything.
     let (_, left) = database.call("Scan", &json!({"TableName": TABLE})).await;
     assert_eq!(left["Items"], json!([{"pk": {"S": "token"}, "sk": {"S": "s"}}]));
 }

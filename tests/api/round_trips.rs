@@ -1,4 +1,4 @@
-//! What each endpoint costs: DynamoDB operations, counted on their way through.
+//! The cost of each endpoint: its DynamoDB operations, counted by a proxy.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use tests::{
     receiver::Receiver,
 };
 
-/// An API whose operations are counted, with none counted yet.
+/// An API with a count of its operations, at zero.
 async fn counted() -> (Proxy, Api) {
     let proxy = Proxy::start().await;
     let api = Api::behind(&proxy).await;
@@ -133,7 +133,7 @@ async fn webhook_endpoints_cost_what_they_say() {
         (Method::PATCH, &path, &["GetItem", "PutItem"]),
         (Method::POST, &format!("{path}/rotate-secret"), &["GetItem", "PutItem"]),
         (Method::GET, &format!("{path}/deliveries"), &["GetItem", "Query"]),
-        // A test event carries its own body; another is read from the feed.
+        // A test event carries its own body; any other is read from the feed.
         (Method::POST, &redeliver, &["GetItem", "GetItem", "TransactWriteItems"]),
         (Method::DELETE, &path, &["TransactWriteItems"]),
     ] {

@@ -1,4 +1,4 @@
-//! Which orders are taken where chains are configured.
+//! The orders that are accepted where chains are configured.
 
 use local::Options;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The seeds' own examples, as a client sends them: only the `0x...` and `550e8400-...` are filled in.
+//! The seeds' own examples, as a client sends them; only `0x...` and `550e8400-...` are filled in.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ fn linked_order(session: &str) -> String {
     order.replace("550e8400-...", session)
 }
 
-/// What `JSON.stringify` makes of the guide's session in "Crypto payment".
+/// The guide's session in "Crypto payment", as `JSON.stringify` writes it.
 async fn create_session(api: &Api) -> String {
     let body = r#"{"success_url":"https://mysite.com/success/{SESSION_ID}","metadata":{"sku":"widget-1"}}"#;
     post(api, "/checkout-sessions", body).await.ok()["id"].as_str().unwrap().to_owned()

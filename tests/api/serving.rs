@@ -1,4 +1,4 @@
-//! The server that people run on their own machines.
+//! The server that developers run on their own machines.
 
 use local::{Options, Server};
 use serde_json::json;

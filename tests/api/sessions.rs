@@ -56,7 +56,7 @@ async fn an_order_expired_with_its_session_is_kept_for_good() {
     let api = Api::start().await;
     let (session, order) = api.create_linked().await;
     api.expire(&session).await.ok();
-    api.advance_clock(400.0 * 86_400.0).await; // Removes what TTL says.
+    api.advance_clock(400.0 * 86_400.0).await; // Deletes items past their TTL.
     assert_eq!(api.order(&order).await["order"]["status"], "expired");
     assert_eq!(api.session(&session).await["order_id"], order);
 }

@@ -1,5 +1,4 @@
-//! Answers and `openapi.yaml` hold each other: what is answered is documented, and what is documented
-//! is answered.
+//! Answers and `openapi.yaml` agree both ways: every answer is documented, and everything documented is answered.
 
 pub(crate) mod document;
 mod events;
@@ -37,9 +36,9 @@ async fn every_answer_is_documented_and_everything_documented_is_answered() {
     witness.has_seen_everything();
 }
 
-/// Each example as it is; one that names a session, or whose path names a webhook endpoint, gets a new one's id.
+/// Sends each example as it is; one that names a session, or a webhook endpoint in its path, gets a new one's id.
 async fn send_request_examples(api: &Api, witness: &mut Witness) {
-    // Endpoints of examples are out on the internet, so they are where nothing ever happens that would be sent.
+    // Endpoints in examples are on the internet, so they are created on a server where no event is ever sent.
     let quiet = Api::start().await;
     for operation in witness.document().operations() {
         let api = if operation.path.starts_with("/webhook-endpoints") { &quiet } else { api };

@@ -1,4 +1,4 @@
-//! What merchants are told of: each change once, in its place, with its object as it stood then.
+//! Merchants' events: one for each change, in sequence, with its object as it stood then.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ async fn an_end_without_payment_is_told_once_however_it_came() {
     api.expire(&linked_by_hand).await.ok();
     api.tell(&late, &api.deposit("late", 1_000_000)).await.ok();
     api.advance_clock(1860.0).await;
-    // Here the piece itself finds the deadline passed.
+    // Here the evidence itself finds the deadline passed.
     let pieces = json!([deposit("later", 1, api.now()), deposit("latest", 1, api.now())]);
     api.tell(&order, &pieces).await.ok();
     let created = ("checkout.session.created", "open");
@@ -154,7 +154,7 @@ async fn a_payment_that_is_taken_back_is_told_of_once() {
     api.tell(&order, &pieces[0]).await.ok();
     api.tell(&order, &pieces).await.ok();
     let events = story(&api, &session).await;
-    // The order keeps its status; it goes no further until it is covered again.
+    // The order keeps its status; it progresses only once it is covered again.
     let wanted = [
         ("order.payment_received", "executing"),
         ("checkout.session.processing", "processing"),

@@ -1,4 +1,4 @@
-//! What `template.yaml` must keep to and the service's own tests do not see, since only AWS runs it.
+//! Rules for `template.yaml` that the service's own tests do not check, since only AWS runs it.
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -36,12 +36,12 @@ fn metrics(alarm: &Mapping) -> Vec<&Value> {
     queries.filter_map(|query| query.get("MetricStat")).collect()
 }
 
-/// The events that call a function.
+/// The events that trigger a function.
 fn events(function: &Mapping) -> Vec<&Value> {
     function["Events"].as_mapping().unwrap().values().collect()
 }
 
-/// What `metric` of is watched by an alarm.
+/// The resources whose `metric` is watched by an alarm.
 fn watched(metric: &str) -> BTreeSet<String> {
     let alarms = resources("AWS::CloudWatch::Alarm");
     let metrics = alarms.iter().flat_map(|(_, alarm)| metrics(alarm));
@@ -49,7 +49,7 @@ fn watched(metric: &str) -> BTreeSet<String> {
     metrics.flat_map(|it| references(&it["Metric"]["Dimensions"])).collect()
 }
 
-/// CloudWatch refuses one that has, and the deployment with it.
+/// CloudWatch refuses such an alarm, and the deployment with it.
 #[test]
 fn no_alarm_has_more_than_ten_metrics() {
     let alarms = resources("AWS::CloudWatch::Alarm");

@@ -1,5 +1,5 @@
-//! Reads that DynamoDB does not isolate from transactions, or leaves half done. The engines that tests
-//! run on never do either, so the proxy does.
+//! Reads that DynamoDB does not isolate from transactions, or leaves unfinished. The engines in tests do neither, so
+//! the proxy does.
 
 use serde_json::{Value, json};
 use tests::{
@@ -13,7 +13,7 @@ async fn watched() -> (Proxy, Api) {
     (proxy, api)
 }
 
-/// As if the transaction that wrote the evidence had come half into view.
+/// As if only a part of the transaction with the evidence were visible.
 fn without_evidence(answer: &mut Value) {
     let items = answer["Items"].as_array_mut().unwrap();
     items.retain(|item| item["sk"]["S"] == "order");
@@ -30,7 +30,7 @@ async fn an_order_without_all_of_its_evidence_is_read_again() {
     assert_eq!(api.order(&order).await["depositTxs"].as_array().unwrap().len(), 1);
     assert_eq!(proxy.take_operations(), ["Query"; 3]);
 
-    // Worked out from what is there, the second deposit alone would not pay the order.
+    // Derived from the visible part, the second deposit alone would not pay the order.
     proxy.inject("Query", &Fault::Rewritten(without_evidence), 1);
     let told = api.tell(&order, &api.deposit("b", 600_000)).await.ok();
     assert_eq!(told["order"]["status"], "executing");
@@ -57,7 +57,7 @@ async fn a_session_and_an_order_of_two_moments_are_read_again() {
     assert_eq!(proxy.take_operations(), ["GetItem", "Query", "GetItem", "Query"]);
 }
 
-/// As a throttled table does it.
+/// As a throttled table does.
 fn half_done(answer: &mut Value) {
     let (table, items) = answer["Responses"].as_object_mut().unwrap().iter_mut().next().unwrap();
     let left: Vec<_> = items.as_array_mut().unwrap().split_off(1);

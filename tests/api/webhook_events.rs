@@ -1,4 +1,4 @@
-//! The sample events of what webhooks are made of, fed to their functions as Lambda feeds them.
+//! The sample events of webhooks, sent to their functions as Lambda sends them.
 
 use delivery::{Courier, Worker};
 use local::Queues;
@@ -13,7 +13,7 @@ use tests::receiver::Receiver;
 
 use crate::events::{app_of_that_day, data, event, request, with_order, with_session};
 
-/// What the events are about: an endpoint that is older than the session.
+/// The endpoint of the events, older than the session.
 const ENDPOINT: &str = "we_5f1b7e0a93c44d288a6e2f0c9b1d7e35";
 /// 2025-10-02T06:00:00.000Z.
 const CREATED: Timestamp = Timestamp::from_millis(1_759_384_800_000);
@@ -33,7 +33,7 @@ async fn with_endpoint(app: &App, url: &str) -> Endpoint {
     }
 }
 
-/// The endpoint, and a receiver there.
+/// Stores the endpoint, with a receiver at its URL.
 async fn with_receiver(app: &App) -> Receiver {
     let receiver = Receiver::start().await;
     with_endpoint(app, &receiver.url).await;
@@ -50,7 +50,7 @@ fn courier(app: &App) -> Courier {
     Courier::new(app.clone()).unwrap()
 }
 
-/// The types of what has arrived, in the order in which the events happened.
+/// The types of the messages received, in the order of their events.
 fn told(receiver: &Receiver) -> Vec<Value> {
     let mut events: Vec<_> = receiver.messages().iter().map(|message| message.body()).collect();
     events.sort_by_key(|event| event["sequence"].as_u64());
@@ -174,7 +174,7 @@ async fn the_event_of_retry_deliveries_needs_nothing_of_it() {
     publish(&app).await;
     serde_json::from_str::<Value>(&event("retry-deliveries"))
         .expect("EventBridge Scheduler sends such events");
-    // Nobody has told of the event: what the stream lost is made up for.
+    // There was no notification of the event: the call makes up for the stream's loss.
     retry_deliveries::handle(&app, api.server.queues.as_ref()).await.unwrap();
     app.clock.advance(1);
     assert_eq!(app.webhooks.due(endpoint.id, app.clock.now(), 10).await.unwrap().len(), 1);

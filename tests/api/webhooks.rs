@@ -1,4 +1,4 @@
-//! Webhooks: what merchants are told of reaches their endpoints, signed, whatever goes wrong on the way.
+//! Webhooks: merchants' events reach their endpoints, signed, under any failure on the way.
 
 mod attacks;
 mod delivering;
@@ -15,12 +15,12 @@ use tests::{
     receiver::{Message, Receiver},
 };
 
-/// An endpoint as it was made, its secret included.
+/// Creates an endpoint; returns it with its secret.
 async fn endpoint(api: &Api, body: &Value) -> Value {
     api.post("/webhook-endpoints", body).await.ok()
 }
 
-/// One that gets everything at a receiver; its id and its secret.
+/// Creates an endpoint for all events at a receiver; returns its id and its secret.
 async fn endpoint_at(api: &Api, receiver: &Receiver) -> (String, String) {
     let made = endpoint(api, &json!({"url": receiver.url})).await;
     (text(&made["id"]), text(&made["secret"]))
@@ -34,7 +34,7 @@ async fn patch(api: &Api, id: &str, body: &Value) -> Value {
     api.send(Method::PATCH, &format!("/webhook-endpoints/{id}"), body.to_string()).await.ok()
 }
 
-/// All deliveries to an endpoint, the newest first, read page by page.
+/// All deliveries to an endpoint, newest first, read page by page.
 async fn deliveries(api: &Api, id: &str) -> Vec<Value> {
     let (mut found, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -67,7 +67,7 @@ async fn feed(api: &Api) -> Vec<Value> {
     page["events"].as_array().unwrap().clone()
 }
 
-/// Each event once, as `GET /events` shows it, whatever came twice.
+/// Each event once, as `GET /events` shows it, without duplicates.
 fn told(messages: &[Message]) -> Vec<Value> {
     let mut events = BTreeMap::new();
     for message in messages {
@@ -80,7 +80,7 @@ fn told(messages: &[Message]) -> Vec<Value> {
     events.into_values().collect()
 }
 
-/// As the specification's own library does it.
+/// Verifies a message as the specification's own library does.
 fn verify(secret: &str, message: &Message) {
     Webhook::new(secret).unwrap().verify(message.text.as_bytes(), &message.headers).unwrap();
 }

@@ -1,5 +1,5 @@
-//! Sends what the deployed functions send, to the queues that the environment names, with what they read from
-//! SSM. Prints what that was. For `interop/queues.py`.
+//! Sends the deployed functions' messages to the queues that the environment names, with the settings that they read
+//! from SSM. Prints the messages. For `interop/queues.py`.
 
 use delivery::Notification;
 use publish_events::Retries;
@@ -10,7 +10,7 @@ use shared::{
     kernel::{EndpointId, OrderId, Owner, Subject},
 };
 
-/// More than fit one request.
+/// More than fit into one request.
 const MESSAGES: u128 = 25;
 
 #[tokio::main(flavor = "current_thread")]

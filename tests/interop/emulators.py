@@ -1,5 +1,5 @@
-"""Has Lambda's emulators run the functions as docs/running-locally.md says: `cargo lambda watch`, and the runtime interface emulator
-that `sam local` runs in its containers, here without one. One function of each trigger: HTTP, stream, queue, schedule.
+"""Runs the functions in Lambda's emulators, as in docs/running-locally.md: `cargo lambda watch`, and the runtime interface
+emulator that `sam local` runs in its containers, here without one. One function of each trigger: HTTP, stream, queue, schedule.
 
 Arguments: the folder of debug binaries, and the directory of the SAM CLI's package.
 """
@@ -20,7 +20,7 @@ REPOSITORY = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 SECONDS = 900
 TABLES = {"SESSIONS_TABLE": "SessionsTable", "ORDERS_TABLE": "OrdersTable", "KEYS_TABLE": "KeysTable",
           "EVENTS_TABLE": "EventsTable", "WEBHOOKS_TABLE": "WebhooksTable"}
-# Each with the sample event; what answers, where the function says more than that it has run.
+# The functions to invoke, with their triggers; each gets its sample event.
 INVOKED = [("create-session", "HTTP"), ("publish-events", "stream"), ("record-payment", "queue"),
            ("sweep-expired", "schedule")]
 UNUSED = "http://127.0.0.1:9/queue"
@@ -53,7 +53,7 @@ def until_it_listens(port, process, log):
 
 
 class Process:
-    """A program and what it starts, which end together."""
+    """A program and its child processes, which end together."""
 
     def __init__(self, command, environment, **options):
         self.log = tempfile.NamedTemporaryFile("w", suffix=".log", delete=False)
@@ -78,7 +78,7 @@ class Process:
 
 
 def database(folder):
-    """The local server, for its database, and where that is."""
+    """The local server, for its database, and the database's URL."""
     server = Process([os.path.join(folder, "local"), "--port", "0"], os.environ | {"API_KEYS": ""})
     for _ in range(100):
         line = next((it for it in server.said().splitlines() if it.startswith("DynamoDB at ")), None)
@@ -106,7 +106,7 @@ def check_answer(name, kind, text):
     if kind == "HTTP":
         assert json.loads(answer["body"])["success"], answer
     elif kind == "queue":
-        # Its sample is about an order that this database has not got: reported alone, not an error of the function.
+        # This database lacks the sample's order: reported alone, not as an error of the function.
         assert [it["itemIdentifier"] for it in answer["batchItemFailures"]], answer
     else:
         assert not failed, answer
@@ -125,7 +125,7 @@ def watch(url):
         session = json.loads(text)["data"]["id"]
         status, _, text = request("GET", f"{api}/checkout-sessions/{session}")
         assert json.loads(text)["data"]["status"] == "open", text
-        # The known differences, which docs/running-locally.md tells of.
+        # The known differences, which docs/running-locally.md describes.
         status, _, text = request("GET", f"{api}/events")
         assert (status, json.loads(text)["error"]["code"]) == (403, "keys_off"), text
         status, headers, text = request("GET", f"{api}/nothing")

@@ -1,8 +1,8 @@
-"""Runs the API suite on a DynamoDB that others wrote: moto's. Tests that cannot run there are listed with the reason; one
-that passes all the same fails the run, so that the list stays true.
+"""Runs the API suite on another implementation of DynamoDB: moto's. Tests that cannot run there are listed with the
+reason. A listed test that passes fails the run, so that the list stays correct.
 
-The argument is the test executable. With --serve PORT this is moto itself, one request at a time: its checks and writes are
-not one step, so only so are its conditions as safe as DynamoDB's.
+The argument is the test executable. With --serve PORT this is moto itself. It serves one request at a time, since its checks
+and writes are not one step: otherwise its conditions would not be as safe as DynamoDB's.
 """
 
 import logging
@@ -14,7 +14,7 @@ import tempfile
 import time
 
 SECONDS = 900
-# Modules whose tests are about requests, chains or answers, and would only repeat here what the engine has seen.
+# Modules whose tests concern requests, chains or answers, and would repeat calls that the engine has seen already.
 LEFT_OUT = {
     "inputs::": "what clients may send is refused before the database is asked",
     "requests::": "about the embedded engine and its gate",
@@ -64,7 +64,7 @@ def start():
 
 
 def run(binary, url, *arguments, threads=2):
-    """The outcome of each test by its name, and all that was said."""
+    """The outcome of each test by its name, and the whole output."""
     environment = os.environ | {"AWS_ENDPOINT_URL_DYNAMODB": url, "RUST_BACKTRACE": "0"}
     command = [binary, "--test-threads", str(threads), *arguments]
     with tempfile.TemporaryFile("w+") as output:
@@ -96,8 +96,8 @@ def main(binary):
         outcomes, said = run(binary, url, "--exact", *skipped)
         failed = [name for name, outcome in outcomes.items() if outcome != "ok"]
         if failed:
-            # moto answers one request at a time. One that waits for longer than a call may take is sent again, and moto
-            # does not know it again. So what failed beside others is tried alone.
+            # moto answers one request at a time. A call that waits too long is sent again, and moto does not recognise
+            # it. So tests that failed beside others are repeated alone.
             print(f"Once more, alone: {failed}", flush=True)
             outcomes |= run(binary, url, "--exact", *failed, threads=1)[0]
             failed = [name for name, outcome in outcomes.items() if outcome != "ok"]

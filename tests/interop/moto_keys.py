@@ -1,4 +1,4 @@
-"""One change to moto's DynamoDB, for all that runs on it."""
+"""One change to moto's DynamoDB, for all programs that use it."""
 
 import functools
 

@@ -1,7 +1,7 @@
-"""Has what the deployed functions send to SQS, and read from SSM, go to an implementation of both: moto's.
+"""Sends the deployed functions' SQS messages and SSM reads to an implementation of both: moto's.
 
-The argument is the example `queues`, which does as the functions do. Fails if a message is lost, doubled or
-changed, or if trouble is passed over.
+The argument is the example `queues`, which makes the same calls as the functions. Fails if a message is lost, doubled or
+changed, or if an error is ignored.
 """
 
 import json
@@ -31,7 +31,7 @@ def run(program, environment):
 
 
 def received(sqs, url):
-    """All messages of a queue, as often as they are there."""
+    """All messages of a queue, with their counts."""
     bodies = Counter()
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
@@ -43,7 +43,7 @@ def received(sqs, url):
 def check_messages(sqs, environment, sent):
     for name in QUEUES:
         bodies = received(sqs, environment[name])
-        # Ids go as they are, all else as JSON.
+        # Ids are plain text, all else is JSON.
         texts = [body if name.startswith("PUBLISHING") else json.loads(body) for body in bodies]
         assert set(bodies.values()) == {1}, (name, bodies)
         in_order = lambda messages: sorted(json.dumps(message, sort_keys=True) for message in messages)
@@ -52,7 +52,7 @@ def check_messages(sqs, environment, sent):
 
 
 def check_trouble(program, environment):
-    """What is not there is named, and what is secret is not."""
+    """An error names the missing resource, and no secret."""
     for name, value, told in [
         ("DELIVERY_QUEUE_URL", environment["DELIVERY_QUEUE_URL"] + "-gone", "NonExistentQueue"),
         ("GAS_KEY_PARAMETER", GAS_KEY + "-gone", "ParameterNotFound"),

@@ -1,9 +1,9 @@
-"""Runs README.md against the local server and compares the answers with those that it shows.
+"""Runs README.md against the local server and compares the answers with those in it.
 
 Usage: readme.py PATH_TO_LOCAL_SERVER_BINARY
 
-The convention of README.md: an `sh` block has commands as a reader pastes them, and the `text` block after it has what
-they print. A block that begins with `cargo run` starts the server: here the given binary. All other `sh` blocks run in
+The convention of README.md: an `sh` block has commands as a reader pastes them, and the `text` block after it has their
+output. A block that begins with `cargo run` starts the server: here the given binary. All other `sh` blocks run in
 one bash, in order, in an empty directory, and must end with status 0; one without a `text` block may print nothing.
 
 `…` in an answer stands for any text within its line. Ids and derived addresses differ from run to run: each of the
@@ -31,7 +31,7 @@ END_OF_BLOCK = "--- end of block, status"
 
 
 class Ids:
-    """Which id of this run each id of the README stands for."""
+    """The ids of this run, by the README's ids."""
 
     def __init__(self, constants):
         self.found = {name: name for name in constants}
@@ -54,7 +54,7 @@ class Ids:
 
 
 def matches(shown, actual, ids):
-    """Whether a line of this run is the one that the README shows."""
+    """True if a line of this run matches the README's."""
     pattern, variables, position = "", [], 0
     for match in re.finditer(f"{VARIABLE.pattern}|…", shown):
         pattern += re.escape(shown[position:match.start()])
@@ -73,7 +73,7 @@ def matches(shown, actual, ids):
 
 
 def difference(shown, printed, ids):
-    """A unified diff, empty where the answer is what the README shows."""
+    """A unified diff, empty if the answer matches the README's."""
     shown, printed = shown.splitlines(), printed.splitlines()
     pairs = [(shown[number] if number < len(shown) else "", line) for number, line in enumerate(printed)]
     aligned = [said if matches(said, line, ids) else ids.as_shown(said, line) for said, line in pairs]
@@ -81,7 +81,7 @@ def difference(shown, printed, ids):
 
 
 def examples(text):
-    """The README's commands, each with what it shows of their answer."""
+    """The README's commands, each with its output there."""
     blocks = BLOCK.findall(text) + [("", "")]
     for (language, commands), (next_language, shown) in zip(blocks, blocks[1:]):
         if language == "sh":
@@ -102,7 +102,7 @@ def start_server(binary, arguments):
 
 
 def run(shell, commands):
-    """What the commands print, standard error included, and their status."""
+    """The commands' output, standard error included, and their status."""
     shell.stdin.write(f"{commands}\nprintf '\\n%s %s\\n' '{END_OF_BLOCK}' $?\n")
     shell.stdin.flush()
     printed = ""

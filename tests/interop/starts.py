@@ -1,5 +1,5 @@
-"""Starts each function's binary with the environment that template.yaml gives it, as Lambda does, and sees that it
-asks for its first event. One that lacks a variable ends instead.
+"""Starts each function's binary with the environment that template.yaml gives it, as Lambda does, and checks
+that it asks for its first event. One that lacks a variable ends instead.
 
 The argument is the folder with the binaries.
 """
@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import yaml
 
 SECONDS = 30
-# What parameters without a default, or with one that leaves out what is to be started, are given.
+# Values of parameters without a default, or with one that leaves out a resource to start.
 PARAMETERS = {"Chains": '{"8453": {"rpc": ["http://127.0.0.1:9"]}}'}
 LAMBDA = {
     "AWS_LAMBDA_FUNCTION_NAME": "function",
@@ -22,13 +22,13 @@ LAMBDA = {
     "AWS_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
-    # Nobody is there; no function needs an answer to start.
+    # Nothing listens there; no function needs an answer to start.
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
 }
 
 
 class Template(yaml.SafeLoader):
-    """Reads `!Ref` as the parameter's default or the resource's name; other functions' results matter to no start."""
+    """Reads `!Ref` as the parameter's default or the resource's name; no start needs other functions' results."""
 
 
 def ref(loader, node):
@@ -76,7 +76,7 @@ def resident(process):
 
 
 def start(binary, environment):
-    """What a function says instead of asking for an event, `None` if it asks; and then its memory in MB."""
+    """The function's error, `None` if it asks for an event; and then its memory in MB."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), RuntimeApi)
     server.daemon_threads = True
     server.asked, server.over = threading.Event(), threading.Event()
@@ -111,7 +111,7 @@ def main(folder):
         environment = environment_of(template, function) | {"_HANDLER": name}
         problem, memory[name] = start(binary, environment)
         assert problem is None, f"{name} does not start with what template.yaml gives it: {problem}"
-        # The tables' names are what all need that need anything: without them this check would mean nothing.
+        # Every function with a table needs its name: without such functions this check would be void.
         needed += start(binary, environment | {"SESSIONS_TABLE": ""})[0] is not None
     assert needed == len(functions) - 1, f"{needed} functions need a table's name; all but not-found should"
     most = max(memory, key=memory.get)

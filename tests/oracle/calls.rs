@@ -1,15 +1,15 @@
-//! Generated calls on single items: sound ones, and ones with faults of every kind.
+//! Generated calls on single items: valid ones, and ones with faults of every kind.
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 
 pub(crate) const TABLE: &str = "generated";
 
-/// A call. What it says of names, values and expressions may be wrong.
+/// A call. Its names, values and expressions may be wrong.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) kind: Kind,
-    /// Whether its item is there.
+    /// True if its item exists.
     pub(crate) item_exists: bool,
     pub(crate) condition: Option<String>,
     pub(crate) names: Option<Vec<(&'static str, &'static str)>>,
@@ -25,7 +25,7 @@ pub(crate) enum Kind {
     Query { key_condition: String, index: bool },
 }
 
-/// A table as ours are.
+/// A table like the service's.
 pub(crate) fn table() -> Value {
     let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
     let attribute = |name: &str, kind: &str| json!({"AttributeName": name, "AttributeType": kind});
@@ -43,7 +43,7 @@ pub(crate) fn table() -> Value {
     })
 }
 
-/// The put of an item that is there before a call.
+/// The put of an item that exists before a call.
 pub(crate) fn item(key: &Value) -> Value {
     json!({"TableName": TABLE, "Item": {"pk": key, "sk": {"S": "b"}, "x": {"N": "1"}, "y": {"S": "text"},
                                         "m": {"M": {"n": {"N": "2"}}}, "l": {"L": [{"S": "a"}]}}})
@@ -60,7 +60,7 @@ impl Call {
         }
     }
 
-    /// The request, about the item with this partition key.
+    /// The request, on the item with this partition key.
     pub(crate) fn request(&self, key: &Value) -> Value {
         let item_key = json!({"pk": key, "sk": {"S": "b"}});
         let mut request = json!({"TableName": TABLE});
@@ -225,7 +225,7 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
 }
 
 impl Call {
-    /// Leaves out, most of the time by its shape, what nothing uses: otherwise hardly a call would be sound.
+    /// Mostly leaves out names and values that nothing uses: otherwise hardly a call would be valid.
     fn tidied(mut self) -> Self {
         let text = format!("{:?} {}", self.kind, self.condition.clone().unwrap_or_default());
         let used = |name: &str| text.contains(name);

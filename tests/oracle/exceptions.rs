@@ -1,13 +1,13 @@
-//! Where dynalite and the engine may differ, with the reason for each.
+//! The allowed differences between dynalite and the engine, with the reason for each.
 
 use serde_json::{Value, json};
 
 use crate::calls::{Call, Kind};
 
-/// A difference that is dynalite's, or of no account.
+/// A difference that is dynalite's, or does not matter.
 pub(crate) struct Exception {
     pub(crate) reason: &'static str,
-    /// Whether a call and the two verdicts on it are such a difference.
+    /// Returns true if a call and the two verdicts on it are such a difference.
     applies: fn(&Call, &str, &str) -> bool,
     /// A call that shows it.
     pub(crate) example: fn() -> Call,
@@ -44,7 +44,7 @@ fn update(expression: &str, condition: Option<&str>, value: (&'static str, Value
     }
 }
 
-/// The reason why a difference is allowed, if it is.
+/// The reason for which a difference is allowed, if it is.
 pub(crate) fn reason(call: &Call, ours: &str, dynalite: &str) -> Option<&'static str> {
     ALL.iter().find(|exception| (exception.applies)(call, ours, dynalite)).map(|exception| exception.reason)
 }

@@ -1,5 +1,5 @@
 //! The embedded engine behind its gate, against dynalite, whose authors took its checks from DynamoDB itself: both
-//! take and refuse the same generated requests. `npm ci` in this folder installs dynalite.
+//! accept and refuse the same generated requests. `npm ci` in this folder installs dynalite.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -26,7 +26,7 @@ use tokio::{
 
 use calls::{Call, TABLE, call};
 
-/// So many requests are compared.
+/// The number of requests compared.
 const CASES: u32 = 3000;
 
 /// The two databases.
@@ -41,7 +41,7 @@ impl Peers {
     async fn start() -> Self {
         let engine = Engine::start(None, Clock::default()).await.unwrap();
         let cli = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("oracle/node_modules/dynalite/cli.js");
-        // It takes 0 for its own default port.
+        // Dynalite takes 0 for its own default port.
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let mut process = Command::new("node")
             .arg(cli)
@@ -70,7 +70,7 @@ impl Peers {
         peers
     }
 
-    /// What both say to a call, on an item of its own.
+    /// Both verdicts on a call, on an item of its own.
     async fn ask(&self, call: &Call, case: u32) -> (String, String) {
         let key = json!({"S": format!("case-{case}")});
         let request = call.request(&key);
@@ -87,7 +87,7 @@ impl Peers {
     }
 }
 
-/// Taken, or the kind of refusal.
+/// Accepted, or the kind of refusal.
 fn verdict((status, answer): &(u16, Value)) -> String {
     match status {
         200 => "taken".to_owned(),
@@ -102,7 +102,7 @@ fn the_engine_and_dynalite_agree_on_generated_requests() {
     let case = std::cell::Cell::new(0);
     let (taken, refused) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
-    // The same requests each time: what the two think of others says nothing of a change here.
+    // The same requests each time, so that a new difference comes from a change here.
     let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, random);
     let compared = runner.run(&call(), |call| {
@@ -122,7 +122,7 @@ fn the_engine_and_dynalite_agree_on_generated_requests() {
     if let Err(error) = compared {
         panic!("{error}");
     }
-    // Otherwise it would show little.
+    // Otherwise the comparison would prove little.
     assert!(
         taken.get() > CASES / 10 && refused.get() > CASES / 10,
         "{} taken, {} refused",
@@ -131,7 +131,7 @@ fn the_engine_and_dynalite_agree_on_generated_requests() {
     );
 }
 
-/// An exception that no request needs any more has to go.
+/// An exception that no request needs any more must be deleted.
 #[test]
 fn every_exception_still_applies() {
     let runtime = Runtime::new().unwrap();

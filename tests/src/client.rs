@@ -16,7 +16,7 @@ use shared::{
 
 use crate::proxy::Proxy;
 
-/// Names another DynamoDB to run against; the embedded one is used when it is unset.
+/// The variable that names another DynamoDB to run against; unset, the embedded one is used.
 pub const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 
 pub const USDC: &str = "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913";
@@ -38,12 +38,12 @@ pub struct Answer {
 }
 
 impl Api {
-    /// On the embedded engine, or the one that the environment names.
+    /// Starts a server on the embedded engine, or on the one that the environment names.
     pub async fn start() -> Self {
         Self::with(Options { endpoint: std::env::var(ENDPOINT_VARIABLE).ok(), ..Options::default() }).await
     }
 
-    /// With a proxy between the functions and the database.
+    /// Starts a server with a proxy between the functions and the database.
     pub async fn behind(proxy: &Proxy) -> Self {
         Self::with(Options { endpoint: Some(proxy.url.clone()), ..Options::default() }).await
     }
@@ -57,19 +57,19 @@ impl Api {
         Self { server, http: http(HeaderMap::new()) }
     }
 
-    /// A server that wants API keys.
+    /// Starts a server with API keys on.
     pub async fn with_keys() -> Self {
         let endpoint = std::env::var(ENDPOINT_VARIABLE).ok();
         Self::with(Options { endpoint, api_keys: true, ..Options::default() }).await
     }
 
-    /// With keys, and with a proxy between the functions and the database.
+    /// Starts a server with API keys on, and a proxy between the functions and the database.
     pub async fn behind_with_keys(proxy: &Proxy) -> Self {
         let endpoint = Some(proxy.url.clone());
         Self::with(Options { endpoint, api_keys: true, ..Options::default() }).await
     }
 
-    /// Makes an API key, which is void after `lifetime` milliseconds if one is given.
+    /// Creates an API key, which expires after `lifetime` milliseconds if that is given.
     pub async fn make_key(&self, owner: &str, scope: Scope, lifetime: Option<i64>) -> String {
         let text = ApiKeyText::new(random_bits(), [random_bits(), random_bits()]);
         let owner = Owner::parse(owner).unwrap();
@@ -78,7 +78,7 @@ impl Api {
         text.reveal()
     }
 
-    /// Has all requests from now on carry this key, or none.
+    /// Sends all requests from now on with this key, or none.
     pub fn use_key(&mut self, key: Option<&str>) {
         let bearer = key.map(|key| (header::AUTHORIZATION, format!("Bearer {key}").parse().unwrap()));
         self.http = http(HeaderMap::from_iter(bearer));
@@ -120,7 +120,7 @@ impl Api {
         self.post("/orders", &order(session)).await
     }
 
-    /// A session with an order; their ids.
+    /// Creates a session with an order; returns their ids.
     pub async fn create_linked(&self) -> (String, String) {
         let session = self.create_session().await;
         let order = self.create_order(Some(&session)).await.ok()["id"].as_str().unwrap().to_owned();
@@ -139,7 +139,7 @@ impl Api {
         self.post(&format!("/checkout-sessions/{id}/expire"), &json!({})).await
     }
 
-    /// Tells of one thing that happened, or of several.
+    /// Sends one piece of evidence, or several.
     pub async fn tell(&self, order: &str, evidence: &Value) -> Answer {
         self.post(&format!("/test-helpers/orders/{order}/evidence"), evidence).await
     }
@@ -166,14 +166,13 @@ fn http(headers: HeaderMap) -> reqwest::Client {
     http_client(|builder| builder.timeout(Duration::from_secs(60)).default_headers(headers))
 }
 
-/// A client for plain HTTP. Another crate has reqwest speak TLS with whatever the process has chosen, and
-/// so it wants something to be chosen.
+/// A client for plain HTTP. Another crate makes reqwest use the process's TLS provider, so one has to be chosen.
 pub(crate) fn http_client(
     configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
 ) -> reqwest::Client {
-    // An error says that it has been chosen already.
+    // An error means that one has been chosen already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    // Reading the machine's certificates takes longer than many a test.
+    // Reading the machine's certificates takes longer than many tests do.
     configure(reqwest::Client::builder().tls_certs_only([])).build().unwrap()
 }
 
@@ -201,7 +200,7 @@ impl Answer {
         self.body["message"].as_str().unwrap()
     }
 
-    /// Every answer has the contract's envelope, whatever it says.
+    /// Checks the contract's envelope, which every answer has.
     fn check_envelope(self) -> Self {
         let success = self.status.is_success();
         assert_eq!(self.headers["content-type"], "application/json", "{}", self.text);

@@ -1,4 +1,4 @@
-//! What can happen to a request on its way to the database.
+//! Faults of a request on its way to the database.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-/// What happens to a request instead of an answer.
+/// The fate of a request instead of an answer.
 #[derive(Debug, Clone)]
 pub enum Fault {
     /// The connection breaks before the request arrives.
@@ -24,13 +24,13 @@ pub enum Fault {
     ServerError,
     /// DynamoDB throttles the account or table.
     Throttled,
-    /// A partition has no capacity left; of a transaction, at one of its items.
+    /// A partition has no capacity left; in a transaction, that of one of its items.
     ThroughputExceeded,
-    /// Another transaction is at work on an item, of a transaction on one of several. Reads do not conflict.
+    /// Another transaction is changing an item; in a transaction, one of its items. Reads do not conflict.
     Conflict,
-    /// A transaction with the same client token is under way. No other call meets this.
+    /// A transaction with the same client token is in progress. No other call meets this.
     InProgress,
-    /// DynamoDB finds the request itself at fault.
+    /// DynamoDB finds a fault in the request itself.
     Rejected,
     /// The answer is changed on its way back.
     Rewritten(fn(&mut Value)),
@@ -39,8 +39,8 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// What DynamoDB answers instead of carrying a request out; `None` where it would carry it out. Of a
-    /// transaction's items it is the one at `place` that has the trouble, counted round.
+    /// DynamoDB's answer to a request that it does not carry out; `None` if it would. In a transaction, the item at
+    /// `place` has the fault, counted round.
     pub(crate) fn refusal(&self, operation: &str, body: &[u8], place: usize) -> Option<Response> {
         let is_read = matches!(operation, "GetItem" | "BatchGetItem" | "Query" | "Scan");
         match self {
@@ -75,7 +75,7 @@ pub(crate) fn refuse(status: StatusCode, kind: &str) -> Response {
     )
 }
 
-/// A transaction that one of its items kept from being carried out; the others say nothing.
+/// The cancellation of a transaction by one of its items.
 fn cancel(body: &[u8], place: usize, code: &str) -> Response {
     let request: Value = serde_json::from_slice(body).unwrap();
     let count = request["TransactItems"].as_array().unwrap().len();
@@ -92,7 +92,7 @@ fn answer(status: StatusCode, body: &Value) -> Response {
     (status, [("content-type", "application/x-amz-json-1.0")], body.to_string()).into_response()
 }
 
-/// Faults that requests meet by chance.
+/// Faults that requests meet at random.
 pub(crate) struct Weather {
     one_in: usize,
     faults: Vec<Fault>,
@@ -100,12 +100,12 @@ pub(crate) struct Weather {
 }
 
 impl Weather {
-    /// One request in so many meets one of these.
+    /// One in this many requests meets one of these faults.
     pub(crate) fn new(one_in: usize, faults: &[Fault], seed: u64) -> Self {
         Self { one_in, faults: faults.to_vec(), random: fastrand::Rng::with_seed(seed) }
     }
 
-    /// What the next request meets, if anything.
+    /// The fault of the next request, if any.
     pub(crate) fn draw(&mut self) -> Option<Fault> {
         let met = self.random.usize(..self.one_in) == 0;
         met.then(|| self.random.choice(&self.faults).cloned())?

@@ -1,4 +1,4 @@
-//! What the tests stand on: a server of their own each, and a DynamoDB endpoint that can fail.
+//! The support for tests: a server for each test, and a DynamoDB endpoint that can fail.
 #![allow(
     missing_docs,
     clippy::unwrap_used,

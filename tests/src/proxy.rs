@@ -1,4 +1,4 @@
-//! A DynamoDB endpoint that counts what goes through it, and fails when it is told to.
+//! A DynamoDB endpoint that counts the requests passing through it, and fails on demand.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -32,7 +32,7 @@ pub struct Proxy {
     pub url: String,
     state: Arc<Shared>,
     serving: JoinHandle<()>,
-    /// Past the proxy.
+    /// A client that bypasses the proxy.
     direct: DynamoDb,
     _engine: Option<Engine>,
 }
@@ -41,24 +41,24 @@ struct Shared {
     target: String,
     http: reqwest::Client,
     operations: Mutex<Vec<String>>,
-    /// The tables made through the proxy.
+    /// The tables created through the proxy.
     tables: Mutex<Vec<String>>,
     /// The transaction that each client token was first used for.
     tokens: Mutex<HashMap<String, Bytes>>,
     items_read: AtomicU64,
     faults: Mutex<VecDeque<(String, Fault)>>,
-    /// A fault that the request after so many others meets, whatever it is for.
+    /// A fault for the request after this many others, for any operation.
     countdown: Mutex<Option<(usize, Fault)>>,
     weather: Mutex<Option<Weather>>,
-    /// How many faults have been met by chance.
+    /// The number of random faults so far.
     storms: AtomicU64,
-    /// How many requests have been refused, by which a refused transaction's item is chosen.
+    /// The number of refused requests, which chooses the item of a refused transaction.
     refused: AtomicUsize,
     hung: Notify,
 }
 
 impl Proxy {
-    /// In front of an engine of its own, or of the one that the environment names.
+    /// Starts a proxy in front of an engine of its own, or of the one that the environment names.
     pub async fn start() -> Self {
         let (target, engine) = match std::env::var(ENDPOINT_VARIABLE) {
             Ok(endpoint) => (endpoint, None),
@@ -88,23 +88,23 @@ impl Proxy {
         Self { url, state, serving, direct, _engine: engine }
     }
 
-    /// Has the next `times` requests for `operation` meet `fault`.
+    /// Makes the next `times` requests for `operation` meet `fault`.
     pub fn inject(&self, operation: &str, fault: &Fault, times: usize) {
         let faults = std::iter::repeat_n((operation.to_owned(), fault.clone()), times);
         self.state.faults.lock().unwrap().extend(faults);
     }
 
-    /// Has the request after `count` others meet `fault`, whatever operation it is for.
+    /// Makes the request after `count` others meet `fault`, for any operation.
     pub fn inject_after(&self, count: usize, fault: &Fault) {
         *self.state.countdown.lock().unwrap() = Some((count, fault.clone()));
     }
 
-    /// From now on has one request in so many meet one of these faults, by chance.
+    /// From now on, makes one in this many requests meet one of these faults, at random.
     pub fn unsettle(&self, one_in: usize, faults: &[Fault], seed: u64) {
         *self.state.weather.lock().unwrap() = Some(Weather::new(one_in, faults, seed));
     }
 
-    /// Ends that, and returns how many requests have met one.
+    /// Ends the random faults, and returns their number.
     pub fn settle(&self) -> u64 {
         *self.state.weather.lock().unwrap() = None;
         self.state.storms.load(Ordering::Relaxed)
@@ -115,13 +115,13 @@ impl Proxy {
         self.state.hung.notified().await;
     }
 
-    /// Makes an attribute of an item a number, whatever it was, in the one table whose name ends like this.
-    /// Returns what it was.
+    /// Turns an attribute of an item into a number, in the one table whose name ends like this. Returns its former
+    /// value.
     pub async fn damage(&self, table: &str, key: &Value, attribute: &str) -> Value {
         self.set(table, key, attribute, &json!({"N": "1"})).await
     }
 
-    /// Makes an attribute what it was before.
+    /// Restores an attribute's former value.
     pub async fn repair(&self, table: &str, key: &Value, attribute: &str, value: &Value) {
         self.set(table, key, attribute, value).await;
     }
@@ -133,25 +133,25 @@ impl Proxy {
         self.call("UpdateItem", &update).await["Attributes"][attribute].take()
     }
 
-    /// The name of the table that was made through this proxy and whose name ends like this.
+    /// The full name of the table created through this proxy whose name ends like this.
     pub fn table(&self, end: &str) -> String {
         let tables = self.state.tables.lock().unwrap();
         tables.iter().find(|name| name.ends_with(end)).unwrap().clone()
     }
 
-    /// A request of a test's own, which no fault meets and nobody counts.
+    /// A request of a test's own, without faults and not counted.
     pub async fn call(&self, operation: &str, body: &Value) -> Value {
         let (status, answer) = self.direct.call(operation, body).await;
         assert_eq!(status, 200, "{operation}: {answer}");
         answer
     }
 
-    /// How many faults no request has met yet.
+    /// The number of faults that no request has met yet.
     pub fn pending(&self) -> usize {
         self.state.faults.lock().unwrap().len()
     }
 
-    /// Forgets the faults that no request has met, and returns how many there were.
+    /// Drops the faults that no request has met, and returns their number.
     pub fn heal(&self) -> usize {
         let counted = self.state.countdown.lock().unwrap().take();
         std::mem::take(&mut *self.state.faults.lock().unwrap()).len() + usize::from(counted.is_some())
@@ -164,7 +164,7 @@ impl Proxy {
 }
 
 impl Proxy {
-    /// How many items queries have read since the last call, those that a filter held back included.
+    /// The number of items that queries have read since the last call, those that a filter dropped included.
     pub fn take_items_read(&self) -> u64 {
         self.state.items_read.swap(0, Ordering::Relaxed)
     }
@@ -214,7 +214,7 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
             let (head, body) = state.forward(headers, body).await.into_parts();
             let mut answer = serde_json::from_slice(&to_bytes(body, usize::MAX).await.unwrap()).unwrap();
             rewrite(&mut answer);
-            // Its length and checksum are those of the answer as it was.
+            // Its length and checksum are those of the original answer.
             let kept = head.headers.get("content-type").cloned().unwrap();
             (head.status, [("content-type", kept)], answer.to_string()).into_response()
         }
@@ -234,7 +234,7 @@ async fn pass(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
 
 impl Shared {
     /// Compares a transaction, to the byte, with the one that its client token was first used for. Amazon's DynamoDB
-    /// Local is as strict; the documentation of the service does not say what it compares.
+    /// Local is as strict; the documentation of the service does not say what is compared.
     fn is_as_before(&self, body: &Bytes) -> bool {
         let request: Value = serde_json::from_slice(body).unwrap();
         let Some(token) = request["ClientRequestToken"].as_str() else { return true };
@@ -270,7 +270,7 @@ impl Shared {
     }
 }
 
-/// What a query's answer says of itself, found without reading a megabyte of items.
+/// The count in a query's answer, found without parsing a megabyte of items.
 fn scanned_count(body: &[u8]) -> u64 {
     let name = b"\"ScannedCount\":";
     let start = body.windows(name.len()).rposition(|window| window == name).map(|start| start + name.len());

@@ -1,4 +1,4 @@
-//! A merchant's webhook endpoint, which answers as it is told to and remembers what came.
+//! A merchant's webhook endpoint, which answers on demand and keeps the messages that came.
 
 use std::{
     sync::{
@@ -24,16 +24,16 @@ pub struct Receiver {
     serving: JoinHandle<()>,
 }
 
-/// What an endpoint does with a message.
+/// An endpoint's reaction to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
     /// It answers with this status.
     Answers(u16),
-    /// It takes the message and never answers.
+    /// It receives the message and never answers.
     Hangs,
-    /// It sends whoever asks elsewhere.
+    /// It redirects the sender.
     Redirects,
-    /// It answers 500 to all but every n-th message, which it takes.
+    /// It answers 500 to all but every n-th message, which it accepts.
     TakesEvery(usize),
 }
 
@@ -54,7 +54,7 @@ struct Shared {
 }
 
 impl Receiver {
-    /// One that answers with 200.
+    /// Starts a receiver that answers with 200.
     pub async fn start() -> Self {
         let state = Arc::new(Shared {
             manner: Mutex::new(Manner::Answers(200)),
@@ -75,23 +75,23 @@ impl Receiver {
         *self.state.manner.lock().unwrap() = manner;
     }
 
-    /// Where [`Manner::Redirects`] leads.
+    /// Sets the target of [`Manner::Redirects`].
     pub fn redirect_to(&self, url: &str) {
         *self.state.elsewhere.lock().unwrap() = url.to_owned();
         self.behave(Manner::Redirects);
     }
 
-    /// All that came, in the order in which it came.
+    /// All messages, in the order of their arrival.
     pub fn messages(&self) -> Vec<Message> {
         self.state.messages.lock().unwrap().clone()
     }
 
-    /// What was answered with 2xx.
+    /// The messages answered with 2xx.
     pub fn accepted(&self) -> Vec<Message> {
         self.state.accepted.lock().unwrap().clone()
     }
 
-    /// Waits until so many messages have come, for a minute at most.
+    /// Waits until this many messages have come, for a minute at most.
     pub async fn has_got(&self, count: usize) {
         let mut arrived = self.state.arrived.subscribe();
         let enough = arrived.wait_for(|arrived| *arrived >= count);
@@ -100,7 +100,7 @@ impl Receiver {
         }
     }
 
-    /// Hangs up for good: connections are refused from now on.
+    /// Closes for good: connections are refused from now on.
     pub fn vanish(&self) {
         self.serving.abort();
     }

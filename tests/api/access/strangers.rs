@@ -1,4 +1,4 @@
-//! What callers without a key see.
+//! The view of unauthenticated callers.
 
 use serde_json::{Value, json};
 use tests::client::USDC;
@@ -30,7 +30,7 @@ async fn strangers_see_neither_metadata_nor_references() {
         assert_eq!(order["metadata"]["srcToken"]["symbol"], "USDC");
     }
 
-    // Their merchant sees it all, on the order too, which a stranger has made.
+    // Their merchant sees everything, also on the order that an unauthenticated caller has created.
     api.use_key(Some(&ours));
     let full = api.get(&path).await.ok();
     assert_eq!(full["metadata"], json!({"secret": 1}));

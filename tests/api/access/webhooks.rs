@@ -1,4 +1,4 @@
-//! Webhook endpoints are their merchant's alone: who may make one says where data goes.
+//! Webhook endpoints belong to their merchant alone: creating one decides the target of data.
 
 use local::Options;
 use reqwest::Method;
@@ -10,7 +10,7 @@ use super::shops;
 
 const DELIVERY: &str = "whd_1759387148312_evt_0b2f6d1c5a3e8f479c1d0199a3c0d5e8_1";
 
-/// What can be asked of webhooks, and of the endpoint with this id.
+/// Every request about webhooks, and about the endpoint with this id.
 pub(super) fn endpoints(id: &str) -> impl Iterator<Item = (Method, String, Value)> {
     let one = format!("/webhook-endpoints/{id}");
     [
@@ -27,7 +27,7 @@ pub(super) fn endpoints(id: &str) -> impl Iterator<Item = (Method, String, Value
     .into_iter()
 }
 
-/// Makes an endpoint at a receiver; its id.
+/// Creates an endpoint at a receiver; returns its id.
 async fn made(api: &Api, receiver: &Receiver) -> String {
     let made = api.post("/webhook-endpoints", &json!({"url": receiver.url})).await.ok();
     made["id"].as_str().unwrap().to_owned()
@@ -109,7 +109,7 @@ async fn a_reading_key_sees_webhook_endpoints_and_changes_none() {
     assert!(receiver.messages().is_empty());
 }
 
-/// Otherwise anybody could have everybody's data sent to themselves.
+/// Otherwise any caller could have all data sent to its own URL.
 #[tokio::test]
 async fn in_a_deployment_without_keys_there_are_no_webhook_endpoints() {
     let endpoint = std::env::var(tests::client::ENDPOINT_VARIABLE).ok();

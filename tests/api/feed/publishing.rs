@@ -1,4 +1,4 @@
-//! How events get into the feed: once, whatever becomes of the publisher and of what it is told.
+//! Publishing: each event once, for any failure of the publisher and any order of notifications.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tests::{
 
 use super::{Broken, check, read, sell};
 
-/// A batch of stream records, such as say that these sessions and orders have changed.
+/// A batch of stream records that show changes of these sessions and orders.
 pub(super) fn hints<'a>(
     sessions: impl Iterator<Item = &'a String>,
     orders: impl Iterator<Item = &'a String>,
@@ -30,7 +30,7 @@ pub(super) fn hints<'a>(
     json!({"Records": records.collect::<Vec<_>>()})
 }
 
-/// With no queue to hand anything over to; returns the sequence number of the record that failed.
+/// Publishes without a queue for failures; returns the sequence number of the record that failed.
 pub(super) async fn publish(app: &App, batch: &Value) -> Vec<String> {
     let response = publish_events::handle(app, &Broken, Batch::parse(batch.clone()).unwrap()).await;
     response.batch_item_failures.into_iter().map(|failure| failure.item_identifier.unwrap()).collect()
@@ -92,7 +92,7 @@ async fn a_fault_while_publishing_loses_and_doubles_nothing() {
         let batch = hints([session].iter(), [order].iter());
         proxy.inject("TransactWriteItems", fault, times);
         let failed = publish(&api.server.app, &batch).await;
-        // What an attempt whose answer was lost has done, the next one finds done.
+        // An attempt whose answer was lost has done its work, and the next one finds that.
         let heals = times == 1 || matches!(fault, Fault::AnswerLost);
         assert_eq!(failed.is_empty(), heals, "{fault:?} {times}");
         proxy.heal();
@@ -104,7 +104,7 @@ async fn a_fault_while_publishing_loses_and_doubles_nothing() {
     .await;
 }
 
-/// Has the only deposit of an order be followed by `count` more of its kind.
+/// Adds `count` copies of the only deposit of an order.
 async fn add_dust(proxy: &Proxy, order: &str, count: usize) {
     let (table, partition) = (proxy.table("OrdersTable"), json!({"S": format!("order#{order}")}));
     let query = json!({"TableName": table, "KeyConditionExpression": "pk = :pk AND begins_with(sk, :piece)",
@@ -122,7 +122,7 @@ async fn add_dust(proxy: &Proxy, order: &str, count: usize) {
     proxy.call("UpdateItem", &update).await;
 }
 
-/// The deposit that came `n` after the first.
+/// The copy `n` of the first deposit.
 fn another(first: &Value, n: usize) -> Value {
     let mut item = first.clone();
     let (id, effect) = (format!("more-{n}"), first["effect"]["S"].as_str().unwrap());

@@ -1,4 +1,4 @@
-//! What cannot be published: it is tried again by itself, and holds up nobody else.
+//! Events that cannot be published: they are retried, and hold up no others.
 
 use std::{future::Future, pin::Pin, sync::Mutex};
 
@@ -15,7 +15,7 @@ use super::{
 
 type Sending<'a> = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send + 'a>>;
 
-/// No queue at all.
+/// A queue that always fails.
 pub(crate) struct Broken;
 
 impl Retries for Broken {
@@ -24,7 +24,7 @@ impl Retries for Broken {
     }
 }
 
-/// A queue whose messages can be looked at.
+/// A queue with readable messages.
 #[derive(Default)]
 struct Kept(Mutex<Vec<String>>);
 
@@ -57,7 +57,7 @@ async fn a_story_that_cannot_be_read_holds_up_no_other() {
     let api = Api::behind(&proxy).await;
     let (before, poison, after) =
         (api.create_session().await, api.create_session().await, api.create_session().await);
-    // Its metadata was text; as a number the item cannot be read.
+    // Its metadata was text; with a number the item cannot be read.
     proxy.damage("SessionsTable", &json!({"id": {"S": poison}}), "metadata").await;
     let batch = hints([before, poison, after].iter(), [].iter());
     assert_eq!(publish(&api.server.app, &batch).await, ["1"]);
@@ -100,7 +100,7 @@ async fn what_cannot_be_published_is_handed_to_a_queue_and_the_stream_goes_on() 
     assert_eq!(serde_json::to_value(answer).unwrap(), json!({"batchItemFailures": []}));
     assert_eq!(*queue.0.lock().unwrap(), [poison.as_str()]);
     assert_eq!(sessions_of(&api).await, [json!(good)]);
-    // It comes back until it is mended.
+    // It comes back until it is repaired.
     let app = &api.server.app;
     assert_eq!(bring(app, &[&poison]).await, ["0"]);
     proxy.repair("SessionsTable", &json!({"id": {"S": poison}}), "metadata", &metadata).await;

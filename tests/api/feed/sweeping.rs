@@ -1,4 +1,4 @@
-//! Expiries that nobody asks about: told all the same, at the cost of what expires.
+//! Expiries that nobody reads: they are published too, at a cost that depends on their number.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -65,7 +65,7 @@ async fn an_expiry_that_cannot_be_written_down_is_reported_and_holds_up_no_other
 async fn a_sweep_ends_what_it_has_found_before_it_looks_for_more() {
     let proxy = Proxy::start().await;
     let api = Api::behind(&proxy).await;
-    // In four parts, so that one has more than the hundred of a page.
+    // In four shards, so that one has more than the hundred of a page.
     for _ in 0..21 {
         join_all((0..20).map(|_| api.create_session())).await;
     }

@@ -131,7 +131,7 @@ async fn a_longer_body_is_refused_for_its_length() {
             let answer = watched.refuses_body(path, body, 413, "body_too_large").await;
             assert!(answer.message().contains("65536 bytes"), "{}", answer.text);
         }
-        // Whatever is in it.
+        // In any encoding.
         watched.refuses_body(path, vec![0xff; LIMIT + 1], 413, "body_too_large").await;
         watched.refuses_body(path, "[".repeat(LIMIT + 1), 413, "body_too_large").await;
     }

@@ -1,5 +1,4 @@
-//! Deeply nested JSON: passed through where it may be anything, refused where it may not, and nowhere
-//! a reason to fall over.
+//! Deeply nested JSON: passed through where anything is allowed, refused elsewhere, and never a reason to crash.
 
 use reqwest::Method;
 use serde_json::json;
@@ -11,7 +10,7 @@ fn nested(levels: usize) -> String {
     "[".repeat(levels) + &"]".repeat(levels)
 }
 
-/// Each object that is kept, with a member so deep that the object as a whole has `levels`.
+/// Each stored object, with a member so deep that the object as a whole has `levels`.
 fn kept(levels: usize) -> [(&'static str, &'static str, String); 3] {
     let deep = format!("{{\"d\":{}}}", nested(levels - 1));
     let with = |field: &str| {

@@ -5,7 +5,7 @@ use tests::client::{Api, SHOP, order};
 
 use super::Watched;
 
-/// As they stand in a path. No session and no order has any of these.
+/// As they appear in a path. No session and no order has any of these.
 const BAD_IDS: [&str; 22] = [
     "nope",
     "0",

@@ -1,4 +1,4 @@
-//! Metadata comes back unchanged: its text, not its meaning.
+//! Metadata comes back unchanged, to the byte.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 
 use super::raw_text;
 
-/// Such as tools write, and such as only people write.
+/// Texts as tools write them, and as only people do.
 const SAMPLES: [&str; 14] = [
     "{}",
     "{ }",
@@ -48,7 +48,7 @@ fn number() -> impl Strategy<Value = String> {
     "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,4})?"
 }
 
-/// Members may share a name.
+/// An object; members may share a name.
 fn object(value: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     let name = prop_oneof![3 => string(), 1 => Just("\"a\"".to_owned())];
     let member =
@@ -73,7 +73,7 @@ fn value() -> impl Strategy<Value = String> {
     })
 }
 
-/// Runs `check` with one server for all texts.
+/// Runs `check` on one server for all texts.
 fn for_each_text(check: impl AsyncFn(&Api, &str)) {
     let runtime = Runtime::new().unwrap();
     let api = runtime.block_on(Api::start());

@@ -12,7 +12,7 @@ const SOLANA_USDC: &str = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v";
 const MAX: &str = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
 const OVER_MAX: &str = "115792089237316195423570985008687907853269984665640564039457584007913129639936";
 
-/// A good order but for one field.
+/// A valid order but for one field.
 fn with(field: &str, value: impl Into<Value>) -> Value {
     let mut order = order(None);
     order[field] = value.into();

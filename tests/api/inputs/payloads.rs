@@ -1,4 +1,4 @@
-//! What each type of order wants in its `payload`.
+//! The `payload` that each type of order requires.
 
 use serde_json::{Value, json};
 use tests::client::{Api, SHOP, order};
@@ -7,7 +7,7 @@ use super::Watched;
 
 const VAULT: &str = "0x4d8899ca6ded04c922af0376c51c86e25e33a1d4";
 
-/// A good payload of each type that wants one.
+/// A valid payload of each type that requires one.
 fn payloads() -> Vec<(&'static str, Value)> {
     let swap = json!({"expectedDstAmount": "1000000"});
     vec![
@@ -31,10 +31,10 @@ fn payloads() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// May be missing or null.
+/// Members that may be missing or null.
 const OPTIONAL: [&str; 4] = ["spenderAddress", "value", "action", "tokenId"];
 
-/// What a member cannot be, and what is said of it.
+/// Invalid values of a member, and the rule in the refusal.
 fn malformed(member: &str) -> (Vec<Value>, &'static str) {
     let not_text = vec![json!(5), json!(true), json!([]), json!({})];
     let amounts = || ["", "-1", "01", "1.5", "1e6", "0x1", "ten"].map(Value::from).to_vec();

@@ -1,4 +1,4 @@
-//! Paths and methods that no endpoint is for.
+//! Paths and methods without an endpoint.
 
 use reqwest::{Client, Method};
 use tests::client::Api;
@@ -65,7 +65,7 @@ async fn a_method_that_a_path_does_not_take_is_not_found() {
     }
 }
 
-/// API Gateway sends `HEAD` to a route for `GET` no more than any other method.
+/// API Gateway does not send `HEAD` to a route for `GET`.
 #[tokio::test]
 async fn head_is_a_method_that_no_path_takes() {
     let api = Api::start().await;

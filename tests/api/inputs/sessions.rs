@@ -186,12 +186,12 @@ fn metadata_of(bytes: usize) -> (String, usize) {
     in_body(&format!("{{\"a\":\"{}\"}}", "x".repeat(bytes - 8)))
 }
 
-/// White space inside the object counts.
+/// Metadata of this many bytes; white space inside the object counts.
 fn spaced_metadata_of(bytes: usize) -> (String, usize) {
     in_body(&format!("{{{}}}", " ".repeat(bytes - 2)))
 }
 
-/// Bytes count, not characters.
+/// Metadata of this many bytes; bytes count, not characters.
 fn wide_metadata_of(bytes: usize) -> (String, usize) {
     let fill = "ä".repeat((bytes - 8) / 2) + if bytes.is_multiple_of(2) { "" } else { "x" };
     in_body(&format!("{{\"a\":\"{fill}\"}}"))

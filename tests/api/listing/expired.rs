@@ -1,4 +1,4 @@
-//! The list of what is expired: complete from the instant of each deadline, and no dearer for what is overdue.
+//! The list of expired sessions: complete from the instant of each deadline, at no extra cost for overdue ones.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn a_page_of_what_is_overdue_ends_what_it_shows_and_no_more() {
     api.advance_clock(1800.0).await;
     proxy.take_operations();
     assert_eq!(ids(page(&api, "status=expired&limit=5").await["sessions"].as_array().unwrap()), made[..5]);
-    // One more than is shown tells that there is more.
+    // One more than is shown reveals that there are more.
     let ends = vec!["TransactWriteItems"; 6];
     assert_eq!(proxy.take_operations(), [vec!["Query", "Query", "BatchGetItem"], ends].concat());
     page(&api, "status=expired&limit=5").await;
@@ -32,11 +32,11 @@ async fn what_cannot_be_overdue_yet_is_not_read() {
     let proxy = Proxy::start().await;
     let api = Api::behind(&proxy).await;
     make(&api, 3, &json!({})).await;
-    // Of these not even the index is read.
+    // The index is not even read for these.
     proxy.take_items_read();
     page(&api, "status=expired").await;
     assert_eq!(proxy.take_items_read(), 0);
-    // These are found there, and their ids say enough.
+    // These are found there, and their ids suffice.
     api.advance_clock(1000.0).await;
     proxy.take_operations();
     page(&api, "status=expired").await;
@@ -57,7 +57,7 @@ async fn nobody_pays_for_what_is_anothers() {
     proxy.take_items_read();
     assert_eq!(list(&api, "status=expired&limit=100").await, made);
     assert_eq!(proxy.take_items_read(), 10);
-    // Those of the others wait for their merchant, or for the sweep.
+    // Those of the others wait for their merchant, or for the schedule.
     let ended = proxy.take_operations().iter().filter(|it| *it == "TransactWriteItems").count();
     assert_eq!(ended, 10);
 }
@@ -67,7 +67,7 @@ async fn an_order_puts_off_the_end_of_its_session() {
     let api = Api::start().await;
     let alone = api.create_session().await;
     let (linked, _) = api.create_linked().await;
-    // The deadline is over, and the window for word of a deposit is not.
+    // The deadline has passed, and the detection window has not.
     api.advance_clock(1830.0).await;
     assert_eq!(list(&api, "status=expired").await, [alone.as_str()]);
     assert_eq!(list(&api, "status=open").await, [linked.as_str()]);
@@ -75,7 +75,7 @@ async fn an_order_puts_off_the_end_of_its_session() {
     assert_eq!(list(&api, "status=expired&limit=1").await, [linked, alone]);
 }
 
-/// Sessions that live for longer and shorter, every third of them ended by hand; newest first.
+/// Sessions with longer and shorter lifetimes, every third one expired by hand; newest first.
 async fn make_some_of_each(api: &Api) -> Vec<String> {
     let mut made = Vec::new();
     for n in 0..18 {
@@ -119,7 +119,7 @@ async fn sessions_that_end_while_the_list_is_read_make_no_page_skip_or_repeat_an
     assert_eq!(walked, expired_of(&api, &made).await);
 }
 
-/// As where more is open than is looked through at once.
+/// As if more sessions were open than are read at once.
 fn cut_after_the_second(answer: &mut Value) {
     let last = answer["Items"][1].clone();
     answer["Items"].as_array_mut().unwrap().truncate(2);
@@ -133,7 +133,7 @@ async fn however_little_is_looked_through_at_once_nothing_is_left_out() {
     let api = Api::behind(&proxy).await;
     let made = make_some_of_each(&api).await;
     api.advance_clock(1800.0).await;
-    // The list of what is open, and then both.
+    // The list of open ones, and then both.
     for faults in [1, 2] {
         proxy.inject("Query", &Fault::Rewritten(cut_after_the_second), faults);
         assert_eq!(list(&api, "status=expired&limit=100").await, expired_of(&api, &made).await);

@@ -19,7 +19,7 @@ struct Entry {
     request: Map<String, Value>,
 }
 
-/// The table that they are about.
+/// The table of the requests.
 pub(super) fn table() -> Value {
     let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
     let attribute = |name: &str, kind: &str| json!({"AttributeName": name, "AttributeType": kind});
@@ -85,7 +85,7 @@ pub(super) fn planted() -> Vec<Fault> {
     faults
 }
 
-/// What an entry stands for.
+/// The requests of an entry.
 fn requests(Entry { rule, request }: Entry) -> Vec<Fault> {
     let (kind, change) = request.into_iter().next().unwrap();
     let change = expanded(change);
@@ -109,7 +109,7 @@ fn requests(Entry { rule, request }: Entry) -> Vec<Fault> {
     requests.into_iter().map(fault).collect()
 }
 
-/// The sound request that an entry changes.
+/// The valid request that an entry changes.
 pub(super) fn sound(kind: &str) -> Value {
     let key = json!({"pk": {"S": "a"}, "sk": {"S": "b"}});
     match kind {
@@ -132,7 +132,7 @@ pub(super) fn with(request: &Value, change: &Value) -> Value {
     Value::Object(changed)
 }
 
-/// A value in which `x*3` has become `xxx`.
+/// A value with `x*3` expanded to `xxx`.
 fn expanded(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(repeated(&text).unwrap_or(text)),

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 const TEXT: &str = include_str!("../../../openapi.yaml");
 
-/// What the document is called where its own references are resolved.
+/// The document's name, by which its own references are resolved.
 const URI: &str = "urn:checkout:openapi";
 
 /// Parts of the document are named by JSON pointers into it, `/components/schemas/Order`.
@@ -36,15 +36,15 @@ pub(crate) struct Operation {
 #[derive(Debug, Clone)]
 pub(crate) struct Response {
     pub(crate) content: Content,
-    /// The headers that must be there.
+    /// The required headers.
     pub(crate) headers: Vec<String>,
 }
 
-/// What a webhook endpoint is sent.
+/// A message to a webhook endpoint.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
     pub(crate) content: Content,
-    /// The headers that it has, and the schema of each.
+    /// Its headers, with the schema of each.
     pub(crate) headers: Vec<(String, Pointer)>,
 }
 
@@ -69,7 +69,7 @@ impl Document {
         self.root.pointer(pointer).unwrap_or_else(|| panic!("{pointer} is not in the document"))
     }
 
-    /// What the schema at `pointer` finds wrong with `value`.
+    /// The differences between `value` and the schema at `pointer`.
     pub(crate) fn problems(&self, pointer: &str, value: &Value) -> Vec<String> {
         let errors = self.validator(pointer);
         errors.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
@@ -109,7 +109,7 @@ impl Document {
         operations
     }
 
-    /// The messages that are sent to webhook endpoints, by name.
+    /// The messages to webhook endpoints, by name.
     pub(crate) fn messages(&self) -> BTreeMap<String, Message> {
         let names = self.root["webhooks"].as_object().unwrap().keys();
         let read = |name: &String| {
@@ -149,7 +149,7 @@ impl Document {
         Content { schema: self.target(&format!("{place}/schema")), examples: names.map(example).collect() }
     }
 
-    /// Where a reference at `pointer` leads; `pointer` itself where there is none.
+    /// The target of a reference at `pointer`; `pointer` itself if there is none.
     pub(crate) fn target(&self, pointer: &str) -> Pointer {
         match self.at(pointer).get("$ref").and_then(Value::as_str) {
             Some(reference) => reference.strip_prefix('#').expect("references stay inside").to_owned(),
@@ -157,7 +157,7 @@ impl Document {
         }
     }
 
-    /// All examples: where each is, the schema that it is an example of, and the value.
+    /// All examples: the position of each, its schema, and the value.
     pub(crate) fn examples(&self) -> Vec<(String, Pointer, Value)> {
         let mut examples = Vec::new();
         let mut add = |what: &str, content: &Content| {
@@ -208,7 +208,7 @@ impl Operation {
         self.request.iter().flat_map(|content| content.examples.clone()).collect()
     }
 
-    /// Whether a request for `path` is this operation's; an id may be anything, even empty.
+    /// Returns true if a request for `path` is this operation's; an id may be anything, even empty.
     pub(crate) fn serves(&self, method: &Method, path: &str) -> bool {
         let path = path.split('?').next().unwrap_or_default();
         let (wanted, sent): (Vec<_>, Vec<_>) = (self.path.split('/').collect(), path.split('/').collect());

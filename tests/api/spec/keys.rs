@@ -1,4 +1,4 @@
-//! What API keys refuse.
+//! The refusals by API keys.
 
 use reqwest::Method;
 use shared::keys::Scope;
@@ -6,7 +6,7 @@ use tests::client::{Api, SHOP, order};
 
 use super::{webhooks, witness::Witness};
 
-/// Each endpoint with a key that is none, and those that write with a key that may only read.
+/// Each endpoint with an invalid key, and those that write with a read-only key.
 pub(super) async fn play(witness: &mut Witness) {
     let mut api = Api::with_keys().await;
     let reading = api.make_key("shop", Scope::Read, None).await;

@@ -18,7 +18,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// A session and its order; their ids.
+/// A session and its order; returns their ids.
 async fn linked(api: &Api, witness: &mut Witness, more: Value) -> (String, String) {
     let session = api.create_session().await;
     let mut wanted = order(Some(&session));
@@ -29,7 +29,7 @@ async fn linked(api: &Api, witness: &mut Witness, more: Value) -> (String, Strin
     (session, text(&created["id"]))
 }
 
-/// Tells of something and looks at both the order and its session.
+/// Sends a piece of evidence and reads both the order and its session.
 async fn tell(api: &Api, witness: &mut Witness, ids: &(String, String), piece: Value, status: &str) -> Value {
     let mut piece = piece;
     piece["occurredAt"] = api.now().into();

@@ -1,4 +1,4 @@
-//! Refusals: of requests that break a rule, and of all while the database is down.
+//! Refusals: of invalid requests, and of all requests while the database is down.
 
 use reqwest::{Method, header::HeaderMap};
 use serde_json::json;
@@ -62,7 +62,7 @@ async fn too_large(api: &Api, witness: &mut Witness) {
     assert_eq!(api.session(&session).await["status"], "open");
 }
 
-/// What `expire` does with a body is for the document to say: it has no field, but it is a body.
+/// A body that is no object; `expire` has no field, but its body is documented too.
 async fn not_an_object(api: &Api, witness: &mut Witness) {
     let session = api.create_session().await;
     let expire = format!("/checkout-sessions/{session}/expire");

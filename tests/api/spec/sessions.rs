@@ -13,7 +13,7 @@ pub(super) async fn play(api: &Api, witness: &mut Witness) {
     refused(api, witness).await;
 }
 
-/// Both views of a session, which must say the same.
+/// Reads both views of a session, which must agree.
 pub(super) async fn look(api: &Api, witness: &mut Witness, session: &str, status: &str) {
     let path = format!("/checkout-sessions/{session}");
     let plain = witness.get(api, &path).await.ok();

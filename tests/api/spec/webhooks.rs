@@ -1,4 +1,4 @@
-//! Webhook endpoints, and what they are sent.
+//! Webhook endpoints, and the messages to them.
 
 use local::Options;
 use reqwest::Method;
@@ -14,7 +14,7 @@ const UNKNOWN: &str = "we_5f1b7e0a93c44d288a6e2f0c9b1d7e35";
 
 const ENDPOINTS: &str = "/webhook-endpoints";
 
-/// A call of each operation, for an endpoint that is not there.
+/// A call of each operation, for an endpoint that does not exist.
 pub(super) fn calls() -> impl Iterator<Item = (Method, String, String)> {
     let unknown = format!("{ENDPOINTS}/{UNKNOWN}");
     let redeliver = format!("{unknown}/deliveries/whd_1759387148312_evt_1/redeliver");
@@ -33,7 +33,7 @@ pub(super) fn calls() -> impl Iterator<Item = (Method, String, String)> {
     .map(|(method, path, body)| (method, path, body.to_owned()))
 }
 
-/// Makes an endpoint for all events; its id.
+/// Creates an endpoint for all events; returns its id.
 pub(super) async fn create(api: &Api, url: &str) -> String {
     id(&api.post(ENDPOINTS, &json!({"url": url})).await.ok())
 }
@@ -54,7 +54,7 @@ pub(super) async fn play(witness: &mut Witness) {
     }
 }
 
-/// An endpoint from its making to its end.
+/// An endpoint from its creation to its deletion.
 async fn changed(api: &Api, witness: &mut Witness) {
     let wanted = json!({
         "url": "http://127.0.0.1:9/hooks", "description": "Nobody is there", "event_types": ["order.created"],
@@ -72,7 +72,7 @@ async fn changed(api: &Api, witness: &mut Witness) {
     witness.call(api, Method::DELETE, &path, "").await.refused(404, "webhook_endpoint_not_found");
 }
 
-/// Events that arrive, and some that do not at first.
+/// Events that arrive, some of them not at the first attempt.
 async fn delivered(api: &Api, witness: &mut Witness) {
     let receiver = Receiver::start().await;
     let path = format!(

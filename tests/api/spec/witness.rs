@@ -1,4 +1,4 @@
-//! Checks each answer against the document and remembers what of the document it has seen.
+//! Checks each answer against the document and notes the parts of the document that it has seen.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub(super) struct Witness {
     parts: Parts,
 }
 
-/// What schemas describe: members of objects, and the values of choices, each with its schema's place.
+/// The parts of schemas: members of objects, and the values of choices, each with its schema's position.
 #[derive(Debug, Default)]
 struct Parts {
     members: BTreeSet<(Pointer, String)>,
@@ -30,11 +30,11 @@ struct Parts {
 /// Documented as "null in this version", which connects to no onramp.
 const ALWAYS_NULL: [&str; 2] = ["oneClickBuyUrl", "stripePaymentIntentId"];
 
-/// Documented, and never to be seen.
+/// Documented, and never seen here.
 const FAULT: (u16, &str) = (500, "internal_error");
 
-/// The list of all codes. They are counted by themselves, since most endpoints have lists of their own,
-/// and those are checked one by one.
+/// The list of all codes. Its values are counted separately, since most endpoints have lists of their own, which are
+/// checked one by one.
 const ALL_CODES: &str = "/components/schemas/ErrorCode";
 
 impl Witness {
@@ -66,7 +66,7 @@ impl Witness {
         answer
     }
 
-    /// An answer must be documented, and so must a request that succeeds.
+    /// Checks that an answer is documented, and so is a request that succeeds.
     pub(super) fn check(&mut self, method: &Method, path: &str, body: &str, answer: &Answer) {
         let operations = self.document.operations();
         let operation = operations.into_iter().find(|operation| operation.serves(method, path));
@@ -89,7 +89,7 @@ impl Witness {
         self.parts.see(&self.document, &response.content.schema, &answer.body);
     }
 
-    /// A message to a webhook endpoint must be the documented one of this name.
+    /// Checks that a message to a webhook endpoint is the documented one of this name.
     pub(super) fn check_message(&mut self, name: &str, message: &Message) {
         let documented = self.document.messages().remove(name).expect("a documented webhook");
         let body = message.body();
@@ -113,11 +113,11 @@ impl Witness {
         }
         let messages = self.document.messages();
         messages.values().for_each(|message| documented.collect(&self.document, &message.content.schema));
-        assert_eq!(self.messages, messages.into_keys().collect(), "messages that were sent, and documented");
+        assert_eq!(self.messages, messages.into_keys().collect(), "messages sent, and messages documented");
         let codes = self.document.at(ALL_CODES)["enum"].as_array().unwrap().iter();
         let codes = codes.map(|code| code.as_str().unwrap().to_owned()).filter(|code| code != FAULT.1);
-        assert_eq!(self.answers, answers, "what was answered, and what is documented");
-        assert_eq!(self.codes, codes.collect(), "codes that were answered, and that are documented");
+        assert_eq!(self.answers, answers, "answers seen, and answers documented");
+        assert_eq!(self.codes, codes.collect(), "codes seen, and codes documented");
         let unseen: Vec<_> = documented.members.difference(&self.parts.members).collect();
         assert!(unseen.is_empty(), "documented, and never seen with a value: {unseen:#?}");
         let unseen: Vec<_> = documented.choices.difference(&self.parts.choices).collect();
@@ -126,7 +126,7 @@ impl Witness {
 }
 
 impl Parts {
-    /// Follows `value` along the schema at `pointer` and notes what of the schema is there.
+    /// Follows `value` along the schema at `pointer` and notes the parts of the schema that it has.
     fn see(&mut self, document: &Document, pointer: &str, value: &Value) {
         let schema = document.at(pointer);
         if schema.get("$ref").is_some() {
@@ -154,7 +154,7 @@ impl Parts {
         }
     }
 
-    /// Notes everything that the schema at `pointer` describes.
+    /// Notes all parts of the schema at `pointer`.
     fn collect(&mut self, document: &Document, pointer: &str) {
         if !self.visited.insert(pointer.to_owned()) {
             return;
@@ -179,7 +179,7 @@ impl Parts {
     }
 }
 
-/// The schemas that apply beside this one, or may.
+/// The schemas that apply besides this one, or may.
 fn branches(schema: &Value, pointer: &str) -> Vec<Pointer> {
     let listed = |keyword: &'static str| {
         let count = schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);

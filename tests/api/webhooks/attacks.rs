@@ -1,4 +1,4 @@
-//! What a merchant, or somebody who has got hold of a merchant's key, might try.
+//! Attacks by a merchant, or by somebody with a merchant's key.
 
 use local::Options;
 use serde_json::json;
@@ -15,7 +15,7 @@ use tests::{
 
 use super::{deliveries, endpoint, endpoint_at, text};
 
-/// A server whose webhooks may go where they may in the cloud.
+/// A server whose webhooks have the same allowed targets as in the cloud.
 async fn as_in_the_cloud() -> Api {
     let endpoint = std::env::var(ENDPOINT_VARIABLE).ok();
     Api::with(Options { endpoint, closed_webhooks: true, ..Options::default() }).await
@@ -52,7 +52,7 @@ async fn in_the_cloud_an_endpoint_must_be_public_and_encrypted() {
     assert_eq!(api.get(&path).await.ok()["url"], "https://shop.example/hooks");
 }
 
-/// An endpoint from a time when it was allowed, or that got into the table some other way.
+/// An endpoint from a time when it was allowed, or written to the table some other way.
 #[tokio::test]
 async fn what_must_not_be_reached_is_not_reached_even_if_it_is_stored() {
     let api = as_in_the_cloud().await;
@@ -67,7 +67,7 @@ async fn what_must_not_be_reached_is_not_reached_even_if_it_is_stored() {
     assert_eq!(receiver.messages().len(), 0);
 }
 
-/// Made past the check of the API.
+/// Creates an endpoint past the API's check.
 async fn made_elsewhere(api: &Api, url: &str) -> String {
     let secret = WebhookSecret::new([random_bits(), random_bits()]);
     let now = api.server.app.clock.now();
@@ -116,7 +116,7 @@ async fn a_forged_or_replayed_message_does_not_pass_for_ours() {
         changed.headers.insert(header, value.parse().unwrap());
         assert!(!passes(&secret, &changed), "{header}");
     }
-    // Word for word the same, ten minutes later.
+    // The same message, ten minutes later.
     let mut late = message.clone();
     let sent_at: i64 = message.header("webhook-timestamp").parse().unwrap();
     late.headers.insert("webhook-timestamp", (sent_at - 600).to_string().parse().unwrap());

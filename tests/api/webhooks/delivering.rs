@@ -1,4 +1,4 @@
-//! Everything arrives, once, and nobody waits for another.
+//! Every message arrives, once, and no endpoint waits for another.
 
 use std::{
     collections::BTreeSet,
@@ -38,7 +38,7 @@ async fn every_event_reaches_every_endpoint_once_signed_and_as_the_feed_shows_it
         }
     }
     assert_ne!(secret, other_secret);
-    // Nothing is left to do, and what was done can be looked up.
+    // Nothing is left to do, and the deliveries can be read.
     api.server.catch_up().await.unwrap();
     assert_eq!(one.messages().len(), 18);
     let seen = deliveries(&api, &id).await;
@@ -87,7 +87,7 @@ async fn an_endpoint_that_hangs_delays_no_other() {
         _ = join(works.has_got(6), hangs.has_got(6)) => {}
     }
     assert_eq!(told(&works.messages()).len(), 6);
-    // Whoever was at it has died with it. Once its lane is free again, all is attempted again.
+    // The worker has died with its lease. Once that has run out, all is attempted again.
     hangs.behave(Manner::Answers(200));
     assert_eq!(statuses(&api, &hanging).await.into_iter().collect::<Vec<_>>(), ["pending"]);
     api.advance_clock(60.0).await;
@@ -139,13 +139,13 @@ async fn a_worker_whose_time_is_up_leaves_the_rest_to_the_next() {
         .await
         .unwrap();
     assert_eq!(receiver.accepted().len(), 0);
-    // It has told the queue, and nobody has to wait for its lane.
+    // It has notified the queue, and nobody has to wait for its lease.
     api.server.catch_up().await.unwrap();
     assert_eq!(receiver.accepted().len(), 6);
 }
 
-/// A sale's six events, in the feed, and sixteen endpoints that want them. Deliveries of three events fit one
-/// transaction; none are made yet. Returns one of the endpoints.
+/// A sale's six events in the feed, and sixteen endpoints for all of them. Deliveries of three events fit one
+/// transaction; none are created yet. Returns one of the endpoints.
 async fn sold_to_sixteen(api: &Api, receiver: &Receiver) -> String {
     let endpoints = join_all((0..16).map(|_| endpoint_at(api, receiver))).await;
     sell(api).await;

@@ -1,4 +1,4 @@
-//! Endpoints: made, changed, tried out, deleted.
+//! Endpoints: created, changed, tested, deleted.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -125,7 +125,7 @@ async fn a_test_event_is_sent_at_once_and_the_answer_says_how_it_went() {
     assert_eq!(failed["attempts"][0]["status_code"], 503);
     assert_eq!(failed["attempts"][0]["error"], "status");
     assert_eq!(deliveries(&api, &id).await, [failed.clone(), sent]);
-    // A test is not tried again by itself, but by hand.
+    // A test event is not retried, but can be redelivered.
     api.advance_clock(86_400.0).await;
     api.server.catch_up().await.unwrap();
     assert_eq!(receiver.messages().len(), 2);

@@ -1,4 +1,4 @@
-//! Endpoints that fail, and a database that does.
+//! Failing endpoints, and a failing database.
 
 use std::{
     collections::BTreeSet,
@@ -16,10 +16,10 @@ use tests::{
 
 use super::{deliveries, endpoint, endpoint_at, feed, sell, statuses, text, told};
 
-/// Longer than any wait between two attempts.
+/// Longer than any wait between two attempts, in seconds.
 const DAYS: f64 = 36.0 * 3600.0;
 
-/// An endpoint that hears of a session's making, and not of its expiry in the days to come.
+/// An endpoint that gets the event of a session's creation, but not that of its later expiry.
 async fn endpoint_for_one(api: &Api, receiver: &Receiver) -> String {
     let wanted = json!({"url": receiver.url, "event_types": ["checkout.session.created"]});
     text(&endpoint(api, &wanted).await["id"])
@@ -34,7 +34,7 @@ async fn a_message_is_attempted_ten_times_over_days_then_given_up_and_can_be_sen
     api.create_session().await;
     for attempts in 1..=10 {
         api.server.catch_up().await.unwrap();
-        // Not before its time.
+        // Not before it is due.
         api.server.catch_up().await.unwrap();
         assert_eq!(receiver.messages().len(), attempts);
         let delivery = deliveries(&api, &id).await.remove(0);
@@ -56,7 +56,7 @@ async fn a_message_is_attempted_ten_times_over_days_then_given_up_and_can_be_sen
     receiver.behave(Manner::Answers(204));
     let sent = api.post(&path, &json!({})).await.ok();
     assert_eq!((&sent["status"], &sent["attempts"][11]["status_code"]), (&json!("delivered"), &json!(204)));
-    // What has arrived stays delivered, even if it is sent again in vain.
+    // A delivered message stays delivered, even if sending it again fails.
     receiver.behave(Manner::Answers(500));
     assert_eq!(api.post(&path, &json!({})).await.ok()["status"], "delivered");
 }
@@ -87,7 +87,7 @@ async fn what_comes_back_from_the_dead_letters_is_attempted_once_more_each_time(
     delivery::DeliveryQueue::notify(queues.as_ref(), &queues.given_up()).await.unwrap();
     api.server.catch_up().await.unwrap();
     assert_eq!(statuses(&api, &id).await, BTreeSet::from(["delivered".to_owned()]));
-    // Nor is one that has arrived sent again for a message that comes late.
+    // Nor is a delivered message sent again for a late queue message.
     delivery::DeliveryQueue::notify(queues.as_ref(), &queues.given_up()).await.unwrap();
     api.server.catch_up().await.unwrap();
     assert_eq!(receiver.messages().len(), 13);
@@ -140,7 +140,7 @@ async fn events_that_cannot_be_read_hold_up_no_others() {
         api.create_session().await;
     }
     api.server.catch_up().await.unwrap();
-    // More than are under way at a time.
+    // More than are in flight at a time.
     for place in 1..=17 {
         let key = json!({"pk": {"S": "feed#default"}, "sk": {"S": format!("{place:016x}")}});
         proxy.damage("EventsTable", &key, "event").await;
@@ -160,7 +160,7 @@ async fn events_that_cannot_be_read_hold_up_no_others() {
     assert_eq!(api.server.queues.given_up().len(), 17);
 }
 
-/// Entries as a restored table may have them, of a delivery that has arrived and of one that is due later.
+/// Entries as a restored table may have them, of a delivered message and of one that is due later.
 #[tokio::test]
 async fn an_entry_by_which_nothing_is_due_is_removed_and_nothing_is_posted() {
     let proxy = Proxy::start().await;
@@ -180,12 +180,12 @@ async fn an_entry_by_which_nothing_is_due_is_removed_and_nothing_is_posted() {
     }
     tokio::select! {
         done = api.server.catch_up() => done.unwrap(),
-        () = receiver.has_got(3) => panic!("what is not due is posted"),
+        () = receiver.has_got(3) => panic!("a delivery that is not due was posted"),
     }
     let query = json!({"TableName": table, "KeyConditionExpression": "pk = :list",
                        "ExpressionAttributeValues": {":list": list}});
     assert_eq!(proxy.call("Query", &query).await["Count"], 1);
-    // The one that is left is of what is due later.
+    // The remaining entry is that of the later one.
     receiver.behave(Manner::Answers(200));
     api.advance_clock(600.0).await;
     api.server.catch_up().await.unwrap();
@@ -207,14 +207,14 @@ async fn a_delivery_that_comes_into_view_after_its_entry_is_not_lost() {
     let worker = Worker::new(Courier::new(api.server.app.clone()).unwrap(), api.server.queues.clone());
     let endpoint = EndpointId::parse(&id).unwrap();
     let notification = Notification { owner: Owner::default(), endpoint, delivery: None };
-    // After the lane, the endpoint and the list, the delivery is read.
+    // The delivery is read after the lease, the endpoint and the list.
     proxy.inject_after(3, &Fault::Rewritten(|answer| drop(answer.as_object_mut().unwrap().remove("Item"))));
     worker.work(&notification, Instant::now() + Duration::from_secs(60)).await.unwrap();
     assert_eq!((proxy.heal(), receiver.accepted().len()), (0, 1));
 }
 
-/// Whatever call to the database fails, however, on the way from a feed to an endpoint: all arrives in the end,
-/// at most twice, and what is written down is what happened.
+/// For any failed call to the database on the way from a feed to an endpoint: every message arrives in the end, at most
+/// twice, and the stored deliveries match.
 #[tokio::test]
 async fn a_database_that_fails_at_any_call_loses_no_message() {
     let faults = [Fault::AnswerLost, Fault::Rejected];
@@ -227,10 +227,10 @@ async fn a_database_that_fails_at_any_call_loses_no_message() {
             let (id, _) = endpoint_at(&api, &receiver).await;
             api.create_session().await;
             proxy.inject_after(call, fault);
-            // A fault may come and go unnoticed, for the SDK tries again; or work stops there, as if it had died.
+            // A fault may pass unnoticed, for the SDK retries; or work stops there, as if it had died.
             failed += usize::from(api.server.catch_up().await.is_err());
             let met = proxy.heal() == 0;
-            // Longer than a lane is held, and than the first wait.
+            // Longer than a lease lasts, and than the first wait.
             api.advance_clock(120.0).await;
             api.server.catch_up().await.unwrap();
             assert_eq!(told(&receiver.messages()), feed(&api).await, "{fault:?} at call {call}");

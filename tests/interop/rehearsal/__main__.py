@@ -1,8 +1,8 @@
-"""Rehearses a deployment: transforms template.yaml as SAM does, creates it in moto, reads back what has been created
-and compares that with the template. Neither AWS nor a network is needed.
+"""Rehearses a deployment: transforms template.yaml as SAM does, creates it in moto, reads the created resources
+back and compares them with the template. Neither AWS nor a network is needed.
 
-Fails if the template is refused, if something is created otherwise than it says, or if moto's part is not as gaps.py
-lists it.
+Fails if the template is refused, if a created resource differs from it, or if moto's gaps are not those that gaps.py
+lists.
 """
 
 import argparse
@@ -14,12 +14,12 @@ import tempfile
 
 # Before moto and boto3 are imported: both read it then. The policies are AWS's own, which roles refer to.
 os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
-# This folder is part of the repository; what Python makes of it is not.
+# This folder is part of the repository; Python's compiled files are not.
 sys.dont_write_bytecode = True
 for noisy in ("werkzeug", "samtranslator"):
     logging.getLogger(noisy).setLevel(logging.ERROR)
 
-# What is shared with the other programs of the folder above.
+# Modules shared with the other programs of the folder above.
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from flow import deployment, serve_problems
@@ -91,7 +91,7 @@ def rehearse(report, aws, name, template, parameters):
     stack.read_back()
     report.check(f"{name}: {len(stack.seen)} resources are created as the template says", stack.problems)
     report.check(f"{name}: outputs", stack.output_problems())
-    # The rules read what CloudFormation has created, and the API's routes.
+    # The rules read every resource that CloudFormation has created, and the API's routes.
     missing = [name for name, it in stack.resources.items() if name not in stack.seen and it["Type"] in NEEDED]
     if not missing:
         for title, rule in RULES.items():

@@ -1,4 +1,4 @@
-"""Writes down what has been created, and has the local server serve the API from the created tables."""
+"""Writes a file that describes the created stack, and serves the API from its tables with the local server."""
 
 import json
 import os
@@ -27,7 +27,7 @@ LEADING_KEYS = "dynamodb:LeadingKeys"
 
 
 def deployment(stack):
-    """The created tables, and what each function may do with them, by the names in the template."""
+    """The created tables, and each function's permissions on them, by the names in the template."""
     arns, policies = names_by_arn(stack), {}
     for function in stack.of_type(FUNCTION):
         allowed = policies[operation(function)] = []
@@ -68,7 +68,7 @@ class Server:
             return error.code, json.load(error)
 
     def stop(self):
-        """What the server has said on its standard error."""
+        """The server's standard error."""
         self.process.terminate()
         try:
             self.process.wait(10)
@@ -123,7 +123,7 @@ def buy(server):
 
 
 def check_tables(aws, stack, session, expired, order):
-    """Everything is in the created tables and in no other."""
+    """Checks that all items are in the created tables."""
     client, tables = aws("dynamodb"), stack.physical
     for id, status in ((session, "complete"), (expired, "expired")):
         item = client.get_item(TableName=tables["SessionsTable"], Key={"id": {"S": id}}).get("Item")

@@ -1,4 +1,4 @@
-"""What moto's CloudFormation does not create: the one list of it, and the calls that create it all the same."""
+"""The one list of resources that moto's CloudFormation does not create, and the calls that create them."""
 
 import json
 from collections import namedtuple
@@ -7,9 +7,10 @@ from moto.cloudformation.parsing import get_model_map
 
 from template import properties
 
-# `call` makes, with moto's own service, what CloudFormation makes in AWS. Without one, nothing is created or checked.
+# `call` creates, with moto's own service, the resource that CloudFormation creates in AWS. Without one, nothing is
+# created or checked.
 Gap = namedtuple("Gap", "reason call", defaults=[None])
-# What a call is given. `name` is unique; `physical_id` is None for a whole resource, which the call then returns.
+# A call's arguments. `name` is unique; `physical_id` is None for a whole resource, which the call then returns.
 Missing = namedtuple("Missing", "name physical_id value")
 
 

@@ -1,4 +1,4 @@
-"""Reads back what has been created, in the shape of the template's properties."""
+"""Reads created resources back, in the shape of the template's properties."""
 
 import ast
 import json
@@ -164,7 +164,7 @@ READERS = {
     "AWS::Scheduler::Schedule": schedule,
 }
 
-# What a template can ask a created resource for, besides its name.
+# The attributes of a created resource that a template can use, besides its name.
 ATTRIBUTES = {
     ("AWS::ApiGatewayV2::Api", "ApiEndpoint"): lambda aws, it: aws("apigatewayv2").get_api(ApiId=it)["ApiEndpoint"],
     ("AWS::DynamoDB::Table", "Arn"): lambda aws, it: aws("dynamodb").describe_table(TableName=it)["Table"]["TableArn"],

@@ -1,4 +1,4 @@
-"""What must hold of created things together. AWS would refuse or lose something otherwise; moto does not mind."""
+"""Rules between created resources. AWS would refuse or lose something otherwise; moto does not."""
 
 import fnmatch
 import json
@@ -9,12 +9,12 @@ from template import ACCOUNT, REGION
 ENVIRONMENT_BYTES = 4096
 FUNCTION, TABLE, QUEUE = "AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::SQS::Queue"
 MAPPING = "AWS::Lambda::EventSourceMapping"
-# What policies name that the stack does not create: the parameters that people put there.
+# The resources in policies that the stack does not create: the parameters that operators create.
 OUTSIDE = rf"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/checkout-sessions/[A-Za-z0-9_./*-]+"
 
 
 def operation(function):
-    """What a function with this logical id does; its executable has others too and finds it by this name."""
+    """The name by which an executable finds the function with this logical id."""
     return "-".join(re.findall("[A-Z][a-z]+", function)).lower()
 
 
@@ -54,7 +54,7 @@ def function_problems(stack):
 
 
 def environment_problems(stack):
-    """Variables hold the names of the created things that they are called after."""
+    """Variables hold the names of the created resources that they are named after."""
     for function in stack.of_type(FUNCTION):
         for name, value in variables(stack, function).items():
             for suffix, kind in (("_TABLE", "Table"), ("_QUEUE_URL", "Queue")):
@@ -72,7 +72,7 @@ def access_problems(stack):
         known = {name for name, it in stack.physical.items() if it in variables(stack, function).values()}
         mappings = [stack.seen[it] for it in stack.of_type(MAPPING)]
         mappings = [it for it in mappings if it["FunctionName"] == stack.physical[function]]
-        # To these Lambda sends what a function fails at. The function itself does not.
+        # Lambda itself sends failed events to these destinations; the function does not.
         destinations = [it.get("DestinationConfig", {}).get("OnFailure", {}) for it in mappings]
         failures = {arns.get(it.get("Destination")) for it in destinations}
         used = {arns[arn].split("/")[0] for arn in allowed if arn in arns} - failures

@@ -59,13 +59,13 @@ class Stack:
         return self.values.of(properties(self.resources[name]))
 
     def create(self):
-        """Whether there is a stack; `problems` has what is wrong with it."""
+        """True if the stack was created; `problems` has its faults."""
         try:
             self.create_stack()
         except REFUSALS as error:
             self.problems.append(f"it cannot be created: {error!r}")
             return False
-        # Those that others refer to come first; an integration refers to functions, a schedule to its role.
+        # Resources that others refer to come first; an integration refers to functions, a schedule to its role.
         for name, resource in self.resources.items():
             try:
                 self.complete(name, resource["Type"])
@@ -74,7 +74,7 @@ class Stack:
         return True
 
     def create_stack(self):
-        """Resources of unknown types are left out. Others refer to the API, so it is made first, as a parameter."""
+        """Resources of unknown types are left out. Others refer to the API, so it is created first, as a parameter."""
         template = copy.deepcopy(self.template)
         template["Resources"] = {name: it for name, it in template["Resources"].items() if it["Type"] not in GAPS}
         body = json.dumps(template)
@@ -113,11 +113,11 @@ class Stack:
                 it.call(self.aws, Missing(unique, self.physical[name], expected[gap]))
 
     def note_gap(self, entry, seen, expected):
-        """Remembers whether moto has done by itself what the list says that it does not."""
+        """Notes a listed gap that moto has filled after all."""
         self.working[entry] = self.working.get(entry, True) and plain(seen) == plain(expected)
 
     def read_back(self):
-        """Compares what has been created with the template."""
+        """Compares the created resources with the template."""
         for name, resource in self.resources.items():
             kind = resource["Type"]
             if kind not in READERS:

@@ -1,4 +1,4 @@
-"""Turns template.yaml into what CloudFormation receives, and computes the values that its resources must have."""
+"""Transforms template.yaml for CloudFormation, and computes the values that its resources must have."""
 
 import copy
 import json
@@ -54,7 +54,7 @@ def lint_problems(template):
 
 
 def parameter_problems(template, parameters):
-    """What CloudFormation refuses and moto does not."""
+    """The faults that CloudFormation refuses and moto does not."""
     for name, value in parameters.items():
         rule = template["Parameters"].get(name)
         if rule is None:
