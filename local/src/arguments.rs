@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     /// Directory to keep the data in, instead of memory
     #[arg(long, value_name = "DIR", conflicts_with = "endpoint")]
     pub(crate) data: Option<PathBuf>,
-    /// Want API keys, which `cargo run -p keys` makes
+    /// Want API keys, which `cargo run -p admin -- keys create` makes
     #[arg(long)]
     api_keys: bool,
     /// Watches a chain and settles there: its id and a node's URL, such as 31337=http://127.0.0.1:8545

@@ -1,40 +1,47 @@
-//! The command that publishes what streams no longer tell of: it looks at every session and order.
-#![allow(clippy::print_stdout, reason = "this program talks to the person who started it")]
+//! `admin republish`: publishes the events that no stream record tells of any more. It reads every session and order.
 
 use std::time::UNIX_EPOCH;
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use clap::Parser;
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
 use shared::{
     Error,
-    dynamo::{Store, Tables, connect, connect_to},
+    dynamo::{Store, Tables},
     edge::{Clock, causes},
     feed::Subject,
     kernel::Timestamp,
 };
 
-/// Publishes the events that the feeds of a deployment, or of a local server, lack.
+use crate::command::database::{Database, unused};
+
+/// Publishes the events that the feeds lack.
 ///
-/// What is published already stays as it is, and so may the deployment go on meanwhile.
-#[derive(Parser)]
-struct Arguments {
-    /// The table of the sessions; the stack's output SessionsTableName
+/// For after an outage of publishing that was longer than a day, or a restore of the tables. Reads every session and
+/// order; publishes nothing twice, and the deployment may be in use meanwhile. It needs AWS_REGION and credentials
+/// that may read the tables of sessions and orders and write that of events in the environment.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// Table of the sessions; the stack's output SessionsTableName
     #[arg(long, env = "SESSIONS_TABLE", default_value = "SessionsTable")]
     sessions_table: String,
-    /// The table of the orders; the stack's output OrdersTableName
+    /// Table of the orders; the stack's output OrdersTableName
     #[arg(long, env = "ORDERS_TABLE", default_value = "OrdersTable")]
     orders_table: String,
-    /// The table of the events; the stack's output EventsTableName
+    /// Table of the events; the stack's output EventsTableName
     #[arg(long, env = "EVENTS_TABLE", default_value = "EventsTable")]
     events_table: String,
-    /// A DynamoDB that takes any credentials, such as the one that the local server prints. Without it:
-    /// AWS, with the credentials and the region in the environment
-    #[arg(long, value_name = "URL")]
-    endpoint: Option<String>,
-    /// Only what was made then or later, such as 2026-01-02T03:04:05Z
+    #[command(flatten)]
+    database: Database,
+    /// Only what was created at this time or later, such as 2026-01-02T03:04:05Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<Timestamp>,
 }
+
+const EXAMPLES: &str = "\
+Example:
+  admin republish --sessions-table STACK-SessionsTable --orders-table STACK-OrdersTable \\
+    --events-table STACK-EventsTable --since 2026-01-02T00:00:00Z";
 
 /// How many are published together.
 const SUBJECTS_AT_ONCE: usize = 50;
@@ -47,22 +54,19 @@ struct Progress {
     failed: usize,
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
-    let client = match &arguments.endpoint {
-        Some(endpoint) => connect_to(endpoint),
-        None => connect(false).await,
-    };
-    let client = client.map_err(|error| anyhow!(error)).context("no client for DynamoDB")?;
+/// Publishes what is missing.
+///
+/// # Errors
+/// The tables cannot be read, or something could not be published.
+pub(crate) async fn run(arguments: Arguments) -> Result<()> {
     let tables = Tables {
         sessions: arguments.sessions_table,
         orders: arguments.orders_table,
-        keys: String::new(),
+        keys: unused(),
         events: arguments.events_table,
-        webhooks: String::new(),
+        webhooks: unused(),
     };
-    let (store, mut progress) = (Store::new(client, tables), Progress::default());
+    let (store, mut progress) = (arguments.database.store(tables).await?, Progress::default());
     let since = arguments.since.unwrap_or(Timestamp::from_millis(0));
     let walk = store.each_subject(since, async |subjects| progress.publish(&store, &subjects).await);
     walk.await.context("the tables cannot be read")?;

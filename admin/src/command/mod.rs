@@ -1,0 +1,5 @@
+//! The subcommands, one file each.
+
+mod database;
+pub(crate) mod keys;
+pub(crate) mod republish;
