@@ -6,7 +6,7 @@ mod command;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use command::{keys, republish};
+use command::{keys, republish, smoke};
 
 /// Runs what a deployment of the checkout service needs beside its functions.
 ///
@@ -22,23 +22,26 @@ struct Arguments {
 enum Command {
     Keys(keys::Arguments),
     Republish(republish::Arguments),
+    Smoke(smoke::Arguments),
 }
 
 const EXAMPLES: &str = "\
 Examples:
   admin keys create --scope write      Create an API key and show it once
   admin republish                      Publish the events that an outage or a restore has left out
+  admin smoke http://127.0.0.1:3000    Check that a server does what the contract says
 
 Without an installed program: cargo run -p admin -- SUBCOMMAND";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Keys(arguments) => keys::run(arguments).await,
-        Command::Republish(arguments) => republish::run(arguments).await,
+        Command::Keys(arguments) => keys::run(arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Republish(arguments) => republish::run(arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Smoke(arguments) => smoke::run(arguments).await,
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("Error: {error:?}");
             ExitCode::FAILURE

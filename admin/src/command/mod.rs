@@ -3,3 +3,4 @@
 mod database;
 pub(crate) mod keys;
 pub(crate) mod republish;
+pub(crate) mod smoke;
