@@ -7,5 +7,9 @@
     reason = "this is test code"
 )]
 
+mod faults;
 mod honest;
+mod liar;
+mod lying;
+mod program;
 mod server;
