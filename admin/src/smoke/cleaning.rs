@@ -18,7 +18,10 @@ const TRIES: usize = 3;
 /// Ends everything that was made; orders end with their sessions, or by themselves after 15 minutes.
 pub(crate) async fn clean_up(shop: &Shop) -> Outcome {
     let made = shop.take_made();
-    let open = made.sessions.iter().filter(|id| !made.ended.contains(id));
+    let mut sessions = made.sessions;
+    sessions.sort_unstable();
+    sessions.dedup();
+    let open = sessions.iter().filter(|id| !made.ended.contains(id));
     let expire =
         open.map(|id| (Request::new(Method::POST, format!("{SESSIONS}/{id}/expire")), "session_not_open"));
     let delete = made

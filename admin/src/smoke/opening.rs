@@ -4,10 +4,11 @@ use reqwest::Method;
 
 use crate::smoke::{
     answer::Answer,
+    cleaning::clean_up,
     client::{Client, NoAnswer},
     request::{Key, Request},
     settings::{CannotRun, Settings},
-    shop::{ORDERS, SESSIONS, Shop, order_on, unknown_id},
+    shop::{ORDERS, SESSIONS, Shop, order_on},
 };
 
 /// Chains to try, those of most deployments first.
@@ -30,17 +31,31 @@ impl Shop {
         if requires_keys && !client.has_key() {
             return Err(CannotRun::KeyNeeded);
         }
-        let second = check_key(&client, &settings, requires_keys).await?;
-        let chain = match settings.chain {
-            Some(chain) => chain,
-            None => find_chain(&client, &settings).await?,
-        };
-        let shop = Self::new(client, settings, requires_keys, chain);
+        let second = if requires_keys { Some(check_key(&client, &settings).await?) } else { None };
+        let chain = settings.chain;
+        let shop = Self::new(client, settings, requires_keys, chain.unwrap_or_default());
         shop.remember(&without_key, &first);
-        if let Some((request, answer)) = second {
-            shop.remember(&request, &answer);
+        let made = second.unwrap_or(first);
+        shop.remember(&without_key, &made);
+        match chain {
+            Some(_) => Ok(shop),
+            None => shop.on_known_chain(&made).await,
         }
-        Ok(shop)
+    }
+
+    /// The same on a chain that the server accepts: that of the first order that it accepts for a new session.
+    async fn on_known_chain(self, made: &Answer) -> Result<Self, CannotRun> {
+        let session = made.at("/data/id").as_str();
+        for chain in CHAINS {
+            let request = Request::post(ORDERS, order_on(chain, session));
+            let answer = send(&self.client, &self.settings, &request).await?;
+            if answer.body["error"]["code"] != "chain_not_supported" {
+                return Ok(self.on_chain(chain));
+            }
+        }
+        // What is left of the session ends by itself.
+        let _ = clean_up(&self).await;
+        Err(CannotRun::NoChain)
     }
 }
 
@@ -62,33 +77,12 @@ async fn requires_keys(client: &Client, settings: &Settings, first: &Answer) -> 
     Ok(false)
 }
 
-/// Makes a session with our key, where one is required.
-async fn check_key(
-    client: &Client,
-    settings: &Settings,
-    required: bool,
-) -> Result<Option<(Request, Answer)>, CannotRun> {
-    if !required {
-        return Ok(None);
-    }
-    let request = Request::new(Method::POST, SESSIONS);
-    let answer = send(client, settings, &request).await?;
+/// Makes a session with our key; the answer.
+async fn check_key(client: &Client, settings: &Settings) -> Result<Answer, CannotRun> {
+    let answer = send(client, settings, &Request::new(Method::POST, SESSIONS)).await?;
     match answer.status {
         401 => Err(CannotRun::KeyRefused),
         403 => Err(CannotRun::KeyTooNarrow),
-        _ => Ok(Some((request, answer))),
+        _ => Ok(answer),
     }
-}
-
-/// Asks for orders of a session that does not exist: none is made, and a chain is refused before that.
-async fn find_chain(client: &Client, settings: &Settings) -> Result<u64, CannotRun> {
-    let session = unknown_id();
-    for chain in CHAINS {
-        let order = order_on(chain, Some(&session));
-        let answer = send(client, settings, &Request::post(ORDERS, order)).await?;
-        if answer.body["error"]["code"] != "chain_not_supported" {
-            return Ok(chain);
-        }
-    }
-    Err(CannotRun::NoChain)
 }

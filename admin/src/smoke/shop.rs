@@ -46,6 +46,11 @@ impl Shop {
         Self { client, settings, requires_keys, chain, made: Mutex::default() }
     }
 
+    /// The same with orders on this chain.
+    pub(crate) fn on_chain(self, chain: u64) -> Self {
+        Self { chain, ..self }
+    }
+
     /// Whether the server requires API keys.
     pub fn requires_keys(&self) -> bool {
         self.requires_keys
@@ -176,11 +181,11 @@ pub(crate) fn fresh() -> String {
     format!("{:032x}", random_bits())
 }
 
-/// An id that no session, order or endpoint has.
+/// An id that no session and no order has, of the form that `openapi.yaml` gives to sessions (UUID version 8).
 pub(crate) fn unknown_id() -> String {
     let digits = fresh();
     let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default();
-    format!("{}-{}-4{}-8{}-{}", part(0..8), part(8..12), part(13..16), part(17..20), part(20..32))
+    format!("{}-{}-8{}-8{}-{}", part(0..8), part(8..12), part(13..16), part(17..20), part(20..32))
 }
 
 /// An address that nobody else uses.

@@ -1,7 +1,8 @@
 //! The faults that are planted, and the checks that must find each.
 
 mod access;
-mod merchants;
+mod lists;
+mod orders;
 mod protocol;
 mod reading;
 mod requests;
@@ -24,9 +25,8 @@ const fn fault(name: &'static str, lie: Lie, found_by: &'static [(&'static str, 
 }
 
 /// All of them.
-pub(crate) fn faults() -> Vec<Fault> {
-    [reading::faults(), requests::faults(), merchants::faults(), protocol::faults(), access::faults()]
-        .into_iter()
-        .flatten()
-        .collect()
+pub(crate) fn faults() -> impl Iterator<Item = &'static Fault> {
+    let parts =
+        [reading::FAULTS, requests::FAULTS, orders::FAULTS, lists::FAULTS, protocol::FAULTS, access::FAULTS];
+    parts.into_iter().flatten()
 }

@@ -67,9 +67,9 @@ fn checks_for(fault: &Fault) -> Vec<Check> {
 }
 
 /// A feed shows what all checks of its merchant cause, so a fault of the feed has a server to itself.
-async fn problems(honest: &Honest, faults: &[Fault]) -> Vec<String> {
+async fn problems(honest: &Honest, faults: Vec<&Fault>) -> Vec<String> {
     let of_feed = |fault: &&Fault| fault.found_by.iter().any(|(name, _)| name.starts_with("the feed"));
-    let (alone, together): (Vec<_>, Vec<_>) = faults.iter().partition(of_feed);
+    let (alone, together): (Vec<_>, Vec<_>) = faults.into_iter().partition(of_feed);
     let together = stream::iter(together).map(|fault| honest.problems(fault));
     let mut found = together.buffered(4).concat().await;
     for fault in alone {
@@ -80,9 +80,9 @@ async fn problems(honest: &Honest, faults: &[Fault]) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_planted_fault_is_found() {
-    let (with_keys, without): (Vec<_>, Vec<_>) = faults().into_iter().partition(|fault| fault.needs_keys);
-    let mut missed = problems(&Honest::start(false).await, &without).await;
-    missed.extend(problems(&Honest::start(true).await, &with_keys).await);
+    let (with_keys, without): (Vec<_>, Vec<_>) = faults().partition(|fault| fault.needs_keys);
+    let mut missed = problems(&Honest::start(false).await, without).await;
+    missed.extend(problems(&Honest::start(true).await, with_keys).await);
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
@@ -96,7 +96,7 @@ async fn a_proxy_that_tells_the_truth_has_no_faults() {
 /// A check that no planted fault fails may be one that cannot fail.
 #[test]
 fn every_check_finds_a_planted_fault() {
-    let found: HashSet<_> = faults().iter().flat_map(|fault| fault.found_by).map(|(name, _)| *name).collect();
+    let found: HashSet<_> = faults().flat_map(|fault| fault.found_by).map(|(name, _)| *name).collect();
     let checks = smoke::checks();
     let idle: Vec<_> = checks.iter().map(|check| check.name).filter(|name| !found.contains(name)).collect();
     // These two are never made.

@@ -8,43 +8,41 @@ use crate::liar::{Ask, Knowledge, Lie, Reply};
 const NEEDED: &str = "what a merchant does needs an API key";
 const WRONG_KEY: &str = "a wrong API key is refused, even where none is needed";
 
-pub(super) fn faults() -> Vec<Fault> {
-    vec![
-        keys(
-            "metadata is shown to everybody",
-            Lie::In(seen_by_all),
-            &[
-                ("without an API key a session shows no metadata and no reference", "/data/metadata"),
-                ("without an API key an order shows no metadata and no reference", "metadata without"),
-            ],
-        ),
-        keys(
-            "an order that a buyer creates shows the merchant's notes",
-            Lie::In(created_by_all),
-            &[("without an API key an order can be created for a session", "metadata without")],
-        ),
-        keys("anybody may expire a session", Lie::In(expired_by_all), &[(NEEDED, "HTTP 401")]),
-        keys("anybody may create a session", Lie::In(opened_by_all), &[(NEEDED, "HTTP 401")]),
-        keys("a wrong key counts as none", Lie::In(no_key), &[(WRONG_KEY, "HTTP 401")]),
-        keys(
-            "a refusal does not ask for a key",
-            Lie::Out(unasked),
-            &[(NEEDED, "WWW-Authenticate"), (WRONG_KEY, "WWW-Authenticate")],
-        ),
-        keys(
-            "x-api-key is not looked at",
-            Lie::In(one_header),
-            &[("an API key is accepted as x-api-key too", "HTTP 200")],
-        ),
-        keys(
-            "a buyer may not create an order",
-            Lie::In(no_buyers),
-            &[("without an API key an order can be created for a session", "HTTP 200")],
-        ),
-    ]
-}
+pub(super) const FAULTS: &[Fault] = &[
+    keys(
+        "metadata is shown to everybody",
+        Lie::In(seen_by_all),
+        &[
+            ("without an API key a session shows no metadata and no reference", "/data/metadata"),
+            ("without an API key an order shows no metadata and no reference", "metadata without"),
+        ],
+    ),
+    keys(
+        "an order that a buyer creates shows the merchant's notes",
+        Lie::In(created_by_all),
+        &[("without an API key an order can be created for a session", "metadata without")],
+    ),
+    keys("anybody may expire a session", Lie::In(expired_by_all), &[(NEEDED, "HTTP 401")]),
+    keys("anybody may create a session", Lie::In(opened_by_all), &[(NEEDED, "HTTP 401")]),
+    keys("a wrong key counts as none", Lie::In(no_key), &[(WRONG_KEY, "HTTP 401")]),
+    keys(
+        "a refusal does not ask for a key",
+        Lie::Out(unasked),
+        &[(NEEDED, "WWW-Authenticate"), (WRONG_KEY, "WWW-Authenticate")],
+    ),
+    keys(
+        "x-api-key is not looked at",
+        Lie::In(one_header),
+        &[("an API key is accepted as x-api-key too", "HTTP 200")],
+    ),
+    keys(
+        "a buyer may not create an order",
+        Lie::In(no_buyers),
+        &[("without an API key an order can be created for a session", "HTTP 200")],
+    ),
+];
 
-fn keys(name: &'static str, lie: Lie, found_by: &'static [(&'static str, &'static str)]) -> Fault {
+const fn keys(name: &'static str, lie: Lie, found_by: &'static [(&'static str, &'static str)]) -> Fault {
     Fault { name, needs_keys: true, lie, found_by }
 }
 

@@ -8,55 +8,53 @@ use crate::liar::{Ask, Knowledge, Lie, Reply};
 const ENVELOPE: &str = "every answer has come in the envelope";
 const PREFLIGHT: &str = "a preflight allows every method and header that the API takes";
 
-pub(super) fn faults() -> Vec<Fault> {
-    vec![
-        fault(
-            "a 404 is a 500",
-            Lie::Out(crashed),
-            &[
-                ("an unknown or malformed session id is a 404", "HTTP 404"),
-                ("an order under a malformed or unknown id is a 404", "HTTP 404"),
-            ],
-        ),
-        fault(
-            "statusCode is not the HTTP status",
-            Lie::Out(other_status),
-            &[(ENVELOPE, "a statusCode that is the HTTP status")],
-        ),
-        fault(
-            "an unknown path is a page of HTML",
-            Lie::Out(page),
-            &[("an unknown path is a 404", "HTTP 404"), (ENVELOPE, "application/json")],
-        ),
-        fault("an answer has one more member", Lie::Out(one_more), &[(ENVELOPE, "the members")]),
-        fault("answers may be cached", Lie::Out(cached), &[(ENVELOPE, "no-store")]),
-        fault(
-            "no answer has CORS headers",
-            Lie::Out(no_cors),
-            &[
-                (PREFLIGHT, "Access-Control-Allow-Origin"),
-                ("a browser may read a success", "Access-Control-Allow-Origin"),
-                ("a browser may read a refusal", "Access-Control-Allow-Origin"),
-            ],
-        ),
-        fault(
-            "refusals have no CORS headers",
-            Lie::Out(no_cors_on_refusals),
-            &[("a browser may read a refusal", "Access-Control-Allow-Origin")],
-        ),
-        fault("a preflight is refused", Lie::Out(refused_preflight), &[(PREFLIGHT, "2xx")]),
-        fault(
-            "a preflight does not allow Idempotency-Key",
-            Lie::Out(fewer_headers),
-            &[(PREFLIGHT, "idempotency-key")],
-        ),
-        fault(
-            "CORS is for another origin",
-            Lie::Out(other_origin),
-            &[("a browser may read a success", "https://shop.example")],
-        ),
-    ]
-}
+pub(super) const FAULTS: &[Fault] = &[
+    fault(
+        "a 404 is a 500",
+        Lie::Out(crashed),
+        &[
+            ("an unknown or malformed session id is a 404", "HTTP 404"),
+            ("an order under a malformed or unknown id is a 404", "HTTP 404"),
+        ],
+    ),
+    fault(
+        "statusCode is not the HTTP status",
+        Lie::Out(other_status),
+        &[(ENVELOPE, "a statusCode that is the HTTP status")],
+    ),
+    fault(
+        "an unknown path is a page of HTML",
+        Lie::Out(page),
+        &[("an unknown path is a 404", "HTTP 404"), (ENVELOPE, "application/json")],
+    ),
+    fault("an answer has one more member", Lie::Out(one_more), &[(ENVELOPE, "the members")]),
+    fault("answers may be cached", Lie::Out(cached), &[(ENVELOPE, "no-store")]),
+    fault(
+        "no answer has CORS headers",
+        Lie::Out(no_cors),
+        &[
+            (PREFLIGHT, "Access-Control-Allow-Origin"),
+            ("a browser may read a success", "Access-Control-Allow-Origin"),
+            ("a browser may read a refusal", "Access-Control-Allow-Origin"),
+        ],
+    ),
+    fault(
+        "refusals have no CORS headers",
+        Lie::Out(no_cors_on_refusals),
+        &[("a browser may read a refusal", "Access-Control-Allow-Origin")],
+    ),
+    fault("a preflight is refused", Lie::Out(refused_preflight), &[(PREFLIGHT, "2xx")]),
+    fault(
+        "a preflight does not allow Idempotency-Key",
+        Lie::Out(fewer_headers),
+        &[(PREFLIGHT, "idempotency-key")],
+    ),
+    fault(
+        "CORS is for another origin",
+        Lie::Out(other_origin),
+        &[("a browser may read a success", "https://shop.example")],
+    ),
+];
 
 fn crashed(_: &Knowledge, _: &Ask, reply: &mut Reply) {
     if reply.status == 404 {

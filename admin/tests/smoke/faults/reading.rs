@@ -9,96 +9,90 @@ use crate::liar::{Ask, Knowledge, Lie, Reply};
 const SESSIONS: &str = "/checkout-sessions";
 const SESSION: &str = "/checkout-sessions/";
 
-pub(super) fn faults() -> Vec<Fault> {
-    vec![
-        fault(
-            "creation answers 201",
-            Lie::Out(created),
-            &[("creation answers 200 with every field, in order", "HTTP 200")],
-        ),
-        fault(
-            "fields come in another order",
-            Lie::Out(sorted),
-            &[
-                ("creation answers 200 with every field, in order", "in this order"),
-                ("reading answers every field, in order", "in this order"),
-            ],
-        ),
-        fault(
-            "a message is worded otherwise",
-            Lie::Out(reworded),
-            &[("creation answers 200 with every field, in order", "the message")],
-        ),
-        fault(
-            "metadata is parsed and written anew",
-            Lie::Out(reencoded_metadata),
-            &[("metadata comes back byte for byte", "data.metadata as sent")],
-        ),
-        fault(
-            "an order's payload is parsed and written anew",
-            Lie::Out(reencoded_payload),
-            &[("an order's payload and metadata come back byte for byte", "data.payload as sent")],
-        ),
-        fault(
-            "references are trimmed",
-            Lie::In(trimmed),
-            &[("client_reference_id comes back as sent", "padded")],
-        ),
-        fault(
-            "expires_in is clamped",
-            Lie::In(clamped),
-            &[("expires_in out of bounds is refused and never clamped", "expires_in")],
-        ),
-        fault(
-            "expires_in is cut to whole seconds",
-            Lie::In(whole_seconds),
-            &[("expires_in counts to the millisecond", "300001 ms")],
-        ),
-        fault(
-            "expires_in may be text",
-            Lie::In(parsed_text),
-            &[("expires_in must be a number", "expires_in")],
-        ),
-        fault(
-            "placeholders are not replaced",
-            Lie::Out(unresolved),
-            &[("placeholders are replaced on reading, in every form", "success_url")],
-        ),
-        fault(
-            "the creation shows resolved URLs",
-            Lie::Out(resolved_early),
-            &[("placeholders are replaced on reading, in every form", "{SESSION_ID}")],
-        ),
-        fault(
-            "sessionId is added behind the fragment",
-            Lie::Out(behind_fragment),
-            &[("without a placeholder sessionId is added, before the fragment", "?sessionId=")],
-        ),
-        fault(
-            "javascript URLs are ignored and not refused",
-            Lie::In(harmless),
-            &[("schemes that a browser runs are refused", "success_url")],
-        ),
-        fault(
-            "bodies that are no object count as empty",
-            Lie::In(any_body),
-            &[("a body that is not a JSON object is refused", "invalid_body")],
-        ),
-        fault(
-            "long bodies are accepted",
-            Lie::In(cut_body),
-            &[("a body above 64 KiB is a 413, one of 64 KiB is accepted", "HTTP 413")],
-        ),
-        fault(
-            "a refusal does not name the field",
-            Lie::Out(nameless),
-            &[
-                ("expires_in out of bounds is refused and never clamped", "the param \"expires_in\""),
-                ("an order's fields are held to their rules", "the param \"recipientAddress\""),
-            ],
-        ),
-    ]
-}
+pub(super) const FAULTS: &[Fault] = &[
+    fault(
+        "creation answers 201",
+        Lie::Out(created),
+        &[("creation answers 200 with every field, in order", "HTTP 200")],
+    ),
+    fault(
+        "fields come in another order",
+        Lie::Out(sorted),
+        &[
+            ("creation answers 200 with every field, in order", "in this order"),
+            ("reading answers every field, in order", "in this order"),
+        ],
+    ),
+    fault(
+        "a message is worded otherwise",
+        Lie::Out(reworded),
+        &[("creation answers 200 with every field, in order", "the message")],
+    ),
+    fault(
+        "metadata is parsed and written anew",
+        Lie::Out(reencoded_metadata),
+        &[("metadata comes back byte for byte", "data.metadata as sent")],
+    ),
+    fault(
+        "an order's payload is parsed and written anew",
+        Lie::Out(reencoded_payload),
+        &[("an order's payload and metadata come back byte for byte", "data.payload as sent")],
+    ),
+    fault(
+        "references are trimmed",
+        Lie::In(trimmed),
+        &[("client_reference_id comes back as sent", "padded")],
+    ),
+    fault(
+        "expires_in is clamped",
+        Lie::In(clamped),
+        &[("expires_in out of bounds is refused and never clamped", "expires_in")],
+    ),
+    fault(
+        "expires_in is cut to whole seconds",
+        Lie::In(whole_seconds),
+        &[("expires_in counts to the millisecond", "300001 ms")],
+    ),
+    fault("expires_in may be text", Lie::In(parsed_text), &[("expires_in must be a number", "expires_in")]),
+    fault(
+        "placeholders are not replaced",
+        Lie::Out(unresolved),
+        &[("placeholders are replaced on reading, in every form", "success_url")],
+    ),
+    fault(
+        "the creation shows resolved URLs",
+        Lie::Out(resolved_early),
+        &[("placeholders are replaced on reading, in every form", "{SESSION_ID}")],
+    ),
+    fault(
+        "sessionId is added behind the fragment",
+        Lie::Out(behind_fragment),
+        &[("without a placeholder sessionId is added, before the fragment", "?sessionId=")],
+    ),
+    fault(
+        "javascript URLs are ignored and not refused",
+        Lie::In(harmless),
+        &[("schemes that a browser runs are refused", "success_url")],
+    ),
+    fault(
+        "bodies that are no object count as empty",
+        Lie::In(any_body),
+        &[("a body that is not a JSON object is refused", "invalid_body")],
+    ),
+    fault(
+        "long bodies are accepted",
+        Lie::In(cut_body),
+        &[("a body above 64 KiB is a 413, one of 64 KiB is accepted", "HTTP 413")],
+    ),
+    fault(
+        "a refusal does not name the field",
+        Lie::Out(nameless),
+        &[
+            ("expires_in out of bounds is refused and never clamped", "the param \"expires_in\""),
+            ("an order's fields are held to their rules", "the param \"recipientAddress\""),
+        ],
+    ),
+];
 
 fn is_created(ask: &Ask, reply: &Reply) -> bool {
     ask.method == Method::POST && ask.path == SESSIONS && reply.status == 200

@@ -9,133 +9,127 @@ use crate::liar::{Ask, Knowledge, Lie, Reply};
 const SESSIONS: &str = "/checkout-sessions";
 const ORDERS: &str = "/orders";
 
-pub(super) fn faults() -> Vec<Fault> {
-    vec![
-        fault(
-            "no metadata is null",
-            Lie::Out(null_metadata),
-            &[
-                ("a session without a body has the defaults", "data.metadata"),
-                ("null means not given", "data.metadata"),
-            ],
-        ),
-        fault(
-            "fields are read whatever the case of their names",
-            Lie::In(any_name),
-            &[("unknown fields are ignored", "HTTP 200")],
-        ),
-        fault(
-            "an unknown include is ignored",
-            Lie::In(any_include),
-            &[("include takes order and events, and nothing else", "the param \"include\"")],
-        ),
-        fault(
-            "an empty URL counts as none",
-            Lie::In(no_url),
-            &[("what is no absolute URI is refused", "success_url")],
-        ),
-        fault(
-            "metadata may be text",
-            Lie::In(any_metadata),
-            &[("metadata must be an object of at most 16 KiB", "metadata")],
-        ),
-        fault(
-            "references are shortened",
-            Lie::In(shortened),
-            &[("client_reference_id must have 1 to 255 characters", "client_reference_id")],
-        ),
-        fault(
-            "only JSON is accepted as Content-Type",
-            Lie::Out(json_only),
-            &[("the Content-Type is not looked at", "HTTP 200")],
-        ),
-        fault(
-            "addresses keep their case",
-            Lie::Out(upper_case),
-            &[("an order answers every field, in order", "/data/recipientAddress")],
-        ),
-        fault(
-            "no transactions are null",
-            Lie::Out(null_deposits),
-            &[("reading an order shows its transactions", "/data/depositTxs")],
-        ),
-        fault(
-            "an included order is another one",
-            Lie::Out(other_included),
-            &[("include=order shows what reading the order shows", "/data/order")],
-        ),
-        fault(
-            "an order for an unknown session is accepted",
-            Lie::Out(any_session),
-            &[("an order for an unknown session is refused", "HTTP 400")],
-        ),
-        fault(
-            "callbackMetadata is ignored",
-            Lie::In(no_callback),
-            &[("callbackMetadata.checkoutSessionId means the same", "two different session ids")],
-        ),
-        fault(
-            "an order without a session lives half an hour",
-            Lie::Out(long_life),
-            &[("an order without a session lives 15 minutes", "900000 ms")],
-        ),
-        fault(
-            "a refused request uses its key up",
-            Lie::Out(used_up),
-            &[("a refused request does not use its key up", "HTTP 200")],
-        ),
-        fault(
-            "an idempotency key is shortened",
-            Lie::In(short_key),
-            &[("a key has 1 to 255 characters", "Idempotency-Key")],
-        ),
-        fault(
-            "expiring an unknown session is a 404",
-            Lie::Out(missing_session),
-            &[("an unknown or malformed id cannot be expired", "HTTP 400")],
-        ),
-        fault(
-            "a list leaves a field out",
-            Lie::Out(shorter_orders),
-            &[("an order in a list is as it is alone, with its fields in order", "/data")],
-        ),
-        fault(
-            "a creator's address is compared with its case",
-            Lie::Out(exact_creator),
-            &[("a creator's address is compared without regard to case", "in this order")],
-        ),
-        fault(
-            "a limit is clamped",
-            Lie::In(clamped_limit),
-            &[("a list of orders needs a creator, and a limit and offset within bounds", "limit")],
-        ),
-        fault(
-            "an unknown status is ignored",
-            Lie::In(any_status),
-            &[("a list of sessions refuses what it does not know", "status")],
-        ),
-        fault(
-            "an unknown cursor counts as none",
-            Lie::In(any_cursor),
-            &[("the feed refuses what it does not know", "after")],
-        ),
-        fault(
-            "an endpoint's fragment is ignored",
-            Lie::In(no_fragment),
-            &[("an endpoint that breaks a rule is refused", "url")],
-        ),
-        fault(
-            "an unknown endpoint is a 410",
-            Lie::Out(gone),
-            &[("an unknown endpoint is a 404", "HTTP 404")],
-        ),
-        fault(
-            "an unknown method is a 405",
-            Lie::Out(not_allowed),
-            &[("a method that a path does not take is a 404", "HTTP 404")],
-        ),
-    ]
-}
+pub(super) const FAULTS: &[Fault] = &[
+    fault(
+        "no metadata is null",
+        Lie::Out(null_metadata),
+        &[
+            ("a session without a body has the defaults", "data.metadata"),
+            ("null means not given", "data.metadata"),
+        ],
+    ),
+    fault(
+        "fields are read whatever the case of their names",
+        Lie::In(any_name),
+        &[("unknown fields are ignored", "HTTP 200")],
+    ),
+    fault(
+        "an unknown include is ignored",
+        Lie::In(any_include),
+        &[("include takes order and events, and nothing else", "the param \"include\"")],
+    ),
+    fault(
+        "an empty URL counts as none",
+        Lie::In(no_url),
+        &[("what is no absolute URI is refused", "success_url")],
+    ),
+    fault(
+        "metadata may be text",
+        Lie::In(any_metadata),
+        &[("metadata must be an object of at most 16 KiB", "metadata")],
+    ),
+    fault(
+        "references are shortened",
+        Lie::In(shortened),
+        &[("client_reference_id must have 1 to 255 characters", "client_reference_id")],
+    ),
+    fault(
+        "only JSON is accepted as Content-Type",
+        Lie::Out(json_only),
+        &[("the Content-Type is not looked at", "HTTP 200")],
+    ),
+    fault(
+        "addresses keep their case",
+        Lie::Out(upper_case),
+        &[("an order answers every field, in order", "/data/recipientAddress")],
+    ),
+    fault(
+        "no transactions are null",
+        Lie::Out(null_deposits),
+        &[("reading an order shows its transactions", "/data/depositTxs")],
+    ),
+    fault(
+        "an included order is another one",
+        Lie::Out(other_included),
+        &[("include=order shows what reading the order shows", "/data/order")],
+    ),
+    fault(
+        "an order for an unknown session is accepted",
+        Lie::Out(any_session),
+        &[("an order for an unknown session is refused", "HTTP 400")],
+    ),
+    fault(
+        "callbackMetadata is ignored",
+        Lie::In(no_callback),
+        &[("callbackMetadata.checkoutSessionId means the same", "two different session ids")],
+    ),
+    fault(
+        "an order without a session lives half an hour",
+        Lie::Out(long_life),
+        &[("an order without a session lives 15 minutes", "900000 ms")],
+    ),
+    fault(
+        "a refused request uses its key up",
+        Lie::Out(used_up),
+        &[("a refused request does not use its key up", "HTTP 200")],
+    ),
+    fault(
+        "an idempotency key is shortened",
+        Lie::In(short_key),
+        &[("a key has 1 to 255 characters", "Idempotency-Key")],
+    ),
+    fault(
+        "expiring an unknown session is a 404",
+        Lie::Out(missing_session),
+        &[("an unknown or malformed id cannot be expired", "HTTP 400")],
+    ),
+    fault(
+        "a list leaves a field out",
+        Lie::Out(shorter_orders),
+        &[("an order in a list is as it is alone, with its fields in order", "/data")],
+    ),
+    fault(
+        "a creator's address is compared with its case",
+        Lie::Out(exact_creator),
+        &[("a creator's address is compared without regard to case", "in this order")],
+    ),
+    fault(
+        "a limit is clamped",
+        Lie::In(clamped_limit),
+        &[("a list of orders needs a creator, and a limit and offset within bounds", "limit")],
+    ),
+    fault(
+        "an unknown status is ignored",
+        Lie::In(any_status),
+        &[("a list of sessions refuses what it does not know", "status")],
+    ),
+    fault(
+        "an unknown cursor counts as none",
+        Lie::In(any_cursor),
+        &[("the feed refuses what it does not know", "after")],
+    ),
+    fault(
+        "an endpoint's fragment is ignored",
+        Lie::In(no_fragment),
+        &[("an endpoint that breaks a rule is refused", "url")],
+    ),
+    fault("an unknown endpoint is a 410", Lie::Out(gone), &[("an unknown endpoint is a 404", "HTTP 404")]),
+    fault(
+        "an unknown method is a 405",
+        Lie::Out(not_allowed),
+        &[("a method that a path does not take is a 404", "HTTP 404")],
+    ),
+];
 
 const ANOTHER: &str = "5392f7a7-d472-4d6b-9848-bd07117fb82d";
 
