@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 use shared::dynamo::{Store, Tables, connect, connect_to};
 
-/// Where the tables are.
+/// The DynamoDB that has the tables.
 #[derive(Args)]
 pub(crate) struct Database {
     /// URL of a DynamoDB that accepts any credentials, such as the one that the local server prints. Without

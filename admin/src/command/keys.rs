@@ -47,7 +47,7 @@ enum Command {
         /// Merchant whose data the key opens; `default` has all that was made while keys were off
         #[arg(long, value_parser = owner, default_value = "default")]
         owner: Owner,
-        /// What the key allows
+        /// Operations that the key allows
         #[arg(long, value_enum)]
         scope: ScopeChoice,
         /// Lifetime of the key, such as 90d or 12h; without it, the key is valid until it is revoked

@@ -43,10 +43,10 @@ Example:
   admin republish --sessions-table STACK-SessionsTable --orders-table STACK-OrdersTable \\
     --events-table STACK-EventsTable --since 2026-01-02T00:00:00Z";
 
-/// How many are published together.
+/// The number of subjects that are published together.
 const SUBJECTS_AT_ONCE: usize = 50;
 
-/// What has been done so far.
+/// The counts so far.
 #[derive(Default)]
 struct Progress {
     looked_at: usize,

@@ -13,15 +13,16 @@ use serde_json::json;
 /// and as a browser do: creates sessions and orders, races, expires and lists them, and looks at refusals, redaction
 /// and CORS. It looks only at what it has made, so a server in use may be checked.
 ///
-/// It makes some 200 sessions, expires them at its end, and deletes the webhook endpoints that it makes. Orders expire
-/// with their sessions, or by themselves after 15 minutes. Nobody is paid, and no webhook is sent to it or by it.
+/// It makes some 90 sessions, expires them at its end, and deletes the webhook endpoints that it makes. Orders expire
+/// with their sessions, or by themselves after 15 minutes. Nobody is asked to pay.
 ///
-/// A server that requires API keys needs one with the scope write. Use a merchant for the checks alone: its events are
-/// few, and no shop's webhooks tell of the checks.
+/// A server that requires API keys needs one with the scope write. Let that be the key of a merchant for the checks
+/// alone: a shop's own webhook endpoints are sent events about its sessions, the checks' among them.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Address of the API; the stack's output ApiUrl
+    #[arg(value_parser = url)]
     url: String,
     /// API key with the scope write. Better given in the environment, where no list of processes shows it
     #[arg(long, value_name = "KEY", env = "CHECKOUT_API_KEY", hide_env_values = true)]
@@ -97,6 +98,11 @@ fn settings(arguments: Arguments) -> Settings {
         chain: arguments.chain,
         ..Settings::new(arguments.url)
     }
+}
+
+fn url(text: &str) -> Result<String, &'static str> {
+    let has_scheme = text.starts_with("http://") || text.starts_with("https://");
+    if has_scheme { Ok(text.to_owned()) } else { Err("must begin with https:// or http://") }
 }
 
 /// The names of the chapters, each once.

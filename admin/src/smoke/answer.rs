@@ -20,7 +20,7 @@ pub(crate) struct Answer {
     pub(crate) request: String,
 }
 
-/// How much of an answer a failure shows, in characters.
+/// The length to which a failure shows an answer, in characters.
 const SHOWN_CHARS: usize = 700;
 
 impl Answer {

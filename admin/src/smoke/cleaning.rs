@@ -9,10 +9,10 @@ use crate::smoke::{
     shop::{ENDPOINTS, SESSIONS, Shop},
 };
 
-/// How many requests are sent at once.
+/// The number of requests that are sent at once.
 const AT_ONCE: usize = 4;
 
-/// How often a request is sent that does not succeed.
+/// The number of times that a request is sent before it is given up.
 const TRIES: usize = 3;
 
 /// Ends everything that was made; orders end with their sessions, or by themselves after 15 minutes.

@@ -62,7 +62,7 @@ impl Client {
         self.api_key.is_some()
     }
 
-    /// Sends a request; again after a pause where API Gateway had no room for it, since it has not taken place then.
+    /// Sends a request; again after a pause where API Gateway turned it away, as `openapi.yaml` asks of clients.
     pub(crate) async fn send(&self, request: &Request) -> Result<Answer, NoAnswer> {
         for pause in PAUSES {
             let answer = self.send_once(request).await?;
@@ -115,9 +115,9 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether API Gateway has answered instead of the API: above a rate limit, or with no room for the function.
+/// True if API Gateway has answered instead of the API: above a rate limit, or since the function could not be run.
 fn is_turned_away(answer: &Answer) -> bool {
-    [429, 503].contains(&answer.status) && raw::names_at(&answer.text, &[]) == ["message"]
+    [429, 500, 503].contains(&answer.status) && raw::names_at(&answer.text, &[]) == ["message"]
 }
 
 fn causes(error: &reqwest::Error) -> String {

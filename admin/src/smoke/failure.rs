@@ -1,19 +1,19 @@
-//! What a check comes to if it does not hold.
+//! The result of a check, and the evidence where it does not hold.
 
 use serde::Serialize;
 
 /// Something that the contract says and the server does not do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Failure {
-    /// What the contract has the server do.
+    /// The behaviour that the contract asks for.
     pub expected: String,
-    /// What it did.
+    /// The server's behaviour.
     pub got: String,
     /// The request that shows it, as a curl command that takes the API key from `$CHECKOUT_API_KEY`.
     pub request: String,
 }
 
-/// Why a check ended before its end.
+/// The reason for which a check ended before its end.
 #[derive(Debug, Clone)]
 pub enum Stop {
     /// It does not hold.

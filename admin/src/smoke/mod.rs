@@ -35,17 +35,17 @@ pub use shop::Shop;
 pub struct Check {
     /// The part of the contract that it is of.
     pub chapter: &'static str,
-    /// What holds, in words.
+    /// A sentence that should hold.
     pub name: &'static str,
     run: Run,
 }
 
 type Run = for<'a> fn(&'a Shop) -> Pin<Box<dyn Future<Output = Outcome> + 'a>>;
 
-/// How many checks are made at once: as many as a small deployment carries.
+/// The number of checks that are made at once: as many as a small deployment carries.
 const AT_ONCE: usize = 4;
 
-/// How many checks [`run`] makes.
+/// The number of checks that [`run`] makes.
 pub fn count() -> usize {
     checks().len() + checks::closing().len()
 }

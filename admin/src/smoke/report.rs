@@ -1,4 +1,4 @@
-//! What came of a run, for people and for programs.
+//! The results of a run, for people and for programs.
 
 use std::{fmt, time::Duration};
 
@@ -10,12 +10,12 @@ use crate::smoke::{
     failure::{Failure, Outcome, Stop},
 };
 
-/// What came of a run.
+/// The results of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     /// The server.
     pub url: String,
-    /// Whether it requires API keys.
+    /// True if it requires API keys.
     pub requires_keys: bool,
     /// The chain of the orders that were made.
     pub chain: u64,
@@ -23,21 +23,21 @@ pub struct Report {
     pub checks: Vec<Checked>,
 }
 
-/// What came of a check.
+/// The result of a check.
 #[derive(Debug, Clone, Serialize)]
 pub struct Checked {
     /// The part of the contract that it is of.
     pub chapter: &'static str,
-    /// What should hold.
+    /// A sentence that should hold.
     pub name: &'static str,
-    /// What came of it.
+    /// The result.
     #[serde(flatten)]
     pub verdict: Verdict,
-    /// How long it took, in milliseconds.
+    /// Its duration, in milliseconds.
     pub millis: u128,
 }
 
-/// What a check came to.
+/// The kinds of results.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "result", rename_all = "lowercase")]
 pub enum Verdict {
@@ -45,12 +45,12 @@ pub enum Verdict {
     Held,
     /// It does not.
     Failed {
-        /// What shows it.
+        /// The evidence.
         failure: Failure,
     },
     /// It was not made.
     Skipped {
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-/// Which API key a request carries.
+/// The API key that a request carries.
 #[derive(Debug, Clone)]
 pub(crate) enum Key {
     /// That of the settings, where they have one, as `Authorization: Bearer`.
@@ -15,7 +15,7 @@ pub(crate) enum Key {
     Other(&'static str),
 }
 
-/// What a request carries.
+/// The body that a request carries.
 #[derive(Debug, Clone)]
 pub(crate) enum Body {
     /// Nothing.

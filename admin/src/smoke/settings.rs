@@ -1,4 +1,4 @@
-//! What a run needs to know, and why it may not begin.
+//! The settings of a run, and the reasons for which it does not begin.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ impl Settings {
     }
 }
 
-/// Why nothing could be checked.
+/// The reasons for which nothing can be checked.
 #[derive(Debug, thiserror::Error)]
 pub enum CannotRun {
     /// There is no HTTP client for this.
@@ -44,7 +44,7 @@ pub enum CannotRun {
     Unreachable {
         /// The address.
         url: String,
-        /// Why.
+        /// The reason.
         cause: String,
     },
     /// Something else answers.
@@ -52,7 +52,7 @@ pub enum CannotRun {
     OtherServer {
         /// The address.
         url: String,
-        /// What it said.
+        /// Its answer.
         answer: String,
     },
     /// It requires keys, and none is given.

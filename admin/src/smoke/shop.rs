@@ -23,7 +23,7 @@ pub struct Shop {
     made: Mutex<Made>,
 }
 
-/// What is to be ended, and what must stay ended.
+/// Sessions and endpoints to end, and sessions that must stay ended.
 #[derive(Debug, Default)]
 pub(crate) struct Made {
     pub(crate) sessions: Vec<String>,
@@ -51,7 +51,7 @@ impl Shop {
         Self { chain, ..self }
     }
 
-    /// Whether the server requires API keys.
+    /// True if the server requires API keys.
     pub fn requires_keys(&self) -> bool {
         self.requires_keys
     }

@@ -12,7 +12,7 @@ use crate::liar::Lie;
 /// A way in which a server may break the contract.
 pub(crate) struct Fault {
     pub(crate) name: &'static str,
-    /// Whether it only shows where API keys are required.
+    /// True if it only shows where API keys are required.
     pub(crate) needs_keys: bool,
     pub(crate) lie: Lie,
     /// The checks that must fail, and what each must have expected.

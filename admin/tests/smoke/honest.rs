@@ -18,7 +18,7 @@ fn skipped(report: &Report) -> Vec<&'static str> {
     skipped.map(|checked| checked.chapter).collect()
 }
 
-/// How many sessions are open, and how many endpoints there are.
+/// The numbers of open sessions and of endpoints.
 async fn left(url: &str, key: Option<&str>) -> (usize, usize) {
     let http = reqwest::Client::new();
     let count = async |path: &str, pointer: &str| {

@@ -33,11 +33,11 @@ pub(crate) struct Reply {
     pub(crate) text: String,
 }
 
-/// What a liar knows beside the request.
+/// The knowledge that a liar has beside the request.
 pub(crate) struct Knowledge {
     /// A key of the server's.
     pub(crate) key: Option<String>,
-    /// How often something has happened.
+    /// Counts of things that have happened.
     pub(crate) counts: Mutex<HashMap<String, usize>>,
 }
 
@@ -133,19 +133,19 @@ impl Knowledge {
         *count
     }
 
-    /// Whether this has happened.
+    /// True if this has happened.
     pub(crate) fn has_counted(&self, what: &str) -> bool {
         self.counts.lock().unwrap().contains_key(what)
     }
 }
 
 impl Ask {
-    /// Whether this is a request with this method, of a path that begins so.
+    /// True for a request with this method, of a path that begins so.
     pub(crate) fn is(&self, method: Method, start: &str) -> bool {
         self.method == method && self.path.starts_with(start)
     }
 
-    /// Whether it carries no API key.
+    /// True if it carries no API key.
     pub(crate) fn has_no_key(&self) -> bool {
         !self.headers.contains_key(AUTHORIZATION) && !self.headers.contains_key("x-api-key")
     }
@@ -171,7 +171,7 @@ impl Reply {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
 
-    /// Whether it is a refusal with this code.
+    /// True for a refusal with this code.
     pub(crate) fn refuses(&self, code: &str) -> bool {
         self.body()["error"]["code"] == code
     }

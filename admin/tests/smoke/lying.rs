@@ -9,7 +9,7 @@ use shared::keys::Scope;
 
 use crate::{
     faults::{Fault, faults},
-    liar::{Liar, Lie},
+    liar::{Ask, Knowledge, Liar, Lie, Reply},
     server::{key, settings, start},
 };
 
@@ -26,7 +26,7 @@ impl Honest {
         Self { server, key }
     }
 
-    /// What the checks say of this server behind a lie.
+    /// The report on this server behind a lie.
     async fn checked(&self, lie: Lie, checks: &[Check], patience: Duration) -> Report {
         let liar = Liar::start(&self.server.url, self.key.clone(), lie).await;
         let settings = Settings { patience, ..settings(&liar.url, self.key.clone()) };
@@ -34,9 +34,9 @@ impl Honest {
         smoke::run_some(&shop, checks, |_| ()).await
     }
 
-    /// What is wrong with how a fault is found.
+    /// The checks that do not find a fault as they should.
     async fn problems(&self, fault: &Fault) -> Vec<String> {
-        let report = self.checked(fault.lie, &checks_for(fault), Duration::from_secs(4)).await;
+        let report = self.checked(fault.lie, &checks_for(fault), Duration::from_secs(2)).await;
         let text = serde_json::to_string(&report).unwrap();
         let mut problems = Vec::new();
         if self.key.as_ref().is_some_and(|key| text.contains(key)) {
@@ -90,6 +90,22 @@ async fn every_planted_fault_is_found() {
 async fn a_proxy_that_tells_the_truth_has_no_faults() {
     let honest = Honest::start(true).await;
     let report = honest.checked(Lie::None, &smoke::checks(), Duration::from_secs(20)).await;
+    assert_eq!(report.failures().count(), 0, "{report}");
+}
+
+fn too_many(known: &Knowledge, ask: &Ask, reply: &mut Reply) {
+    if ask.method != "OPTIONS" && known.count(&ask.path) == 1 {
+        reply.status = 429;
+        reply.text = r#"{"message":"Too Many Requests"}"#.to_owned();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_api_gateway_turns_away_is_sent_again() {
+    let mut checks = smoke::checks();
+    checks.retain(|check| check.chapter == "errors");
+    let honest = Honest::start(false).await;
+    let report = honest.checked(Lie::Out(too_many), &checks, Duration::from_secs(2)).await;
     assert_eq!(report.failures().count(), 0, "{report}");
 }
 

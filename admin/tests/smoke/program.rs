@@ -97,8 +97,20 @@ fn nothing_that_listens_is_status_2_and_one_sentence() {
     assert_eq!(told.lines().count(), 1, "{told}");
     let said: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(said["error"].as_str().unwrap().contains("cannot be reached"), "{said}");
-    has_status(&smoke(&["not a URL"], None), 2);
+    let output = smoke(&["127.0.0.1:9"], None);
+    has_status(&output, 2);
+    assert!(text(&output.stderr).contains("must begin with https:// or http://"));
     has_status(&smoke(&[], None), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_does_not_answer_is_status_2_once_the_time_is_over() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let output = smoke(&[&url, "--timeout", "300ms"], None);
+    has_status(&output, 2);
+    let told = text(&output.stderr);
+    assert!(told.contains("cannot be reached: no answer within the time limit"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,7 +24,7 @@ pub(crate) async fn key(server: &Server, scope: Scope) -> String {
     text.reveal()
 }
 
-/// What the checks need to know of a server at `url`.
+/// The settings for a server at `url`.
 pub(crate) fn settings(url: &str, api_key: Option<String>) -> Settings {
     Settings { api_key, patience: Duration::from_secs(20), ..Settings::new(url) }
 }

@@ -1,4 +1,4 @@
-//! What no endpoint is for.
+//! Ids, paths and methods that no endpoint knows.
 
 use reqwest::Method;
 

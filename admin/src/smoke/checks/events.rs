@@ -22,7 +22,7 @@ pub(super) fn checks() -> Vec<Check> {
     )
 }
 
-/// What a session goes through that is given an order and expired.
+/// The events of a session that is given an order and expired.
 const TYPES: [&str; 3] = ["checkout.session.created", "order.created", "checkout.session.expired"];
 
 /// A session that has been through that, and its order; their ids.
@@ -75,7 +75,7 @@ async fn objects(shop: &Shop) -> Outcome {
     answer.same("/data/events/2/data/object", now.at("/data").clone())
 }
 
-/// How many pages of a feed are read before the checks' own events.
+/// The most pages of a feed that are read to reach its end.
 const MOST_PAGES: usize = 200;
 
 /// The end of the feed, where it can be reached.

@@ -21,7 +21,7 @@ pub(super) fn checks() -> Vec<Check> {
     )
 }
 
-/// How many requests are sent at once.
+/// The number of requests that are sent at once.
 const RIVALS: usize = 16;
 
 /// Goes on if exactly one has won, and all others are refused as they must be; the winner.
@@ -65,7 +65,7 @@ async fn expiries(shop: &Shop) -> Outcome {
     read.same("/data/expired_reason", "manual")
 }
 
-/// Whichever comes first: the session is expired, and an order that was made in time is expired with it.
+/// In any order of events the session is expired, and an order that was made in time is expired with it.
 async fn orders_and_expiries(shop: &Shop) -> Outcome {
     for _ in 0..4 {
         let session = shop.create_session().await?;

@@ -1,4 +1,4 @@
-//! What a merchant sends along comes back as it was sent.
+//! A merchant's own data, which comes back as it was sent.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::chapter;
 use crate::smoke::{
     Check,
     failure::Outcome,
-    shop::{ORDERS, Shop},
+    shop::{ORDERS, SESSIONS, Shop},
 };
 
 pub(super) fn checks() -> Vec<Check> {
@@ -34,6 +34,10 @@ async fn metadata(shop: &Shop) -> Outcome {
         let (id, created) = shop.create(format!("{{\"metadata\":{text}}}")).await?;
         created.same_text(&["data", "metadata"], text)?;
         shop.read_session(&id).await?.same_text(&["data", "metadata"], text)?;
+        let events = shop.get(format!("{SESSIONS}/{id}?include=events")).await?;
+        events.ok()?;
+        let shown = events.text.matches(&format!("\"metadata\":{text}")).count();
+        events.expect(shown == 2, format!("twice, in the session and in its event, the metadata {text}"))?;
     }
     Ok(())
 }
