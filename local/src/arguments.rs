@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     /// Directory to keep the data in, instead of memory
     #[arg(long, value_name = "DIR", conflicts_with = "endpoint")]
     pub(crate) data: Option<PathBuf>,
-    /// Require API keys, which `cargo run -p keys` creates
+    /// Require API keys, which `cargo run -p admin -- keys create` creates
     #[arg(long)]
     api_keys: bool,
     /// Watch this chain and sweep its orders: its id and a node's URL, such as 31337=http://127.0.0.1:8545

@@ -63,7 +63,7 @@ fn greet(server: &Server, data: Option<PathBuf>) {
     }
     if server.app.settings.api_keys {
         println!(
-            "\nMerchants need a key:  cargo run -p keys -- --endpoint {} create --scope write",
+            "\nMerchants need a key:  cargo run -p admin -- keys --endpoint {} create --scope write",
             server.database
         );
     }

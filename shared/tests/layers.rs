@@ -278,3 +278,34 @@ fn no_files_import_each_other_in_a_circle() {
         assert!(left.len() < before, "in a circle, or above one: {left:#?}");
     }
 }
+
+/// The lines of each room of this crate, and of each other crate of the service. Unit tests do not count.
+fn sizes() -> BTreeMap<String, usize> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned();
+    let mut sizes = BTreeMap::new();
+    for folder in
+        ["shared/src", "chain/src", "delivery/src", "local/src", "functions", "bundles", "admin/src"]
+    {
+        let mut files = Vec::new();
+        collect(&root.join(folder), &mut files);
+        for file in files {
+            let name = file.strip_prefix(root.join(folder)).unwrap().to_str().unwrap().to_owned();
+            let code = fs::read_to_string(&file).unwrap();
+            let code = code.split("#[cfg(test)]\nmod tests").next().unwrap();
+            if !name.contains("_tests") {
+                let room = if folder == "shared/src" { room(&name).to_owned() } else { folder.to_owned() };
+                *sizes.entry(room).or_default() += code.lines().count();
+            }
+        }
+    }
+    sizes
+}
+
+#[test]
+fn no_room_holds_more_than_a_fifth_of_the_code() {
+    let sizes = sizes();
+    let whole: usize = sizes.values().sum();
+    for (room, lines) in sizes {
+        assert!(lines * 5 <= whole, "{room} has {lines} of {whole} lines");
+    }
+}

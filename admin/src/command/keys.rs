@@ -1,54 +1,82 @@
-//! The command that makes, lists and revokes API keys.
-#![allow(clippy::print_stdout, reason = "this program talks to the person who started it")]
+//! `admin keys`: creates, lists and revokes API keys.
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use clap::{Parser, Subcommand, ValueEnum};
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, Subcommand, ValueEnum};
 use shared::{
-    dynamo::{Database, Tables, connect, connect_to},
+    dynamo::Tables,
     edge::{Clock, random_bits},
     kernel::{ApiKeyId, Owner, Timestamp},
     keys::{ApiKey, ApiKeyText, KeyStore, Revocation, Scope},
 };
 
-/// Creates, lists and revokes the API keys of a deployment, or of a local server.
-#[derive(Parser)]
-struct Arguments {
-    /// The table of the keys; the stack's output KeysTableName
+use crate::command::database::{DatabaseArguments, unused};
+
+/// Creates, lists and revokes API keys.
+///
+/// Works on the table of the keys, of a deployment or of the local server. For a deployment it needs AWS_REGION
+/// and credentials that may write that table in the environment.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// Table of the keys; the stack's output KeysTableName
     #[arg(long, env = "KEYS_TABLE", default_value = "KeysTable", global = true)]
     table: String,
-    /// A DynamoDB that takes any credentials, such as the one that the local server prints. Without it:
-    /// AWS, with the credentials and the region in the environment
-    #[arg(long, value_name = "URL", global = true)]
-    endpoint: Option<String>,
+    #[command(flatten)]
+    database: DatabaseArguments,
     #[command(subcommand)]
     command: Command,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  admin keys --table STACK-KeysTable create --scope write --expires-in 90d
+  admin keys --table STACK-KeysTable list
+  admin keys --table STACK-KeysTable revoke 0123456789abcdef
+  admin keys --endpoint http://127.0.0.1:PORT create --scope write      (the local server)";
+
 #[derive(Subcommand)]
 enum Command {
-    /// Makes a key and shows it, once
+    /// Creates a key and shows it, once
+    ///
+    /// The key goes to standard output, so that it can be piped to where it is kept. The table keeps only the hash
+    /// of its secret.
+    #[command(after_help = CREATE_EXAMPLE)]
     Create {
-        /// The merchant whose data it opens; `default` has all that was made while keys were off
+        /// Merchant whose data the key opens; `default` has all that was made while keys were off
         #[arg(long, value_parser = owner, default_value = "default")]
         owner: Owner,
-        /// What it allows
+        /// Operations that the key allows
         #[arg(long, value_enum)]
         scope: ScopeChoice,
-        /// After how long it is void by itself, such as 90d or 12h
+        /// Lifetime of the key, such as 90d or 12h; without it, the key is valid until it is revoked
         #[arg(long, value_parser = humantime::parse_duration)]
         expires_in: Option<Duration>,
     },
-    /// Shows all keys, without their secrets
+    /// Lists all keys, without their secrets
+    #[command(after_help = LIST_EXAMPLE)]
     List,
-    /// Makes a key void, within a minute
+    /// Revokes a key, within a minute
+    #[command(after_help = REVOKE_EXAMPLE)]
     Revoke {
-        /// The key's id: the part between the underscores
+        /// Id of the key: the part between the underscores
         #[arg(value_parser = key_id)]
         id: ApiKeyId,
     },
 }
+
+const CREATE_EXAMPLE: &str = "\
+Example:
+  admin keys --table STACK-KeysTable create --owner shop --scope write --expires-in 90d > key.txt";
+
+const LIST_EXAMPLE: &str = "\
+Example:
+  admin keys --table STACK-KeysTable list";
+
+const REVOKE_EXAMPLE: &str = "\
+Example, for the key ck_0123456789abcdef_…:
+  admin keys --table STACK-KeysTable revoke 0123456789abcdef";
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ScopeChoice {
@@ -58,15 +86,11 @@ enum ScopeChoice {
     Write,
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
-    let client = match &arguments.endpoint {
-        Some(endpoint) => connect_to(endpoint),
-        None => connect(false).await,
-    };
-    let client = client.map_err(|error| anyhow!(error)).context("no client for DynamoDB")?;
-    let unused = String::new;
+/// Does what the arguments say.
+///
+/// # Errors
+/// The reason why it was not done.
+pub(crate) async fn run(arguments: Arguments) -> Result<()> {
     let tables = Tables {
         sessions: unused(),
         orders: unused(),
@@ -74,7 +98,8 @@ async fn main() -> Result<()> {
         events: unused(),
         webhooks: unused(),
     };
-    let (store, now) = (KeyStore::new(Database::new(client, tables)), Clock::default().now());
+    let database = arguments.database.connect(tables).await?;
+    let (store, now) = (KeyStore::new(database), Clock::default().now());
     match arguments.command {
         Command::Create { owner, scope, expires_in } => create(&store, owner, scope, expires_in, now).await,
         Command::List => list(&store).await,
@@ -82,7 +107,7 @@ async fn main() -> Result<()> {
     }
 }
 
-/// The key alone goes to standard output, so that it can be piped to where it is kept.
+/// Only the key goes to standard output, so that it can be piped to where it is kept.
 async fn create(
     store: &KeyStore,
     owner: Owner,

@@ -1,4 +1,4 @@
-//! The command against a local server that wants keys.
+//! `admin keys` against a local server that requires keys.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is test code")]
 
 use std::process::{Command, Output};
@@ -7,8 +7,8 @@ use local::{Options, Server};
 use reqwest::StatusCode;
 
 fn keys(server: &Server, arguments: &[&str]) -> Output {
-    let program = env!("CARGO_BIN_EXE_keys");
-    Command::new(program).args(["--endpoint", &server.database]).args(arguments).output().unwrap()
+    let program = env!("CARGO_BIN_EXE_admin");
+    Command::new(program).args(["keys", "--endpoint", &server.database]).args(arguments).output().unwrap()
 }
 
 #[track_caller]

@@ -1,4 +1,4 @@
-//! The command against a local server whose streams nobody reads.
+//! `admin republish` against a local server whose streams nobody reads.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "this is test code")]
 
 use std::process::{Command, Output};
@@ -8,8 +8,12 @@ use serde_json::{Value, json};
 use shared::dynamo::{connect_to, number, string};
 
 fn republish(server: &Server, arguments: &[&str]) -> Output {
-    let program = env!("CARGO_BIN_EXE_republish");
-    Command::new(program).args(["--endpoint", &server.database]).args(arguments).output().unwrap()
+    let program = env!("CARGO_BIN_EXE_admin");
+    Command::new(program)
+        .args(["republish", "--endpoint", &server.database])
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 #[track_caller]

@@ -1,0 +1,6 @@
+//! The subcommands, one file each.
+
+mod database;
+pub(crate) mod keys;
+pub(crate) mod republish;
+pub(crate) mod smoke;
