@@ -94,7 +94,7 @@ pub(crate) async fn deliver(app: &App, pieces: Vec<Value>) -> Result<Option<Stri
     });
     let batch = json!({"Records": records.collect::<Vec<_>>()});
     let response = functions::record_payment(app, batch).await?;
-    Ok(response.batch_item_failures.into_iter().next().map(|failure| failure.item_identifier))
+    Ok(response.batch_item_failures.into_iter().next().and_then(|failure| failure.item_identifier))
 }
 
 /// The body of `POST /test-helpers/clock`.

@@ -13,7 +13,7 @@ use faults::{TABLE, planted, sound, with};
 async fn engine() -> (Engine, DynamoDb) {
     let engine = Engine::start(None, Clock::default()).await.unwrap();
     let database = DynamoDb::at(&engine.endpoint);
-    let (status, answer) = database.call("CreateTable", &faults::table()).await;
+    let (status, answer) = database.call("CreateTable", &tests::dynamodb::table(TABLE)).await;
     assert_eq!(status, 200, "{answer}");
     (engine, database)
 }

@@ -25,24 +25,6 @@ pub(crate) enum Kind {
     Query { key_condition: String, index: bool },
 }
 
-/// A table like the service's.
-pub(crate) fn table() -> Value {
-    let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
-    let attribute = |name: &str, kind: &str| json!({"AttributeName": name, "AttributeType": kind});
-    let attributes = [("pk", "S"), ("sk", "S"), ("gk", "S"), ("gn", "N")];
-    json!({
-        "TableName": TABLE,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": attributes.map(|(name, kind)| attribute(name, kind)),
-        "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
-        "GlobalSecondaryIndexes": [{
-            "IndexName": "index",
-            "KeySchema": [key("gk", "HASH"), key("gn", "RANGE")],
-            "Projection": {"ProjectionType": "ALL"},
-        }],
-    })
-}
-
 /// The put of an item that exists before a call.
 pub(crate) fn item(key: &Value) -> Value {
     json!({"TableName": TABLE, "Item": {"pk": key, "sk": {"S": "b"}, "x": {"N": "1"}, "y": {"S": "text"},

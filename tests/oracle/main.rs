@@ -61,7 +61,7 @@ impl Peers {
             _process: process,
         };
         for database in [&peers.ours, &peers.dynalite] {
-            let (status, answer) = database.call("CreateTable", &calls::table()).await;
+            let (status, answer) = database.call("CreateTable", &tests::dynamodb::table(calls::TABLE)).await;
             assert_eq!(status, 200, "{answer}");
             while database.call("DescribeTable", &json!({"TableName": TABLE})).await.1["Table"]["TableStatus"]
                 != "ACTIVE"

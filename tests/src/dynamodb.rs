@@ -1,6 +1,6 @@
 //! A client for requests that the SDK would not send.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::http_client;
 
@@ -28,4 +28,22 @@ impl DynamoDb {
         let (status, text) = (answer.status().as_u16(), answer.text().await.unwrap());
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
+}
+
+/// The request for a table with a sort key and an index, as the service's tables have them.
+pub fn table(name: &str) -> Value {
+    let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
+    let attribute = |name: &str, kind: &str| json!({"AttributeName": name, "AttributeType": kind});
+    let attributes = [("pk", "S"), ("sk", "S"), ("gk", "S"), ("gn", "N")];
+    json!({
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": attributes.map(|(name, kind)| attribute(name, kind)),
+        "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
+        "GlobalSecondaryIndexes": [{
+            "IndexName": "index",
+            "KeySchema": [key("gk", "HASH"), key("gn", "RANGE")],
+            "Projection": {"ProjectionType": "ALL"},
+        }],
+    })
 }

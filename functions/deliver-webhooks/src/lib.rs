@@ -5,10 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use delivery::{Courier, Notification, Worker};
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::{App, Error, Result, edge};
+use shared::{App, Error, Result, edge::BatchResponse};
 
 /// Runs the function until Lambda ends it.
 ///
@@ -29,15 +29,11 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
 const WORKED: Duration = Duration::from_secs(30);
 
 /// Works on each message; a batch has one. The queue delivers a failed one again.
-pub async fn handle(worker: &Worker, event: SqsEvent) -> SqsBatchResponse {
-    let mut response = SqsBatchResponse::default();
+pub async fn handle(worker: &Worker, event: SqsEvent) -> BatchResponse {
+    let mut response = BatchResponse::default();
     for message in event.records {
         if let Err(error) = deliver(worker, &message).await {
-            let id = message.message_id.unwrap_or_default();
-            edge::log_failure(&id, &error);
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = id;
-            response.batch_item_failures.push(failure);
+            response.fail(message.message_id, &error);
         }
     }
     response

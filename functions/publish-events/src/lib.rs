@@ -11,13 +11,12 @@ use aws_lambda_events::{
     sqs::{SqsEvent, SqsMessage},
 };
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde::Serialize;
 use serde_dynamo::AttributeValue;
 use serde_json::Value;
 use shared::{
     App, Error,
     dynamo::subject_of,
-    edge::{self, queue::Queue},
+    edge::{self, BatchResponse, queue::Queue},
     feed::{publish, publish_each},
     kernel::Subject,
 };
@@ -59,50 +58,37 @@ impl Batch {
     }
 }
 
-/// The failed parts of a batch, for Lambda: a stream continues from the named record, and the queue delivers each named
-/// message again.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BatchResponse {
-    /// The records or messages.
-    pub batch_item_failures: Vec<Failure>,
-}
-
-/// A failed record or message.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Failure {
-    /// Its sequence number, or its id.
-    pub item_identifier: Option<String>,
-}
-
 /// Publishes the events of a batch's subjects.
 pub async fn handle(app: &App, retries: &dyn Retries, batch: Batch) -> BatchResponse {
-    let batch_item_failures = match batch {
-        Batch::Changes(event) => publish_changes(app, retries, &event.records).await.into_iter().collect(),
+    match batch {
+        Batch::Changes(event) => publish_changes(app, retries, &event.records).await,
         Batch::Again(event) => publish_again(app, event.records).await,
-    };
-    BatchResponse { batch_item_failures }
+    }
 }
 
 /// Repeats a part of the stream only if a failed subject cannot be sent to the queue either.
-async fn publish_changes(app: &App, retries: &dyn Retries, records: &[EventRecord]) -> Option<Failure> {
+async fn publish_changes(app: &App, retries: &dyn Retries, records: &[EventRecord]) -> BatchResponse {
+    let mut response = BatchResponse::default();
     let subjects = BTreeSet::from_iter(records.iter().filter_map(changed));
     let subjects = Vec::from_iter(subjects);
     let failed = publish_each(&app.feed, &subjects, app.clock.now()).await.failed;
     if failed.is_empty() {
-        return None;
+        return response;
     }
     failed.iter().for_each(|it| edge::log_failure(&it.subject.to_string(), &it.error));
     let failed: Vec<_> = failed.into_iter().map(|it| it.subject).collect();
-    let error = retries.send(&failed).await.err()?;
-    edge::log_failure("publishing retries queue", &Error::Unavailable(error));
-    let mut left = records.iter().filter(|it| changed(it).is_some_and(|subject| failed.contains(&subject)));
-    left.next().map(|record| Failure { item_identifier: record.change.sequence_number.clone() })
+    if let Err(error) = retries.send(&failed).await {
+        edge::log_failure("publishing retries queue", &Error::Unavailable(error));
+        let left = |record: &&EventRecord| changed(record).is_some_and(|subject| failed.contains(&subject));
+        if let Some(record) = records.iter().find(left) {
+            response.add(record.change.sequence_number.clone());
+        }
+    }
+    response
 }
 
-async fn publish_again(app: &App, messages: Vec<SqsMessage>) -> Vec<Failure> {
-    let mut failures = Vec::new();
+async fn publish_again(app: &App, messages: Vec<SqsMessage>) -> BatchResponse {
+    let mut response = BatchResponse::default();
     for message in messages {
         let subject = message.body.as_deref().and_then(Subject::parse);
         let outcome = match subject {
@@ -112,10 +98,10 @@ async fn publish_again(app: &App, messages: Vec<SqsMessage>) -> Vec<Failure> {
         if let Err(error) = outcome {
             let name = subject.map(|subject| subject.to_string()).or_else(|| message.message_id.clone());
             edge::log_failure(&name.unwrap_or_default(), &error);
-            failures.push(Failure { item_identifier: message.message_id });
+            response.add(message.message_id);
         }
     }
-    failures
+    response
 }
 
 /// The subject of a stream record, if it is a session's or an order's.

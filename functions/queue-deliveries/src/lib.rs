@@ -4,14 +4,16 @@
 
 use std::{collections::BTreeMap, convert::Infallible, time::Instant};
 
-use aws_lambda_events::{
-    dynamodb::{Event, EventRecord},
-    streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
-};
-use delivery::{DeliveryQueue, MAKING, queue_deliveries};
+use aws_lambda_events::dynamodb::{Event, EventRecord};
+use delivery::{DeliveryQueue, FAN_OUT_TIME, queue_deliveries};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_dynamo::AttributeValue;
-use shared::{App, Result, dynamo::owner_of_feed_end, edge, kernel::Owner};
+use shared::{
+    App, Result,
+    dynamo::owner_of_feed_end,
+    edge::{self, BatchResponse},
+    kernel::Owner,
+};
 
 /// Runs the function until Lambda ends it.
 ///
@@ -27,8 +29,8 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
 }
 
 /// Fans out each feed that has grown. The stream starts again from the first record that is reported as failed.
-pub async fn handle(app: &App, queue: &dyn DeliveryQueue, event: Event) -> DynamoDbEventResponse {
-    let end = Instant::now() + MAKING;
+pub async fn handle(app: &App, queue: &dyn DeliveryQueue, event: Event) -> BatchResponse {
+    let end = Instant::now() + FAN_OUT_TIME;
     let mut owners = BTreeMap::new();
     for (position, record) in event.records.iter().enumerate() {
         if let Some(owner) = grown(record) {
@@ -42,13 +44,10 @@ pub async fn handle(app: &App, queue: &dyn DeliveryQueue, event: Event) -> Dynam
             first_failed = Some(first_failed.map_or(position, |first| first.min(position)));
         }
     }
-    let mut response = DynamoDbEventResponse::default();
-    let failed = first_failed.and_then(|position| event.records.get(position));
-    response.batch_item_failures.extend(failed.map(|record| {
-        let mut failure = DynamoDbBatchItemFailure::default();
-        failure.item_identifier = record.change.sequence_number.clone();
-        failure
-    }));
+    let mut response = BatchResponse::default();
+    if let Some(record) = first_failed.and_then(|position| event.records.get(position)) {
+        response.add(record.change.sequence_number.clone());
+    }
     response
 }
 

@@ -2,13 +2,13 @@
 
 use std::convert::Infallible;
 
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use futures_util::future::join_all;
 use lambda_runtime::{LambdaEvent, service_fn};
 use shared::{
     App, Error, Result,
     checkout::{Appended, Evidence},
-    edge,
+    edge::BatchResponse,
 };
 
 /// Runs the function until Lambda ends it.
@@ -25,16 +25,12 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
 
 /// Appends each message's evidence by itself, all at the same time. A failed message is reported alone: the queue
 /// delivers it again, and after some tries moves it to the dead-letter queue. The others are done.
-pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
+pub async fn handle(app: &App, event: SqsEvent) -> BatchResponse {
     let outcomes = join_all(event.records.iter().map(|message| apply(app, message))).await;
-    let mut response = SqsBatchResponse::default();
+    let mut response = BatchResponse::default();
     for (message, outcome) in event.records.into_iter().zip(outcomes) {
         if let Err(error) = outcome {
-            let id = message.message_id.unwrap_or_default();
-            edge::log_failure(&id, &error);
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = id;
-            response.batch_item_failures.push(failure);
+            response.fail(message.message_id, &error);
         }
     }
     response

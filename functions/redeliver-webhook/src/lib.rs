@@ -1,10 +1,8 @@
 //! `POST /webhook-endpoints/{endpointId}/deliveries/{deliveryId}/redeliver`: attempts a delivery at once, in any
 //! status.
 
-use std::convert::Infallible;
-
 use delivery::Courier;
-use lambda_http::{Body, Request, Response, service_fn};
+use lambda_http::{Body, Request, Response};
 use shared::{
     App, Error, Result,
     edge::{self},
@@ -12,16 +10,7 @@ use shared::{
     webhooks::{self, Delivery, DeliveryView},
 };
 
-/// Runs the function until Lambda ends it.
-///
-/// # Errors
-/// A missing or invalid setting, or an error that ends the runtime.
-pub async fn run() -> Result<(), lambda_http::Error> {
-    let app = App::from_env().await?;
-    let courier = Courier::new(app.clone())?;
-    let serve = async |request: Request| Ok::<_, Infallible>(handle(&app, &courier, &request).await);
-    edge::run(service_fn(serve)).await
-}
+delivery::sending_function!(handle);
 
 /// Answers with the delivery, which has the attempt's outcome.
 pub async fn handle(app: &App, courier: &Courier, request: &Request) -> Response<Body> {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use delivery::{DeliveryQueue, MAKING, retry_deliveries};
+use delivery::{DeliveryQueue, FAN_OUT_TIME, retry_deliveries};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 use shared::{App, Result};
@@ -25,5 +25,5 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
 /// # Errors
 /// As [`retry_deliveries`].
 pub async fn handle(app: &App, queue: &dyn DeliveryQueue) -> Result<()> {
-    retry_deliveries(app, queue, Instant::now() + MAKING).await
+    retry_deliveries(app, queue, Instant::now() + FAN_OUT_TIME).await
 }

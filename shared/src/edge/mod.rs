@@ -1,5 +1,6 @@
 //! The edge of every function: the environment, the clock and the random source, requests and the answer envelope.
 
+mod batch;
 pub mod bundle;
 mod clock;
 mod envelope;
@@ -15,6 +16,7 @@ pub(crate) mod used_keys;
 
 use lambda_http::{Body, Request, RequestExt as _};
 
+pub use batch::{BatchItemFailure, BatchResponse};
 pub use clock::Clock;
 pub use envelope::{Answer, answer, answer_created, causes, log_failure, no_content, render};
 pub(crate) use environment::tables;

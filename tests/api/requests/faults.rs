@@ -19,24 +19,6 @@ struct Entry {
     request: Map<String, Value>,
 }
 
-/// The table of the requests.
-pub(super) fn table() -> Value {
-    let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
-    let attribute = |name: &str, kind: &str| json!({"AttributeName": name, "AttributeType": kind});
-    let attributes = [("pk", "S"), ("sk", "S"), ("gk", "S"), ("gn", "N")];
-    json!({
-        "TableName": TABLE,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": attributes.map(|(name, kind)| attribute(name, kind)),
-        "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
-        "GlobalSecondaryIndexes": [{
-            "IndexName": "index",
-            "KeySchema": [key("gk", "HASH"), key("gn", "RANGE")],
-            "Projection": {"ProjectionType": "ALL"},
-        }],
-    })
-}
-
 /// All of them.
 pub(super) fn planted() -> Vec<Fault> {
     let entries: Vec<Entry> = serde_yaml_ng::from_str(include_str!("faults.yaml")).unwrap();

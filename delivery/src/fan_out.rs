@@ -12,7 +12,7 @@ use crate::{DeliveryQueue, Notification};
 
 /// The time to continue with long feeds. Work in progress then, and some of each remaining feed, still finishes before
 /// Lambda ends the function.
-pub const MAKING: Duration = Duration::from_secs(40);
+pub const FAN_OUT_TIME: Duration = Duration::from_secs(40);
 
 /// The number of endpoints or feeds read at the same time.
 const AT_ONCE: usize = 8;
