@@ -10,8 +10,7 @@ use shared::{App, Error, Result, edge, kernel::Owner, webhooks::Endpoint};
 
 use crate::{DeliveryQueue, Notification};
 
-/// The time to continue with long feeds. Work in progress then, and some of each remaining feed, still finishes before
-/// Lambda ends the function.
+/// After this time no feed gets more than one transaction, so that the function ends before its timeout.
 pub const FAN_OUT_TIME: Duration = Duration::from_secs(40);
 
 /// The number of endpoints or feeds read at the same time.
@@ -40,8 +39,8 @@ pub async fn queue_deliveries(
     Ok(())
 }
 
-/// Re-enqueues due deliveries, and creates those that a stream has lost. Reads each endpoint, at the cost of one read,
-/// and then each of their merchants' feeds, at two if nothing is new.
+/// Sends notifications of due deliveries, and creates deliveries that a lost stream record left out: reads each endpoint's
+/// list once, and then each feed twice if nothing is new.
 ///
 /// # Errors
 /// If an endpoint or a feed could not be read, or the queue not be reached; the others were, and the next call tries

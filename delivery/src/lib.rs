@@ -18,6 +18,13 @@ mod signature;
 mod worker;
 
 pub use courier::Courier;
+pub use endpoint::{BadUrl, Reach, check_url};
+pub use failure::Failure;
+pub use fan_out::{FAN_OUT_TIME, queue_deliveries, retry_deliveries};
+pub use queue::{DeliveryQueue, Handing, Notification, QueueError};
+pub use sender::{Outcome, Sender};
+pub use signature::Message;
+pub use worker::Worker;
 
 /// Defines a function's `run` for a handler that sends: an `async fn(&App, &Courier, &Request) -> Response<Body>`.
 #[macro_export]
@@ -39,11 +46,3 @@ macro_rules! sending_function {
         }
     };
 }
-
-pub use endpoint::{BadUrl, Reach, check_url};
-pub use failure::Failure;
-pub use fan_out::{FAN_OUT_TIME, queue_deliveries, retry_deliveries};
-pub use queue::{DeliveryQueue, Handing, Notification, QueueError};
-pub use sender::{Outcome, Sender};
-pub use signature::Message;
-pub use worker::Worker;

@@ -18,7 +18,7 @@ pub(crate) type Lookup = Arc<dyn Fn(&str) -> Found + Send + Sync>;
 /// The answer to a [`Lookup`].
 pub(crate) type Found = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
 
-/// An address among those of a name is not public.
+/// The error that a name has an address that is not public.
 #[derive(Debug, thiserror::Error)]
 #[error("an address is not public")]
 pub(crate) struct Refused;

@@ -36,7 +36,7 @@ impl Background {
 
     /// Expires, publishes and delivers until nothing is left to do now.
     pub(crate) async fn catch_up(&self) -> Result<(), BoxError> {
-        self.look_around().await?;
+        self.run_schedules_and_streams().await?;
         loop {
             let notifications = self.queues.take_notifications();
             if notifications.is_empty() {
@@ -55,7 +55,7 @@ impl Background {
         let mut deliveries = JoinSet::new();
         loop {
             tokio::time::sleep(INTERVAL).await;
-            if let Err(error) = self.look_around().await {
+            if let Err(error) = self.run_schedules_and_streams().await {
                 tracing::warn!("streams, schedule or queues failed and will be retried: {error}");
             }
             for notification in self.queues.take_notifications() {
@@ -66,24 +66,24 @@ impl Background {
     }
 
     /// Expires, publishes until the streams have nothing new, and queues notifications of due deliveries.
-    async fn look_around(&self) -> Result<(), BoxError> {
+    async fn run_schedules_and_streams(&self) -> Result<(), BoxError> {
         acting_as("sweep-expired", sweep_expired::handle(&self.app)).await?;
         // In this order: the events' stream, which has the published events, comes last.
         for table in self.streams.tables() {
             for batch in self.streams.read(table).await? {
-                if let Err(error) = self.hand_on(batch).await {
+                if let Err(error) = self.pass_to_function(batch).await {
                     self.streams.rewind().await;
                     return Err(error);
                 }
             }
         }
-        self.publish_again().await?;
+        self.publish_retries().await?;
         let retry = retry_deliveries::handle(&self.app, self.queues.as_ref());
         Ok(acting_as("retry-deliveries", retry).await?)
     }
 
     /// Passes a batch to the function of its stream.
-    async fn hand_on(&self, batch: StreamBatch) -> Result<(), BoxError> {
+    async fn pass_to_function(&self, batch: StreamBatch) -> Result<(), BoxError> {
         let taken = if batch.table == self.app.feed.events_table() {
             let response = functions::queue_deliveries(&self.app, self.queues.as_ref(), batch.event).await?;
             response.batch_item_failures.is_empty()
@@ -95,7 +95,7 @@ impl Background {
     }
 
     /// Publishes failed subjects again, as their queue does.
-    async fn publish_again(&self) -> Result<(), BoxError> {
+    async fn publish_retries(&self) -> Result<(), BoxError> {
         let mut failed = Vec::new();
         for subject in self.queues.take_unpublished() {
             let message = json!({"messageId": "1", "body": subject.to_string(), "eventSource": "aws:sqs"});

@@ -69,7 +69,7 @@ impl Engine {
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(SWEEP_INTERVAL).await;
-                    sweep(swept.clone()).await;
+                    delete_expired(swept.clone()).await;
                 }
             }),
         ];
@@ -77,8 +77,8 @@ impl Engine {
     }
 
     /// Deletes items that are past their TTL, as DynamoDB does eventually.
-    pub(crate) async fn sweep(&self) {
-        sweep(self.database.clone()).await;
+    pub(crate) async fn delete_expired(&self) {
+        delete_expired(self.database.clone()).await;
     }
 }
 
@@ -90,7 +90,7 @@ impl Drop for Engine {
     }
 }
 
-async fn sweep(database: Database) {
+async fn delete_expired(database: Database) {
     let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
     if let Ok(Err(error)) = swept {
         tracing::warn!("items past their TTL could not be deleted: {error}");

@@ -36,7 +36,7 @@ const MAX_HEADER_BYTES: usize = 10_240;
 /// The most bytes read of a body; a client that sends more is cut off.
 const MAX_READ_BYTES: usize = 64 * 1024 * 1024;
 
-/// Passes a request through its function.
+/// Turns a request into API Gateway's event, calls the function, and turns its answer into a response.
 pub(crate) async fn forward(
     target: Target,
     path_parameters: Result<RawPathParams, RawPathParamsRejection>,

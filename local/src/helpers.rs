@@ -113,7 +113,7 @@ pub(crate) async fn advance_clock(State(helpers): State<Helpers>, body: Bytes) -
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the bounds")]
     helpers.app.clock.advance((advance * 1000.0).round() as u64);
     if let Some(engine) = &helpers.engine {
-        engine.sweep().await;
+        engine.delete_expired().await;
     }
     Json(json!({"now": helpers.app.clock.now().rfc3339()})).into_response()
 }

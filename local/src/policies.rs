@@ -33,7 +33,7 @@ tokio::task_local! {
     static FUNCTION: String;
 }
 
-/// Does some work with the permissions of this function. Work outside of this call is not checked.
+/// Runs `work` under the policy of a function. Calls outside of it are not checked. Work outside of this call is not checked.
 pub async fn acting_as<W: Future>(function: impl Into<String>, work: W) -> W::Output {
     FUNCTION.scope(function.into(), work).await
 }

@@ -68,7 +68,7 @@ const STORES: &[&str] = &[
     "dynamo/",
     "edge/used_keys",
     "feed/entries",
-    "feed/publication",
+    "feed/publication_store",
     "feed/store.rs",
     "keys/key_record",
     "keys/key_store",

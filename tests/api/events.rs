@@ -182,7 +182,7 @@ async fn the_event_of_record_payment_pays_its_order() {
 }
 
 #[tokio::test]
-async fn an_evidence_of_no_order_fails_alone_in_its_batch() {
+async fn evidence_of_no_order_fails_alone_in_its_batch() {
     let (_api, app) = app_of_that_day().await;
     with_order(&app).await;
     let mut batch: Value = serde_json::from_str(&event("record-payment")).unwrap();

@@ -135,7 +135,7 @@ impl Cloud {
         let parts = self.torn(batches, random);
         let handed = stream::iter(parts).map(|part| self.hand_on(part)).buffer_unordered(SHARDS);
         let handed: Vec<_> = handed.collect().await;
-        self.publish_again().await?;
+        self.publish_retries().await?;
         let queues = self.server.queues.as_ref();
         idle &= retry_deliveries::handle(app, queues).await.is_ok();
         let mut jobs = Vec::new();
@@ -195,7 +195,7 @@ impl Cloud {
     }
 
     /// Publishes failed subjects again, as their queue does.
-    async fn publish_again(&self) -> Result<()> {
+    async fn publish_retries(&self) -> Result<()> {
         let queues = self.server.queues.as_ref();
         for subject in queues.take_unpublished() {
             let message = json!({"messageId": "1", "body": subject.to_string(), "eventSource": "aws:sqs"});

@@ -42,7 +42,7 @@ pub enum Batch {
     /// A stream's records.
     Changes(Event),
     /// Messages of the queue.
-    Again(SqsEvent),
+    Retries(SqsEvent),
 }
 
 impl Batch {
@@ -52,7 +52,7 @@ impl Batch {
     /// If it is neither.
     pub fn parse(event: Value) -> serde_json::Result<Self> {
         match event.pointer("/Records/0/eventSource").and_then(Value::as_str) {
-            Some("aws:sqs") => serde_json::from_value(event).map(Self::Again),
+            Some("aws:sqs") => serde_json::from_value(event).map(Self::Retries),
             _ => serde_json::from_value(event).map(Self::Changes),
         }
     }
@@ -62,11 +62,12 @@ impl Batch {
 pub async fn handle(app: &App, retries: &dyn Retries, batch: Batch) -> BatchResponse {
     match batch {
         Batch::Changes(event) => publish_changes(app, retries, &event.records).await,
-        Batch::Again(event) => publish_again(app, event.records).await,
+        Batch::Retries(event) => publish_retries(app, event.records).await,
     }
 }
 
-/// Repeats a part of the stream only if a failed subject cannot be sent to the queue either.
+/// Publishes what has changed. Failed subjects go to the queue; only if that fails too, the stream repeats from the first
+/// of them.
 async fn publish_changes(app: &App, retries: &dyn Retries, records: &[EventRecord]) -> BatchResponse {
     let mut response = BatchResponse::default();
     let subjects = BTreeSet::from_iter(records.iter().filter_map(changed));
@@ -87,7 +88,7 @@ async fn publish_changes(app: &App, retries: &dyn Retries, records: &[EventRecor
     response
 }
 
-async fn publish_again(app: &App, messages: Vec<SqsMessage>) -> BatchResponse {
+async fn publish_retries(app: &App, messages: Vec<SqsMessage>) -> BatchResponse {
     let mut response = BatchResponse::default();
     for message in messages {
         let subject = message.body.as_deref().and_then(Subject::parse);

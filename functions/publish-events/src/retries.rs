@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use shared::edge::queue::{BoxError, Queue};
 use shared::kernel::Subject;
 
-/// Returns subjects, each by itself, until they are published: in the cloud an SQS queue, whose messages are their ids.
+/// Sends subjects that could not be published to a queue, one message each, which calls this function again.
 pub trait Retries: Send + Sync {
     /// Sends all of them. A failed call may have sent some, which does no harm.
     fn send<'a>(

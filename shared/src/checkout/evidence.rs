@@ -1,4 +1,4 @@
-//! Evidence: messages that each tell of one fact about an order's money (contract, "Evidence").
+//! Evidence: messages that each tell of one fact about an order's money (`docs/events.md`, "Publish evidence").
 
 use serde::{Deserialize, Serialize};
 

@@ -58,9 +58,8 @@ const PAST_DEADLINE: &str = "deadline <= :now";
 const ORDER_EXPIRES: &str = "SET #status = :expired, expired_reason = :reason, ended_at = :now, \
                              expired_as = if_not_exists(later_events, :zero) + :one, \
                              later_events = if_not_exists(later_events, :zero) + :one REMOVE open_shard";
-/// The same where the caller does not know whether there is an order. Without one, the update creates an item without
-/// an order's attributes, and TTL deletes it by the number in `removable_at`. A real order gets a text there, which TTL
-/// ignores.
+/// The same without knowing whether the order exists. An existing order has `sk`, so `removable_at` becomes its text, which
+/// TTL ignores. An item made by this update has none, so it becomes a number, and TTL removes the item.
 const ORDER_IF_ANY_EXPIRES: &str = "SET #status = :expired, expired_reason = :reason, ended_at = :now, \
      expired_as = if_not_exists(later_events, :zero) + :one, \
      later_events = if_not_exists(later_events, :zero) + :one, \

@@ -19,6 +19,7 @@ mod order_list;
 mod order_record;
 mod order_request;
 mod order_store;
+pub(crate) mod order_transactions_view;
 mod order_view;
 mod overdue;
 mod payload;
@@ -37,7 +38,6 @@ mod session_view;
 mod status;
 mod store;
 mod subjects;
-pub(crate) mod transactions;
 
 pub use awaited::Awaited;
 pub use chronicle::Chronicle;
@@ -48,6 +48,7 @@ pub use operations::{CreateOrder, expire_overdue, list_orders};
 pub use order::{Onramp, OnrampVendor, Order, OrderTerms, OrderType};
 pub use order_request::{ListRequest, OrderRequest};
 pub use order_store::OrderCreation;
+pub use order_transactions_view::OrderAndTransactions;
 pub use order_view::OrderView;
 pub use payment_store::Appended;
 pub use route::check_route;
@@ -59,7 +60,6 @@ pub use session_store::Expiry;
 pub use session_view::{CreatedSession, ExpiredSession, SessionView};
 pub use status::{ExpiredReason, OrderStatus, ProgressStatus, SessionStatus, Step};
 pub use store::CheckoutStore;
-pub use transactions::OrderAndTransactions;
 
 #[cfg(test)]
 mod item_tests;

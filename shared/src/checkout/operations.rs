@@ -19,7 +19,7 @@ pub struct CreateOrder<'a> {
     pub caller: &'a Caller,
     /// The request's idempotency key, if it has one.
     pub key: Option<IdempotencyKey>,
-    /// Random bits, for the id of an order without a session.
+    /// Random bits for the id of an order without a session. The transaction's tokens are drawn here.
     pub random: u128,
     /// The current time.
     pub now: Timestamp,
@@ -40,7 +40,7 @@ impl CreateOrder<'_> {
         let OrderRequest { mut terms, session } = request;
         check_route(&settings.chains, &terms)?;
         let owner = match session {
-            Some(session) => self.take_over(store, &mut terms, session).await?,
+            Some(session) => self.complete_from_session(store, &mut terms, session).await?,
             None => self.caller.owner(),
         };
         let id = session.map_or_else(|| OrderId::new(self.random), OrderId::of_session);
@@ -49,6 +49,7 @@ impl CreateOrder<'_> {
         let address = settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
         let order = Order::new(id, session, terms, address, self.now, settings.detection_window_millis);
         let order = order.owned_by(owner);
+        // Never `None`: the order has this caller's owner, or the caller is unauthenticated.
         let seen = self.caller.redact(order.clone());
         let data = edge::render(&seen.as_ref().map(OrderView::from))?;
         let claim = self.key.as_ref().map(|key| Claim { key, answer: &data });
@@ -57,8 +58,14 @@ impl CreateOrder<'_> {
         Answer::new(data, creation)
     }
 
-    /// Takes the owner from the order's session. An onramp without a `redirectUrl` gets the session's `success_url`.
-    async fn take_over(&self, store: &CheckoutStore, terms: &mut OrderTerms, id: SessionId) -> Result<Owner> {
+    /// Returns the owner of the order, and fills in the redirect URL of an onramp that names none: the session's
+    /// `success_url`. A session that does not exist is not an error here: the link's condition refuses it.
+    async fn complete_from_session(
+        &self,
+        store: &CheckoutStore,
+        terms: &mut OrderTerms,
+        id: SessionId,
+    ) -> Result<Owner> {
         let needs_url = |onramp: &Onramp| onramp.redirect_url.is_none();
         let session =
             match terms.onramp.as_ref().is_some_and(needs_url) || *self.caller == Caller::Unauthenticated {

@@ -118,7 +118,7 @@ pub struct Order {
     pub actual_dst_amount: Option<BaseUnits>,
     /// The evidence that made the order `executed`.
     pub executed_by: Option<EvidenceId>,
-    /// The number of pieces of evidence appended. Guards writes (see `store`), and lets a read check that it has all of
+    /// The number of pieces of evidence appended. Guards writes (see `IS_AS_READ` in `payment_store.rs`), and lets a read check that it has all of
     /// them.
     pub evidence_count: u64,
     /// The number of events after that of its creation.
@@ -194,7 +194,7 @@ impl Order {
     }
 
     /// The order in this earlier state.
-    pub(crate) fn standing(self, state: &OrderState) -> Self {
+    pub(crate) fn in_state(self, state: &OrderState) -> Self {
         let OrderState { status, expired_reason, received_deposit_at, filled_at, actual_dst_amount, .. } =
             *state;
         let error_details = state.error_details.clone();
@@ -210,7 +210,7 @@ impl Order {
     }
 
     /// The order as it was created.
-    pub(crate) fn when_made(self) -> Self {
+    pub(crate) fn at_creation(self) -> Self {
         let state = OrderState {
             status: self.terms.first_status(),
             expired_reason: None,
@@ -219,7 +219,7 @@ impl Order {
             filled_at: None,
             actual_dst_amount: None,
         };
-        self.standing(&state)
+        self.in_state(&state)
     }
 
     /// The order, owned by `owner`.

@@ -186,7 +186,7 @@ fn client_reference_id(text: &str) -> Result<String, &'static str> {
     if valid { Ok(text.to_owned()) } else { Err("must have 1 to 255 of the characters A-Z a-z 0-9 _ -") }
 }
 
-/// The session's id, from the seeds' field or from the published client's.
+/// The session's id, from `checkoutSessionId` or `callbackMetadata.checkoutSessionId`; they must agree.
 fn session(fields: &Fields<'_>) -> Result<Option<SessionId>> {
     let direct = fields.string("checkoutSessionId")?;
     let callback = match fields.object("callbackMetadata")? {

@@ -1,4 +1,4 @@
-//! Orders and their evidence.
+//! Orders and their evidence, and reads of a session together with its order.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use futures_util::FutureExt as _;
@@ -69,13 +69,18 @@ impl CheckoutStore {
         // An order without a session has a new random id, so an earlier attempt of this call wrote it and lost the
         // answer.
         let Some(link) = link else { return Ok(OrderCreation::Creation(Creation::Created)) };
-        let refusal = refusals.of(link);
-        let refusal =
-            refusal.ok_or_else(|| StoreError::Internal("an open session's order exists unlinked".into()))?;
-        let refusal = self.why_not_to_link(&order.owner, refused_session(Some(refusal))?, now).await?;
-        let refusal =
-            refusal.ok_or_else(|| StoreError::Internal("a session refused an order without a reason".into()));
-        refusal.map(OrderCreation::Refused)
+        let failed_condition = refusals.of(link).ok_or_else(|| {
+            StoreError::Internal(
+                "an order with this session's derived id exists, but the session does not name it".into(),
+            )
+        })?;
+        let session = refused_session(Some(failed_condition))?;
+        let reason = self.why_not_to_link(&order.owner, session, now).await?;
+        reason.map(OrderCreation::Refused).ok_or_else(|| {
+            StoreError::Internal(
+                "a session's condition failed, but the session as returned takes the order".into(),
+            )
+        })
     }
 
     /// The items of a new order: its own, and its entries in lists.
@@ -172,7 +177,7 @@ impl CheckoutStore {
             if !record.order.is_overdue(now) {
                 return Ok(Some(record));
             }
-            // Read it again in either case: evidence may have come since, and the story is derived from the result.
+            // Read again whether or not this call wrote the expiry: evidence may have been appended before it.
             if let Err(error) = self.end(ending_of(&record.order), ExpiredReason::Ttl, now).await {
                 patience.wait_after(error).await?;
             }

@@ -1,4 +1,4 @@
-//! The fields of sessions and orders that unauthenticated callers do not see (contract, "Who sees what").
+//! The fields of sessions and orders that unauthenticated callers do not see (`openapi.yaml`, "Keys").
 
 use std::sync::Arc;
 

@@ -139,11 +139,11 @@ impl Session {
     }
 
     /// The session with this order and in this earlier state.
-    pub(crate) fn standing(self, order_id: Option<OrderId>, state: SessionState) -> Self {
+    pub(crate) fn in_state(self, order_id: Option<OrderId>, state: SessionState) -> Self {
         Self { order_id, state, ..self }
     }
 
-    /// Checks that this session takes an order, in the contract's order of checks.
+    /// Checks that this session takes an order, in `openapi.yaml`'s order of checks.
     ///
     /// # Errors
     /// [`SessionRefusal::NotOpen`] or [`SessionRefusal::HasOrder`].

@@ -22,7 +22,7 @@ use crate::{
     kernel::{Owner, SessionId, Timestamp},
 };
 
-/// The contract's three checks in one condition: the session exists, is open and before its deadline, and has no order.
+/// Three checks in one condition: the session exists, is open and before its deadline, and has no order.
 /// `expires_at` is compared because the order took it from the session's id.
 const TAKES_AN_ORDER: &str = "attribute_exists(id) AND #status = :open AND deadline > :now \
                               AND attribute_not_exists(order_id) AND expires_at = :expires_at";

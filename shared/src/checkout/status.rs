@@ -30,7 +30,7 @@ pub enum ExpiredReason {
     PaymentFailed,
 }
 
-/// An order's status (contract, "How an order moves").
+/// An order's status (`openapi.yaml`, schema `OrderStatus`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
@@ -146,7 +146,7 @@ impl OrderStatus {
         matches!(self, Self::Executed | Self::Refunded | Self::Failure | Self::Expired)
     }
 
-    /// The status of a session while its order has this one (contract, "Status").
+    /// The status of a session while its order has this one (`openapi.yaml`, schema `OrderStatus`).
     pub fn session_status(self) -> SessionStatus {
         match self {
             Self::ScanningDepositTransaction | Self::WaitingStripePayment => SessionStatus::Open,

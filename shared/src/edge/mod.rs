@@ -32,7 +32,7 @@ use crate::{
     kernel::{OrderId, Owner, SessionId},
 };
 
-/// The longest request body, in bytes (contract, "Endpoints").
+/// The longest request body, in bytes (`openapi.yaml`, "Limits").
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The greatest length of the texts of a list together, in bytes. Lambda limits an answer to 6 MB, in which quotation

@@ -8,7 +8,7 @@ use crate::{
     Error, Result,
     checkout::{
         EventType, OrderView, SessionView,
-        transactions::{DepositTx, deposit_tx},
+        order_transactions_view::{DepositTx, deposit_tx},
     },
     edge::page_limit,
     feed::{Event, EventObject, FeedPage},

@@ -1,8 +1,8 @@
 //! Events, derived from stored items and not stored separately until they are published.
 //!
-//! Every change yields its event in the write that makes it. A session's creation and expiry follow from its item,
-//! which keeps them for good; the effect of a piece of evidence is stored with that piece. So a session's whole story
-//! (see `story.rs`) can be derived at any time, with each event's object as it stood then, at no cost to the writes.
+//! No change writes an event. A session's creation and expiry follow from its item, and a piece of evidence keeps its
+//! effect. So a subject's whole story (see `story.rs`) can be derived while its items exist; a session without an order
+//! is removed some time after it expired.
 
 use crate::{
     checkout::{EventType, EvidenceRecord, Order, Session},

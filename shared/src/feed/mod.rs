@@ -3,7 +3,7 @@
 mod api;
 mod entries;
 mod event;
-mod publication;
+mod publication_store;
 mod publishing;
 mod requested_session;
 mod store;

@@ -1,4 +1,4 @@
-//! Publishing, for functions and commands.
+//! Publishing as functions and commands call it: renders events, and isolates subjects that fail.
 
 use serde_json::value::to_raw_value;
 

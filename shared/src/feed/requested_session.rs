@@ -1,4 +1,5 @@
-//! A session as `GET /checkout-sessions/{sessionId}` shows it.
+//! A session as `GET /checkout-sessions/{sessionId}` shows it. It is here and not in
+//! `checkout`, since `include=events` derives the story.
 
 use crate::{
     Error, Result,
@@ -24,8 +25,8 @@ impl RequestedSession {
     /// Reads a session as this caller may see it.
     ///
     /// # Errors
-    /// [`Error::SessionNotFound`]; [`Error::Unauthorized`] for events, which hold more than unauthenticated callers may
-    /// see; [`Error::InvalidField`] if they are too long for one answer; [`Error::Unavailable`], [`Error::Internal`].
+    /// [`Error::SessionNotFound`]; [`Error::InvalidField`] if the events are too long for one answer;
+    /// [`Error::Unavailable`], [`Error::Internal`]. Call [`check_include`] first.
     pub async fn read(
         store: &CheckoutStore,
         caller: &Caller,

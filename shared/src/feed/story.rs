@@ -133,16 +133,16 @@ impl<'a> Story<'a> {
     fn object(&self, step: &Step<'a>) -> EventObject {
         let of = |session| EventObject::Session(Box::new(session));
         let (then, deposit) = match step.cause {
-            Cause::SessionMade(session) => return of(session.clone().standing(None, SessionState::OPEN)),
+            Cause::SessionMade(session) => return of(session.clone().in_state(None, SessionState::OPEN)),
             Cause::SessionEnded(session) => return of(session.clone()),
-            Cause::OrderMade(order) => (order.clone().when_made(), None),
+            Cause::OrderMade(order) => (order.clone().at_creation(), None),
             Cause::OrderEnded(order, evidence) => (as_it_ended(order, evidence, step), None),
             Cause::Piece(order, piece, effect) => {
-                (order.clone().standing(&effect.order), self.deposit(piece, effect))
+                (order.clone().in_state(&effect.order), self.deposit(piece, effect))
             }
         };
         match self.session.filter(|_| step.event_type.is_of_session()) {
-            Some(session) => of(session.clone().standing(Some(then.id), then.session_state())),
+            Some(session) => of(session.clone().in_state(Some(then.id), then.session_state())),
             None => EventObject::Order(Box::new(then), deposit.map(Box::new)),
         }
     }
@@ -170,8 +170,8 @@ fn as_it_ended(order: &Order, evidence: &[EvidenceRecord], step: &Step<'_>) -> O
     let effects = evidence.iter().filter_map(|piece| piece.effect.as_ref());
     let before = effects.filter(|effect| effect.first_sequence < step.sequence);
     let before = match before.max_by_key(|effect| effect.first_sequence) {
-        Some(effect) => order.clone().standing(&effect.order),
-        None => order.clone().when_made(),
+        Some(effect) => order.clone().in_state(&effect.order),
+        None => order.clone().at_creation(),
     };
     before.expired(order.expired_reason.unwrap_or(ExpiredReason::Ttl), step.created_at)
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 pub struct ChainId(u64);
 
 impl ChainId {
-    /// The number that stands for Solana, which has no EVM chain id (contract, "Order").
+    /// The number that stands for Solana, which has no EVM chain id (`openapi.yaml`, schema `ChainId`).
     pub const SOLANA: Self = Self(792_703_809);
 
     /// The largest number that every JSON reader keeps exactly: 2⁵³−1.

@@ -10,23 +10,23 @@ use crate::kernel::Timestamp;
 /// A session's id: a UUIDv8 (RFC 9562, section 5.8) of 74 random bits followed by the 48 bits of the session's
 /// `expires_at` in milliseconds.
 ///
-/// The id holds the deadline because an order must copy it (`expiredAt`), and linking is one transaction without a
-/// prior read: `POST /orders` knows only the session's id. The transaction's condition compares the deadline with the
+/// The id holds the expiry because an order must copy it (`expiredAt`), and linking is one transaction without a
+/// prior read: `POST /orders` knows only the session's id. The transaction's condition compares the expiry with the
 /// stored one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SessionId(Uuid);
 
-/// The low 48 bits hold the deadline.
-const DEADLINE_BITS: u32 = 48;
-const DEADLINE_MASK: u128 = (1 << DEADLINE_BITS) - 1;
+/// The low 48 bits hold the expiry.
+const EXPIRY_BITS: u32 = 48;
+const EXPIRY_MASK: u128 = (1 << EXPIRY_BITS) - 1;
 
 impl SessionId {
     /// Creates an id for a session that expires at `expires_at`. `random` must be unpredictable: the id is the
     /// session's only protection from unauthenticated callers.
     pub fn new(random: u128, expires_at: Timestamp) -> Self {
-        let deadline = u128::from(expires_at.millis().unsigned_abs()) & DEADLINE_MASK;
-        let bits = (random & !DEADLINE_MASK) | deadline;
+        let expiry = u128::from(expires_at.millis().unsigned_abs()) & EXPIRY_MASK;
+        let bits = (random & !EXPIRY_MASK) | expiry;
         Self(uuid::Builder::from_custom_bytes(bits.to_be_bytes()).into_uuid())
     }
 
@@ -48,7 +48,7 @@ impl SessionId {
 
     /// The time at which the session expires.
     pub fn expires_at(self) -> Timestamp {
-        Timestamp::from_millis(i64::try_from(self.0.as_u128() & DEADLINE_MASK).unwrap_or(i64::MAX))
+        Timestamp::from_millis(i64::try_from(self.0.as_u128() & EXPIRY_MASK).unwrap_or(i64::MAX))
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_session_id_gives_its_deadline_back(random: u128, millis in 0..1_i64 << 48) {
+        fn a_session_id_gives_its_expiry_back(random: u128, millis in 0..1_i64 << 48) {
             let id = SessionId::new(random, Timestamp::from_millis(millis));
             prop_assert_eq!(id.expires_at().millis(), millis);
             prop_assert_eq!(SessionId::parse(&id.to_string()), Some(id));
@@ -120,9 +120,9 @@ mod tests {
 
         #[test]
         fn session_ids_keep_74_random_bits(bit in 0_u32..128) {
-            let deadline = Timestamp::from_millis(1_752_505_811_105);
-            let changed = SessionId::new(1 << bit, deadline) != SessionId::new(0, deadline);
-            // 48 bits of deadline; 4 of version (76..80) and 2 of variant (62..64).
+            let expiry = Timestamp::from_millis(1_752_505_811_105);
+            let changed = SessionId::new(1 << bit, expiry) != SessionId::new(0, expiry);
+            // 48 bits of expiry; 4 of version (76..80) and 2 of variant (62..64).
             let fixed = bit < 48 || (62..64).contains(&bit) || (76..80).contains(&bit);
             prop_assert_eq!(changed, !fixed);
         }

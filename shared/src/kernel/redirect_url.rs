@@ -1,4 +1,4 @@
-//! Redirect URLs and their placeholders (contract, "Redirect URLs").
+//! Redirect URLs and their placeholders (`openapi.yaml`, schema `RedirectUrl`).
 
 use fluent_uri::Uri;
 use percent_encoding::percent_decode_str;
@@ -44,7 +44,7 @@ const FORBIDDEN_SCHEMES: [&str; 28] = [
     "wyciwyg",
 ];
 
-/// Both stand for the session's id: the seeds call the second an alias of the first.
+/// Both stand for the session's id: `{ORDER_ID}` is an alias that existing clients send.
 const PLACEHOLDER_NAMES: [&str; 2] = ["SESSION_ID", "ORDER_ID"];
 
 /// The parameter that carries the id where there is no placeholder.

@@ -8,7 +8,7 @@ use crate::kernel::{Cursor, DeliveryId, RawJson, Timestamp};
 /// The time for which deliveries can be looked up, in milliseconds: 30 days.
 const KEPT_MILLIS: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// The most attempts stored with a delivery: its own ten, and as many by hand.
+/// The newest attempts that are kept: room for the ten by schedule and ten by hand.
 const MOST_ATTEMPTS_KEPT: usize = 20;
 
 /// A delivery's status.
@@ -82,16 +82,16 @@ impl Delivery {
             cursor: Some(cursor.0),
             due_at: Some(created_at),
             status: DeliveryStatus::Pending,
-            ..Self::without_cause(event_id, event_type, created_at)
+            ..Self::unattempted(event_id, event_type, created_at)
         }
     }
 
     /// The delivery of a test event, which is attempted by hand only.
     pub fn of_test(event_id: &str, event_type: &str, body: RawJson, now: Timestamp) -> Self {
-        Self { body: Some(body), ..Self::without_cause(event_id, event_type, now) }
+        Self { body: Some(body), ..Self::unattempted(event_id, event_type, now) }
     }
 
-    fn without_cause(event_id: &str, event_type: &str, created_at: Timestamp) -> Self {
+    fn unattempted(event_id: &str, event_type: &str, created_at: Timestamp) -> Self {
         Self {
             id: DeliveryId::new(created_at, event_id),
             event_id: event_id.to_owned(),

@@ -65,7 +65,7 @@ impl WebhookStore {
                 return Ok(Some(fed));
             }
         }
-        Err(contended("the making of deliveries"))
+        Err(contended("the fan-out position"))
     }
 
     fn portion_writes(

@@ -51,7 +51,7 @@ struct Progress {
 }
 
 /// The outcome of publishing in one transaction.
-enum Part {
+enum PartOutcome {
     /// The feed's new end.
     Published(Cursor),
     /// Another publisher intervened.
@@ -143,8 +143,8 @@ impl FeedStore {
             // Another publisher's events make the counts read before invalid.
             if !progress.outrun {
                 match self.publish_part(owner, end, &part, now, &render).await? {
-                    Part::Published(moved) => end = moved,
-                    Part::Outrun => progress.outrun = true,
+                    PartOutcome::Published(moved) => end = moved,
+                    PartOutcome::Outrun => progress.outrun = true,
                 }
             }
             let unfinished = part.iter().filter(|it| it.more || progress.outrun);
@@ -162,7 +162,7 @@ impl FeedStore {
         part: &[Pending],
         now: Timestamp,
         render: impl Fn(&Event, Cursor) -> Result<Box<RawValue>, StoreError>,
-    ) -> Result<Part, StoreError> {
+    ) -> Result<PartOutcome, StoreError> {
         let (mut writes, mut cursor) = (Vec::new(), end);
         for Pending { subject, published, events, .. } in part {
             let count = published + events.len() as u64;
@@ -174,8 +174,8 @@ impl FeedStore {
         }
         writes.push(self.move_count(keys::feed_end(owner), end.0, cursor.0)?);
         match self.database.transact(writes).await? {
-            Outcome::Written => Ok(Part::Published(cursor)),
-            Outcome::Refused(_) => Ok(Part::Outrun),
+            Outcome::Written => Ok(PartOutcome::Published(cursor)),
+            Outcome::Refused(_) => Ok(PartOutcome::Outrun),
         }
     }
 
