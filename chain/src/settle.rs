@@ -11,6 +11,8 @@
 mod batch;
 mod ready;
 mod receipt;
+#[cfg(test)]
+mod stored_tests;
 
 use std::time::Instant;
 

@@ -10,6 +10,8 @@
 
 mod fork;
 mod passes;
+#[cfg(test)]
+mod stored_tests;
 mod votes;
 
 use std::time::Instant;
