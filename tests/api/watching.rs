@@ -7,4 +7,4 @@ mod forks;
 mod lies;
 mod nodes;
 mod random;
-mod shop;
+pub(crate) mod shop;

@@ -12,45 +12,65 @@ use tests::{
     sim::{Payment, SimChain, SimNode, TOKEN},
 };
 
-pub(super) const CHAIN: u64 = 31337;
+pub(crate) const CHAIN: u64 = 31337;
 /// How many blocks on top confirm.
-pub(super) const DEPTH: u64 = 3;
+pub(crate) const DEPTH: u64 = 3;
+/// What pays for gas.
+pub(crate) const GAS_KEY: &str = "1111111111111111111111111111111111111111111111111111111111111111";
+/// What its account has at first, in wei.
+const FUNDS: u128 = 1_000_000_000_000_000_000;
 /// What an order asks for.
-pub(super) const PRICE: u128 = 1_000_000;
+pub(crate) const PRICE: u128 = 1_000_000;
 
-pub(super) struct Shop {
-    pub(super) chain: SimChain,
-    pub(super) nodes: Vec<SimNode>,
-    pub(super) api: Api,
+pub(crate) struct Shop {
+    pub(crate) chain: SimChain,
+    pub(crate) nodes: Vec<SimNode>,
+    pub(crate) api: Api,
     watcher: Watcher,
     settler: Settler,
 }
 
 /// An order that waits for its payment.
 #[derive(Debug, Clone)]
-pub(super) struct Sale {
-    pub(super) session: String,
-    pub(super) id: String,
-    pub(super) address: String,
+pub(crate) struct Sale {
+    pub(crate) session: String,
+    pub(crate) id: String,
+    pub(crate) address: String,
 }
 
 impl Shop {
     /// With one node.
-    pub(super) async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::with(1, json!({})).await
     }
 
     /// With so many nodes, and other settings of the chain than the usual ones.
-    pub(super) async fn with(nodes: usize, settings: Value) -> Self {
-        Self::on(nodes, settings, std::env::var(ENDPOINT_VARIABLE).ok()).await
+    pub(crate) async fn with(nodes: usize, settings: Value) -> Self {
+        Self::on(nodes, settings, None, std::env::var(ENDPOINT_VARIABLE).ok()).await
     }
 
     /// With a proxy between everything and the database.
-    pub(super) async fn behind(proxy: &Proxy, nodes: usize) -> Self {
-        Self::on(nodes, json!({}), Some(proxy.url.clone())).await
+    pub(crate) async fn behind(proxy: &Proxy, nodes: usize) -> Self {
+        Self::on(nodes, json!({}), None, Some(proxy.url.clone())).await
     }
 
-    async fn on(nodes: usize, settings: Value, endpoint: Option<String>) -> Self {
+    /// With a gas wallet that has money.
+    pub(crate) async fn with_gas_wallet(nodes: usize, settings: Value) -> Self {
+        Self::on_gas(nodes, settings, std::env::var(ENDPOINT_VARIABLE).ok()).await
+    }
+
+    /// The same with a proxy between everything and the database.
+    pub(crate) async fn with_gas_wallet_behind(proxy: &Proxy) -> Self {
+        Self::on_gas(1, json!({}), Some(proxy.url.clone())).await
+    }
+
+    async fn on_gas(nodes: usize, settings: Value, endpoint: Option<String>) -> Self {
+        let shop = Self::on(nodes, settings, Some(GAS_KEY.to_owned()), endpoint).await;
+        shop.chain.include(&[Payment::native(&shop.gas_account(), FUNDS)]);
+        shop
+    }
+
+    async fn on(nodes: usize, settings: Value, gas_key: Option<String>, endpoint: Option<String>) -> Self {
         chain::use_ring();
         let chain = SimChain::new(100, shared::edge::Clock::default().now().millis());
         let mut servers = Vec::new();
@@ -65,15 +85,15 @@ impl Shop {
             entry[name] = value.clone();
         }
         let chains = Chains::parse(&json!({CHAIN.to_string(): entry}).to_string()).unwrap();
-        let options = Options { endpoint, chains, leave_chains: true, ..Options::default() };
+        let options = Options { endpoint, chains, gas_key, leave_chains: true, ..Options::default() };
         let api = Api::with(options).await;
         let tools = api.server.chain_tools[0].clone();
-        let (watcher, settler) = (Watcher::new(tools.clone()), Settler::new(tools, None));
+        let (watcher, settler) = (Watcher::new(tools.clone()), Settler::new(tools, api.server.purse.clone()));
         Self { chain, nodes: servers, api, watcher, settler }
     }
 
     /// A shop whose watching has begun, and an order in it.
-    pub(super) async fn waiting(nodes: usize) -> (Self, Sale) {
+    pub(crate) async fn waiting(nodes: usize) -> (Self, Sale) {
         let mut shop = Self::with(nodes, json!({})).await;
         let sale = shop.sell().await;
         shop.look().await;
@@ -81,11 +101,11 @@ impl Shop {
     }
 
     /// A session with an order of [`PRICE`].
-    pub(super) async fn sell(&self) -> Sale {
+    pub(crate) async fn sell(&self) -> Sale {
         self.sell_for(TOKEN).await
     }
 
-    pub(super) async fn sell_for(&self, token: &str) -> Sale {
+    pub(crate) async fn sell_for(&self, token: &str) -> Sale {
         let session = self.api.create_session().await;
         let order = json!({
             "type": "swap", "checkoutSessionId": session, "recipientAddress": SHOP,
@@ -98,52 +118,57 @@ impl Shop {
     }
 
     /// What another watcher or settler works with.
-    pub(super) fn tools(&self) -> Tools {
+    pub(crate) fn tools(&self) -> Tools {
         let me = format!("{:032x}", fastrand::u128(..));
         Tools { me, ..self.api.server.chain_tools[0].clone() }
     }
 
     /// A new watcher takes over from one that died, whose lease has to end first.
-    pub(super) async fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
         self.wait(31).await;
         let tools = self.tools();
         self.watcher = Watcher::new(tools.clone());
-        self.settler = Settler::new(tools, None);
+        self.settler = Settler::new(tools, self.api.server.purse.clone());
     }
 
     /// Time passes, for the shop and for the chain.
-    pub(super) async fn wait(&self, seconds: u32) {
+    pub(crate) async fn wait(&self, seconds: u32) {
         self.api.advance_clock(seconds.into()).await;
         self.chain.advance(seconds.into());
     }
 
-    pub(super) async fn try_look(&mut self) -> Result<bool, ChainError> {
+    pub(crate) async fn try_look(&mut self) -> Result<bool, ChainError> {
         acting_as("watch-deposits", self.watcher.look()).await
     }
 
-    pub(super) async fn look(&mut self) {
+    pub(crate) async fn look(&mut self) {
         assert!(self.try_look().await.unwrap(), "another watches");
     }
 
-    pub(super) async fn try_settle(&self) -> Result<bool, ChainError> {
+    pub(crate) async fn try_settle(&self) -> Result<bool, ChainError> {
         acting_as("settle-orders", self.settler.look()).await
     }
 
     /// Settles what can be settled, including what was put off.
-    pub(super) async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         self.wait(2).await;
         assert!(self.try_settle().await.unwrap(), "another settles");
     }
 
+    /// The account that pays for gas.
+    pub(crate) fn gas_account(&self) -> String {
+        format!("{:#x}", self.api.server.purse.as_ref().unwrap().account())
+    }
+
     /// Blocks go on until everything so far is confirmed and settled.
-    pub(super) async fn confirm(&mut self) {
+    pub(crate) async fn confirm(&mut self) {
         self.chain.mine(DEPTH);
         self.look().await;
         self.settle().await;
     }
 
     /// The order's status and its session's.
-    pub(super) async fn status(&self, sale: &Sale) -> (String, String) {
+    pub(crate) async fn status(&self, sale: &Sale) -> (String, String) {
         let session = self.api.session(&sale.session).await;
         let text = |name: &str| session[name].as_str().unwrap().to_owned();
         let order = self.api.order(&sale.id).await["order"]["status"].as_str().unwrap().to_owned();
@@ -152,7 +177,7 @@ impl Shop {
     }
 
     #[track_caller]
-    pub(super) fn assert_status<'a>(
+    pub(crate) fn assert_status<'a>(
         &'a self,
         sale: &'a Sale,
         order: &'a str,
@@ -166,7 +191,7 @@ impl Shop {
     }
 
     /// The order's deposits by status: the amounts of each, in rising order.
-    pub(super) async fn deposits(&self, sale: &Sale) -> BTreeMap<String, Vec<u128>> {
+    pub(crate) async fn deposits(&self, sale: &Sale) -> BTreeMap<String, Vec<u128>> {
         let mut found = BTreeMap::<String, Vec<u128>>::new();
         for deposit in self.api.order(&sale.id).await["depositTxs"].as_array().unwrap() {
             let amount = deposit["amount"].as_str().unwrap().parse().unwrap();
@@ -177,12 +202,12 @@ impl Shop {
     }
 
     /// The amounts of the order's deposits that count.
-    pub(super) async fn counted(&self, sale: &Sale) -> Vec<u128> {
+    pub(crate) async fn counted(&self, sale: &Sale) -> Vec<u128> {
         self.deposits(sale).await.remove("counted").unwrap_or_default()
     }
 
     /// That the order is executed, with exactly so much, and its session complete.
-    pub(super) async fn assert_executed(&self, sale: &Sale, amount: u128) {
+    pub(crate) async fn assert_executed(&self, sale: &Sale, amount: u128) {
         self.assert_status(sale, "executed", "complete").await;
         let seen = self.api.order(&sale.id).await;
         assert_eq!(seen["order"]["settlement"]["actualDstAmount"], amount.to_string(), "{seen:#}");
@@ -191,6 +216,6 @@ impl Shop {
 }
 
 /// The order's price in one payment.
-pub(super) fn whole(sale: &Sale) -> Payment {
+pub(crate) fn whole(sale: &Sale) -> Payment {
     Payment::new(&sale.address, PRICE)
 }

@@ -27,6 +27,10 @@ pub struct Faults {
     pub chain_id: Option<u64>,
     /// Hangs forever from so many calls on.
     pub hang_after: Option<usize>,
+    /// Hangs at the next request for this method.
+    pub hang_at: Option<&'static str>,
+    /// Takes transactions in, and then loses them.
+    pub loses_sent: bool,
 }
 
 /// How a node meets a request instead of answering it.

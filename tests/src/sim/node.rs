@@ -62,6 +62,16 @@ impl SimNode {
         self.fault(|faults| *faults = Faults::default());
     }
 
+    /// Hands a signed transaction in, as anybody can.
+    pub async fn send(&self, raw: &str) {
+        let request = json!({
+            "jsonrpc": "2.0", "id": 1, "method": "eth_sendRawTransaction", "params": [raw],
+        });
+        let answer = reqwest::Client::new().post(&self.url).json(&request).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        assert!(answer["result"].is_string(), "{answer}");
+    }
+
     /// Has it serve another chain.
     pub fn follow(&self, chain: &SimChain) {
         *self.state.chain.lock().unwrap() = chain.clone();
@@ -72,7 +82,7 @@ impl SimNode {
         std::mem::take(&mut self.state.calls.lock().unwrap())
     }
 
-    /// Waits until a request hangs because of [`Faults::hang_after`].
+    /// Waits until a request hangs because of [`Faults::hang_after`] or [`Faults::hang_at`].
     pub async fn hung(&self) {
         self.state.hung.notified().await;
     }
@@ -93,7 +103,7 @@ async fn answer(State(state): State<Arc<Shared>>, Json(request): Json<Value>) ->
         now
     };
     *state.calls.lock().unwrap().entry(method.to_owned()).or_default() += 1;
-    if faults.hang_after == Some(0) {
+    if faults.hang_after == Some(0) || faults.hang_at == Some(method) {
         state.hung.notify_one();
         std::future::pending::<()>().await;
     }
