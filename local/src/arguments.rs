@@ -19,13 +19,13 @@ pub(crate) struct Arguments {
     /// Want API keys, which `cargo run -p keys` makes
     #[arg(long)]
     api_keys: bool,
-    /// Watches a chain and settles there: its id and a node's URL, such as 31337=http://127.0.0.1:8545
+    /// Watches a chain and sweeps there: its id and a node's URL, such as 31337=http://127.0.0.1:8545
     #[arg(long, value_name = "ID=URL", conflicts_with = "chains")]
     chain: Vec<String>,
     /// Watches the chains of this configuration document
     #[arg(long, value_name = "FILE")]
     chains: Option<PathBuf>,
-    /// File with the private key that pays for the gas of settling; without it, confirmed deposits execute
+    /// File with the private key that pays for the gas of sweeps; without it, confirmed deposits execute
     #[arg(long, value_name = "FILE")]
     gas_key: Option<PathBuf>,
     /// Another DynamoDB, such as http://127.0.0.1:8000 (Amazon's DynamoDB Local)

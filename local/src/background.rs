@@ -26,7 +26,7 @@ pub(crate) struct Background {
     worker: Worker,
 }
 
-/// How often streams are read and deadlines looked at.
+/// The time from one reading of the streams and deadlines to the next.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 impl Background {

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Method},
     routing::{MethodFilter, on, post},
 };
-use chain::{BadKey, Purse, Tools};
+use chain::{ChainContext, GasWallet, InvalidGasKey};
 use shared::{
     App,
     chains::Chains,
@@ -45,9 +45,9 @@ pub struct Options {
     pub endpoint: Option<String>,
     /// The chains that are watched; those of the environment variable `CHAINS` where there are none here.
     pub chains: Chains,
-    /// Whether the chains are left to the caller to watch and settle, with [`Server::chain_tools`].
+    /// Leaves the chains to the caller to watch and sweep, with [`Server::chain_contexts`].
     pub leave_chains: bool,
-    /// The private key that pays for the gas of settling, in hex.
+    /// The private key of the gas wallet, in hex.
     pub gas_key: Option<String>,
     /// Whether merchants need an API key; if not, the environment's `API_KEYS` decides.
     pub api_keys: bool,
@@ -73,10 +73,10 @@ pub struct Server {
     pub routes: Vec<Route>,
     /// What its functions work with.
     pub app: App,
-    /// What each of its chains is watched and settled with.
-    pub chain_tools: Vec<Tools>,
-    /// What pays for gas.
-    pub purse: Option<Purse>,
+    /// The context of each of its chains.
+    pub chain_contexts: Vec<ChainContext>,
+    /// The account that pays for gas.
+    pub gas_wallet: Option<GasWallet>,
     /// Which webhooks wait, and which have been given up.
     pub queues: Arc<Queues>,
     background: Arc<Background>,
@@ -103,7 +103,7 @@ pub enum StartError {
     Template(#[from] TemplateError),
     /// The gas key cannot be used.
     #[error(transparent)]
-    GasKey(#[from] BadKey),
+    GasKey(#[from] InvalidGasKey),
     /// A chain cannot be watched.
     #[error("the chains cannot be watched: {0}")]
     Chains(#[source] BoxError),
@@ -156,8 +156,9 @@ impl Server {
         }
         app.settings.api_keys |= options.api_keys;
         let factory = app.settings.forwarder_factory;
-        let purse = options.gas_key.map(|key| Purse::new(&key, factory)).transpose()?;
-        let tools = chains::tools(&app, client, &names.own("ChainsTable")).map_err(StartError::Chains)?;
+        let gas_wallet = options.gas_key.map(|key| GasWallet::new(&key, factory)).transpose()?;
+        let contexts =
+            chains::contexts(&app, client, &names.own("ChainsTable")).map_err(StartError::Chains)?;
         app.settings.open_lists = !options.closed_lists;
         app.settings.webhooks_anywhere = !options.closed_webhooks;
         let courier = queues::courier(&app).map_err(StartError::Webhooks)?;
@@ -171,7 +172,7 @@ impl Server {
         let background = Arc::new(background);
         let mut tasks = match options.leave_chains {
             true => Vec::new(),
-            false => chains::start(tools.clone(), purse.as_ref()),
+            false => chains::start(contexts.clone(), gas_wallet.as_ref()),
         };
         tasks.extend(options.background.then(|| tokio::spawn(Arc::clone(&background).run())));
         let router = router(&template, &Means { app: app.clone(), courier }, engine)?;
@@ -181,8 +182,8 @@ impl Server {
             url: format!("http://{address}"),
             database,
             routes: template.routes,
-            chain_tools: tools,
-            purse,
+            chain_contexts: contexts,
+            gas_wallet,
             app,
             queues,
             background,

@@ -166,7 +166,7 @@ impl Anvil {
     }
 }
 
-/// What the logs of an event begin with.
+/// The first topic of an event's logs.
 pub(crate) fn topic(event: &str) -> String {
     alloy_primitives::hex::encode(alloy_primitives::keccak256(event))
 }

@@ -13,13 +13,13 @@ async fn a_sweeper_that_dies_before_it_sends_leaves_a_transaction_that_the_next_
     let (mut shop, sale) = Shop::confirmed().await;
     shop.wait(2).await;
     shop.nodes[0].fault(|faults| faults.hang_at = Some("eth_sendRawTransaction"));
-    tokio::select! { _ = shop.try_settle() => panic!("it hangs") , () = shop.nodes[0].hung() => {} }
+    tokio::select! { _ = shop.try_sweep() => panic!("it hangs") , () = shop.nodes[0].hung() => {} }
     assert!(shop.chain.accepted().is_empty());
     shop.nodes[0].heal();
     shop.restart().await;
     // Another order does not get the nonce that is taken.
     let other = shop.sell_and_confirm().await;
-    shop.settle().await;
+    shop.sweep().await;
     // As it was stored, and replaced at once: the dead one's lease took longer to end than it may wait.
     let sent = shop.chain.accepted();
     assert_eq!(sent.iter().map(|one| one.nonce).collect::<Vec<_>>(), [0, 0]);
@@ -29,7 +29,7 @@ async fn a_sweeper_that_dies_before_it_sends_leaves_a_transaction_that_the_next_
     assert_eq!(shop.api.order(&sale.id).await["executeTx"]["txHash"], sent[1].hash);
 }
 
-/// When a sweeper dies: while it sends, or once its transaction is final.
+/// The moment at which a sweeper dies: while it sends, or once its transaction is final.
 #[derive(Debug, Clone, Copy)]
 enum Moment {
     Sending,
@@ -38,7 +38,7 @@ enum Moment {
 
 async fn bring_to(shop: &Shop, moment: Moment) {
     if matches!(moment, Moment::Concluding) {
-        shop.settle().await;
+        shop.sweep().await;
         shop.chain.mine(DEPTH + 1);
     }
     shop.wait(2).await;
@@ -53,25 +53,25 @@ async fn assert_swept_after_all(mut shop: Shop, sale: &Sale, place: &str) {
     assert!(sent.iter().all(|one| one.nonce == 0), "{place}: {sent:?}");
 }
 
-/// Whether a sweeper died at the request to its node after `calls` others, and left nothing undone.
+/// Has a sweeper die at the request to its node after `calls` others. `true` if there was one.
 async fn dies_at_request(calls: usize, moment: Moment) -> bool {
     let (shop, sale) = Shop::confirmed().await;
     bring_to(&shop, moment).await;
     shop.nodes[0].fault(|faults| faults.hang_after = Some(calls));
-    let died = tokio::select! { _ = shop.try_settle() => false, () = shop.nodes[0].hung() => true };
+    let died = tokio::select! { _ = shop.try_sweep() => false, () = shop.nodes[0].hung() => true };
     shop.nodes[0].heal();
     assert_swept_after_all(shop, &sale, &format!("{moment:?}, request {calls}")).await;
     died
 }
 
-/// Whether a sweeper died at the database call after `calls` others, and left nothing undone.
+/// Has a sweeper die at the database call after `calls` others. `true` if there was one.
 async fn dies_at_write(calls: usize, moment: Moment) -> bool {
     let proxy = Proxy::start().await;
     let mut shop = Shop::with_gas_wallet_behind(&proxy).await;
     let sale = shop.sell_and_confirm().await;
     bring_to(&shop, moment).await;
     proxy.inject_after(calls, &Fault::Hangs);
-    tokio::select! { _ = shop.try_settle() => {} () = proxy.hung() => {} }
+    tokio::select! { _ = shop.try_sweep() => {} () = proxy.hung() => {} }
     let died = proxy.heal() == 0;
     assert_swept_after_all(shop, &sale, &format!("{moment:?}, call {calls}")).await;
     died

@@ -6,7 +6,7 @@ use alloy::{
     primitives::{Address, hex},
     signers::{SignerSync as _, local::PrivateKeySigner},
 };
-use chain::{Purse, Settler};
+use chain::{GasWallet, Sweeper};
 use serde_json::json;
 use shared::chains::ForwarderAddress;
 use tests::sim::Payment;
@@ -18,12 +18,12 @@ use crate::watching::shop::{CHAIN, DEPTH, GAS_KEY, Shop};
 async fn a_stuck_transaction_is_replaced_again_and_again_by_one_that_pays_more() {
     let (shop, sale) = Shop::confirmed().await;
     shop.chain.stall(true);
-    shop.settle().await;
+    shop.sweep().await;
     for _ in 0..3 {
         shop.chain.mine(1);
-        shop.settle().await; // Too early.
+        shop.sweep().await; // Too early.
         shop.wait(PATIENCE).await;
-        shop.settle().await;
+        shop.sweep().await;
     }
     let sent = shop.chain.accepted();
     assert_eq!(sent.iter().map(|one| one.nonce).collect::<Vec<_>>(), [0; 4]);
@@ -42,12 +42,12 @@ async fn a_stuck_transaction_is_replaced_again_and_again_by_one_that_pays_more()
 #[tokio::test]
 async fn a_rise_of_the_base_fee_is_followed() {
     let (shop, sale) = Shop::confirmed().await;
-    shop.settle().await;
+    shop.sweep().await;
     let first = shop.only_accepted();
     shop.chain.set_base_fee(first.max_fee * 3);
     shop.chain.mine(1);
     shop.wait(PATIENCE).await;
-    shop.settle().await;
+    shop.sweep().await;
     assert!(shop.chain.accepted()[1].max_fee > first.max_fee * 3);
     shop.go_on().await;
     shop.assert_swept(&[&sale]).await;
@@ -57,11 +57,11 @@ async fn a_rise_of_the_base_fee_is_followed() {
 #[tokio::test]
 async fn the_first_of_two_transactions_may_be_the_one_in_a_block() {
     let (shop, sale) = Shop::confirmed().await;
-    shop.settle().await;
+    shop.sweep().await;
     // The miner has the first one, and the node loses the second.
     shop.nodes[0].fault(|faults| faults.loses_sent = true);
     shop.wait(PATIENCE).await;
-    shop.settle().await;
+    shop.sweep().await;
     shop.nodes[0].heal();
     let first = shop.only_accepted();
     shop.go_on().await;
@@ -76,7 +76,7 @@ async fn no_replacement_pays_more_than_the_settings_allow() {
     let (shop, sale) = Shop::confirmed_with(json!({"max_fee_per_gas": ceiling.to_string()})).await;
     shop.chain.stall(true);
     for _ in 0..12 {
-        shop.settle().await;
+        shop.sweep().await;
         shop.wait(PATIENCE).await;
     }
     let sent = shop.chain.accepted();
@@ -90,13 +90,13 @@ async fn no_replacement_pays_more_than_the_settings_allow() {
 async fn a_transaction_that_nodes_lose_is_sent_again_as_it_was() {
     let (shop, sale) = Shop::confirmed().await;
     shop.nodes[0].fault(|faults| faults.loses_sent = true);
-    shop.settle().await;
+    shop.sweep().await;
     assert!(shop.chain.accepted().is_empty());
     shop.nodes[0].heal();
-    shop.settle().await;
+    shop.sweep().await;
     let first = shop.only_accepted();
     shop.chain.drop_waiting();
-    shop.settle().await;
+    shop.sweep().await;
     assert_eq!(shop.chain.accepted(), [first.clone(), first]);
     shop.go_on().await;
     shop.assert_swept(&[&sale]).await;
@@ -107,14 +107,14 @@ async fn a_transaction_that_nodes_lose_is_sent_again_as_it_was() {
 async fn a_receipt_that_is_reorganised_away_executes_nothing_and_its_transaction_is_sent_again() {
     for confirmations in 1..=DEPTH {
         let (shop, sale) = Shop::confirmed().await;
-        shop.settle().await;
+        shop.sweep().await;
         shop.chain.mine(confirmations);
-        shop.settle().await;
+        shop.sweep().await;
         shop.assert_status(&sale, "executing", "processing").await;
         shop.chain.reorganise(usize::try_from(confirmations).unwrap(), &[]);
         shop.chain.mine(confirmations + 1);
         assert!(shop.chain.mined().is_empty());
-        shop.settle().await;
+        shop.sweep().await;
         let first = shop.chain.accepted()[0].clone();
         assert_eq!(shop.chain.waiting(), [first]);
         shop.go_on().await;
@@ -126,10 +126,10 @@ async fn a_receipt_that_is_reorganised_away_executes_nothing_and_its_transaction
 #[tokio::test]
 async fn an_order_whose_nonce_another_transaction_of_the_key_has_used_is_swept_with_the_next_one() {
     let (shop, sale) = Shop::confirmed().await;
-    shop.settle().await;
+    shop.sweep().await;
     shop.nodes[0].send(&transaction_of_the_key(0)).await;
     shop.chain.mine(1);
-    shop.settle().await;
+    shop.sweep().await;
     assert_eq!((shop.mined_nonces(), shop.chain.waiting().len()), (vec![0], 0));
     shop.assert_status(&sale, "executing", "processing").await;
     shop.go_on().await;
@@ -141,28 +141,28 @@ async fn an_order_whose_nonce_another_transaction_of_the_key_has_used_is_swept_w
 async fn a_transaction_of_a_former_key_is_sent_for_ten_minutes_and_then_abandoned() {
     let (shop, sale) = Shop::confirmed().await;
     shop.chain.stall(true);
-    shop.settle().await;
+    shop.sweep().await;
     let former = shop.only_accepted();
     let factory = ForwarderAddress::new(None, None).unwrap().factory();
-    let other = Purse::new(&"22".repeat(32), factory).unwrap();
+    let other = GasWallet::new(&"22".repeat(32), factory).unwrap();
     let account = format!("{:#x}", other.account());
     shop.chain.include(&[Payment::native(&account, 1_000_000_000_000_000_000)]);
-    let settler = Settler::new(shop.api.server.chain_tools[0].clone(), Some(other));
+    let sweeper = Sweeper::new(shop.api.server.chain_contexts[0].clone(), Some(other));
     shop.wait(570).await;
-    assert!(settler.look().await.unwrap());
+    assert!(sweeper.poll().await.unwrap());
     assert_eq!(shop.only_accepted(), former, "neither replaced nor abandoned");
     shop.chain.drop_waiting();
     shop.wait(30).await;
-    assert!(settler.look().await.unwrap());
+    assert!(sweeper.poll().await.unwrap());
     let accepted = shop.chain.accepted();
     assert_eq!(accepted.last().map(|last| last.from.clone()), Some(account));
     shop.chain.drop_waiting();
     shop.chain.stall(false);
     for _ in 0..3 {
-        assert!(settler.look().await.unwrap());
+        assert!(sweeper.poll().await.unwrap());
         shop.chain.mine(DEPTH + 1);
     }
-    assert!(settler.look().await.unwrap());
+    assert!(sweeper.poll().await.unwrap());
     shop.assert_swept(&[&sale]).await;
 }
 

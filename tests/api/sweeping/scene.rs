@@ -26,7 +26,7 @@ impl Shop {
     /// Sells, and has the payment confirmed.
     pub(super) async fn sell_and_confirm(&mut self) -> Sale {
         let sale = self.sell().await;
-        self.look().await;
+        self.watch().await;
         self.pay(&[&sale]).await;
         sale
     }
@@ -36,7 +36,7 @@ impl Shop {
         let payments: Vec<Payment> = sales.iter().map(|sale| whole(sale)).collect();
         self.chain.include(&payments);
         self.chain.mine(DEPTH);
-        self.look().await;
+        self.watch().await;
     }
 
     /// The one transaction that was taken in so far.
@@ -56,7 +56,7 @@ impl Shop {
         for _ in 0..8 {
             self.chain.mine(DEPTH + 1);
             self.wait(20).await;
-            self.settle().await;
+            self.sweep().await;
         }
     }
 

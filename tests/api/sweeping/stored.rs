@@ -50,7 +50,7 @@ fn length(text: &str, is: impl Fn(char) -> bool) -> usize {
     text.find(|symbol| !is(symbol)).unwrap_or(text.len())
 }
 
-/// What a number or a hex string is called, unless it is the same in every run.
+/// The name of a number or a hex string that differs from run to run.
 fn name(run: &str) -> &str {
     match (run.starts_with("0x"), run.len()) {
         (true, 66) => "HASH",
@@ -65,7 +65,7 @@ fn name(run: &str) -> &str {
 async fn a_watcher_stores_its_progress_and_what_it_has_seen() {
     let (mut shop, sale) = Shop::waiting(1).await;
     shop.chain.include(&[Payment::new(&sale.address, 400_000)]);
-    shop.look().await;
+    shop.watch().await;
     insta::assert_snapshot!(items(&shop, &sale).await);
 }
 
@@ -73,16 +73,16 @@ async fn a_watcher_stores_its_progress_and_what_it_has_seen() {
 async fn a_watcher_stores_what_a_reorganisation_has_removed() {
     let (mut shop, sale) = Shop::waiting(1).await;
     shop.chain.include(&[Payment::native(&sale.address, PRICE)]);
-    shop.look().await;
+    shop.watch().await;
     shop.chain.reorganise(1, &[&[], &[]]);
-    shop.look().await;
+    shop.watch().await;
     insta::assert_snapshot!(items(&shop, &sale).await);
 }
 
 #[tokio::test]
 async fn a_sweeper_stores_the_transaction_in_flight_and_forgets_what_is_done() {
     let (shop, sale) = Shop::confirmed().await;
-    shop.settle().await;
+    shop.sweep().await;
     insta::assert_snapshot!(items(&shop, &sale).await);
     shop.go_on().await;
     shop.assert_swept(&[&sale]).await;
@@ -92,10 +92,10 @@ async fn a_sweeper_stores_the_transaction_in_flight_and_forgets_what_is_done() {
 #[tokio::test]
 async fn a_sweeper_stores_which_transactions_an_order_has_wasted_and_since_when_it_is_refused() {
     let (shop, sale) = Shop::confirmed().await;
-    shop.settle().await;
+    shop.sweep().await;
     shop.chain.refuse(SHOP);
     shop.go_on().await;
     shop.wait(300).await;
-    shop.settle().await;
+    shop.sweep().await;
     insta::assert_snapshot!(items(&shop, &sale).await);
 }

@@ -1,8 +1,8 @@
-//! A shop on a simulated chain, watched and settled by hand.
+//! A shop on a simulated chain, with a watcher and a sweeper that are polled by hand.
 
 use std::collections::BTreeMap;
 
-use chain::{ChainError, Settler, Tools, Watcher};
+use chain::{ChainContext, ChainError, Sweeper, Watcher};
 use local::{Options, acting_as};
 use serde_json::{Value, json};
 use shared::chains::Chains;
@@ -13,13 +13,13 @@ use tests::{
 };
 
 pub(crate) const CHAIN: u64 = 31337;
-/// How many blocks on top confirm.
+/// The number of blocks on top that confirm.
 pub(crate) const DEPTH: u64 = 3;
-/// What pays for gas.
+/// The key of the gas wallet.
 pub(crate) const GAS_KEY: &str = "1111111111111111111111111111111111111111111111111111111111111111";
-/// What its account has at first, in wei.
+/// The gas wallet's balance at first, in wei.
 const FUNDS: u128 = 1_000_000_000_000_000_000;
-/// What an order asks for.
+/// The price of an order.
 pub(crate) const PRICE: u128 = 1_000_000;
 
 pub(crate) struct Shop {
@@ -27,7 +27,7 @@ pub(crate) struct Shop {
     pub(crate) nodes: Vec<SimNode>,
     pub(crate) api: Api,
     watcher: Watcher,
-    settler: Settler,
+    sweeper: Sweeper,
 }
 
 /// An order that waits for its payment.
@@ -87,16 +87,17 @@ impl Shop {
         let chains = Chains::parse(&json!({CHAIN.to_string(): entry}).to_string()).unwrap();
         let options = Options { endpoint, chains, gas_key, leave_chains: true, ..Options::default() };
         let api = Api::with(options).await;
-        let tools = api.server.chain_tools[0].clone();
-        let (watcher, settler) = (Watcher::new(tools.clone()), Settler::new(tools, api.server.purse.clone()));
-        Self { chain, nodes: servers, api, watcher, settler }
+        let context = api.server.chain_contexts[0].clone();
+        let (watcher, sweeper) =
+            (Watcher::new(context.clone()), Sweeper::new(context, api.server.gas_wallet.clone()));
+        Self { chain, nodes: servers, api, watcher, sweeper }
     }
 
-    /// A shop whose watching has begun, and an order in it.
+    /// A shop that has been polled once, and an order in it.
     pub(crate) async fn waiting(nodes: usize) -> (Self, Sale) {
         let mut shop = Self::with(nodes, json!({})).await;
         let sale = shop.sell().await;
-        shop.look().await;
+        shop.watch().await;
         (shop, sale)
     }
 
@@ -117,18 +118,18 @@ impl Shop {
         Sale { session, id: text("id"), address: text("globalAddress") }
     }
 
-    /// What another watcher or settler works with.
-    pub(crate) fn tools(&self) -> Tools {
-        let me = format!("{:032x}", fastrand::u128(..));
-        Tools { me, ..self.api.server.chain_tools[0].clone() }
+    /// The context of another watcher or sweeper.
+    pub(crate) fn context(&self) -> ChainContext {
+        let worker = format!("{:032x}", fastrand::u128(..));
+        ChainContext { worker, ..self.api.server.chain_contexts[0].clone() }
     }
 
-    /// A new watcher takes over from one that died, whose lease has to end first.
+    /// Replaces the watcher and the sweeper by others, as if they had died. Their leases have to end first.
     pub(crate) async fn restart(&mut self) {
         self.wait(31).await;
-        let tools = self.tools();
-        self.watcher = Watcher::new(tools.clone());
-        self.settler = Settler::new(tools, self.api.server.purse.clone());
+        let context = self.context();
+        self.watcher = Watcher::new(context.clone());
+        self.sweeper = Sweeper::new(context, self.api.server.gas_wallet.clone());
     }
 
     /// Time passes, for the shop and for the chain.
@@ -137,34 +138,34 @@ impl Shop {
         self.chain.advance(seconds.into());
     }
 
-    pub(crate) async fn try_look(&mut self) -> Result<bool, ChainError> {
-        acting_as("watch-deposits", self.watcher.look()).await
+    pub(crate) async fn try_watch(&mut self) -> Result<bool, ChainError> {
+        acting_as("watch-deposits", self.watcher.poll()).await
     }
 
-    pub(crate) async fn look(&mut self) {
-        assert!(self.try_look().await.unwrap(), "another watches");
+    pub(crate) async fn watch(&mut self) {
+        assert!(self.try_watch().await.unwrap(), "another watcher has the lease");
     }
 
-    pub(crate) async fn try_settle(&self) -> Result<bool, ChainError> {
-        acting_as("settle-orders", self.settler.look()).await
+    pub(crate) async fn try_sweep(&self) -> Result<bool, ChainError> {
+        acting_as("settle-orders", self.sweeper.poll()).await
     }
 
-    /// Settles what can be settled, including what was put off.
-    pub(crate) async fn settle(&self) {
+    /// Sweeps what can be swept, including what was put off.
+    pub(crate) async fn sweep(&self) {
         self.wait(2).await;
-        assert!(self.try_settle().await.unwrap(), "another settles");
+        assert!(self.try_sweep().await.unwrap(), "another sweeper has the lease");
     }
 
     /// The account that pays for gas.
     pub(crate) fn gas_account(&self) -> String {
-        format!("{:#x}", self.api.server.purse.as_ref().unwrap().account())
+        format!("{:#x}", self.api.server.gas_wallet.as_ref().unwrap().account())
     }
 
-    /// Blocks go on until everything so far is confirmed and settled.
+    /// Blocks go on until everything so far is confirmed and swept.
     pub(crate) async fn confirm(&mut self) {
         self.chain.mine(DEPTH);
-        self.look().await;
-        self.settle().await;
+        self.watch().await;
+        self.sweep().await;
     }
 
     /// The order's status and its session's.
@@ -206,7 +207,7 @@ impl Shop {
         self.deposits(sale).await.remove("counted").unwrap_or_default()
     }
 
-    /// That the order is executed, with exactly so much, and its session complete.
+    /// Asserts that the order is executed, with exactly so much, and its session complete.
     pub(crate) async fn assert_executed(&self, sale: &Sale, amount: u128) {
         self.assert_status(sale, "executed", "complete").await;
         let seen = self.api.order(&sale.id).await;

@@ -18,7 +18,7 @@ const TIP: u128 = 1_000_000_000;
 const REVERTED: &str = "execution reverted";
 
 impl View<'_> {
-    /// Answers what only sweeping asks for; `None` where it is no such question.
+    /// Answers the questions that only sweeping asks; `None` for all others.
     pub(super) fn answer_sweeper(&self, method: &str, params: &Value) -> Option<Result<Value, String>> {
         Some(match method {
             "eth_getCode" => Ok(json!(if params[0] == lower(contracts::factory()) { "0x60" } else { "0x" })),

@@ -7,7 +7,7 @@ use std::{
 
 use super::{Mined, NATIVE, SignedTransaction, TOKEN, ledger::Ledger, transaction::Pool};
 
-/// A transaction that pays somebody.
+/// A transaction that pays an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     /// The transaction's hash, which stays the same in whichever block it is.
@@ -30,7 +30,7 @@ pub struct Block {
     pub payments: Vec<Payment>,
     /// The signed transactions in it, which come after the payments.
     pub mined: Vec<Mined>,
-    /// What a unit of gas costs in it before tips, in wei.
+    /// The price of a unit of gas in it before tips, in wei.
     pub base_fee: u128,
 }
 
@@ -43,7 +43,7 @@ struct State {
     blocks: Vec<Arc<Block>>,
     time: u64,
     pool: Pool,
-    /// Whether signed transactions are left out of blocks.
+    /// `true` while blocks leave signed transactions out.
     stalled: bool,
     base_fee: u128,
     /// The recipients that take no money.
@@ -52,7 +52,7 @@ struct State {
 
 /// The time from one block to the next, in seconds.
 const BLOCK_SECONDS: u64 = 2;
-/// What a unit of gas costs at first, in wei.
+/// The price of a unit of gas at first, in wei.
 const BASE_FEE: u128 = 1_000_000_000;
 
 impl Payment {
@@ -146,7 +146,7 @@ impl SimChain {
         }
     }
 
-    /// Goes over to what another chain has.
+    /// Takes over the blocks of another chain.
     pub fn switch_to(&self, other: &Self) {
         let other = other.state().clone();
         *self.state() = other;
@@ -172,7 +172,7 @@ impl SimChain {
         state.blocks.get(usize::try_from(from).unwrap()..end).unwrap_or_default().to_vec()
     }
 
-    /// Everything that these blocks paid to `address` in `token`.
+    /// The sum of all payments of `token` to `address`.
     pub fn paid(&self, token: &str, address: &str) -> u128 {
         let blocks = self.blocks();
         let payments = blocks.iter().flat_map(|block| &block.payments);
@@ -184,12 +184,12 @@ impl SimChain {
 }
 
 impl SimChain {
-    /// Whether blocks leave signed transactions out from now on.
+    /// Has blocks leave signed transactions out from now on, or not.
     pub fn stall(&self, stalled: bool) {
         self.state().stalled = stalled;
     }
 
-    /// Sets what a unit of gas costs from the next block on, in wei.
+    /// Sets the price of a unit of gas from the next block on, in wei.
     pub fn set_base_fee(&self, base_fee: u128) {
         self.state().base_fee = base_fee;
     }
@@ -208,7 +208,7 @@ impl SimChain {
         self.state().refusing.contains(recipient)
     }
 
-    /// Hands a signed transaction in.
+    /// Takes a signed transaction in.
     pub(super) fn submit(&self, transaction: SignedTransaction) -> Result<(), String> {
         let mut state = self.state();
         let ledger = state.ledger(None);
@@ -239,7 +239,7 @@ impl SimChain {
         self.blocks().iter().flat_map(|block| block.mined.clone()).collect()
     }
 
-    /// How much of a token an account has now.
+    /// The amount of a token that an account has now.
     pub fn balance(&self, token: &str, account: &str) -> u128 {
         self.state().ledger(None).balance(token, account)
     }
@@ -258,7 +258,7 @@ impl State {
         Ledger { blocks: &self.blocks, next }
     }
 
-    /// Executes in a new block what waits and can be in it.
+    /// Executes the waiting transactions that can be in a new block.
     fn execute_waiting(&mut self, block: &mut Block) {
         if self.stalled {
             return;

@@ -1,4 +1,4 @@
-//! The forwarders' factory, as far as sweeping calls it: what is asked of it, and what it does.
+//! The forwarders' factory, as far as sweeping calls it.
 
 use alloy::{
     primitives::{Address, B256, U256},

@@ -1,4 +1,4 @@
-//! Who owns what on the simulated chain, worked out from its blocks.
+//! Balances and nonces on the simulated chain, worked out from its blocks.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -11,16 +11,16 @@ use super::{
 const GAS_PER_SWEEP: u64 = 80_000;
 const GAS_PER_TRANSACTION: u64 = 25_000;
 
-/// A transaction in a block, and what it did.
+/// A signed transaction in a block, with its effects.
 #[derive(Debug, Clone)]
 pub struct Mined {
     pub transaction: SignedTransaction,
     pub succeeded: bool,
-    /// What it swept.
+    /// Its sweeps that moved money.
     pub swept: Vec<Swept>,
     /// The orders that it could not sweep.
     pub(super) failed: Vec<Order>,
-    /// What its sender paid for gas, in wei.
+    /// The price of its gas, in wei.
     cost: u128,
 }
 
@@ -49,7 +49,7 @@ impl Ledger<'_> {
         self.blocks().flat_map(|block| &block.mined)
     }
 
-    /// How much of a token an account has.
+    /// The amount of a token that an account has.
     pub(super) fn balance(&self, token: &str, account: &str) -> u128 {
         let payments = self.blocks().flat_map(|block| &block.payments);
         let paid = payments.filter(|payment| payment.token == token && payment.to == account);
@@ -62,7 +62,7 @@ impl Ledger<'_> {
         arrived.checked_sub(left).expect("nobody spends what they do not have")
     }
 
-    /// How many transactions an account has in blocks.
+    /// The number of an account's transactions in blocks.
     pub(super) fn nonce(&self, account: &str) -> u64 {
         self.mined().filter(|mined| mined.transaction.from == account).count() as u64
     }

@@ -27,7 +27,7 @@ pub(super) struct Log {
     index: usize,
 }
 
-/// Which logs are asked for, beside a range of blocks.
+/// A question for logs, beside its range of blocks.
 pub(super) struct LogFilter<'a> {
     emitters: HashSet<&'a str>,
     topics: Vec<HashSet<&'a str>>,
@@ -79,13 +79,13 @@ impl<'a> LogFilter<'a> {
             && pairs.all(|(wanted, topic)| wanted.is_empty() || wanted.contains(topic.as_str()))
     }
 
-    /// The most that any part of it lists.
+    /// The length of its longest list of topics.
     pub(super) fn longest_list(&self) -> usize {
         self.topics.iter().map(HashSet::len).max().unwrap_or_default()
     }
 }
 
-/// What a transaction tells: of each sweep, and of those that failed.
+/// The logs of a transaction: of each sweep, and of those that failed.
 fn contents(mined: &Mined) -> Vec<(String, LogData)> {
     let mut logs = Vec::new();
     for swept in &mined.swept {
@@ -105,7 +105,7 @@ fn contents(mined: &Mined) -> Vec<(String, LogData)> {
     logs
 }
 
-/// What a filter lists; it may name a single one without a list.
+/// The entries of a filter's list; a single one may come without a list.
 fn words(value: &Value) -> HashSet<&str> {
     match value {
         Value::String(one) => HashSet::from([one.as_str()]),

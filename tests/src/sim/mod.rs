@@ -21,5 +21,5 @@ pub use transaction::SignedTransaction;
 
 /// A token of the simulated chain.
 pub const TOKEN: &str = "0x700000000000000000000000000000000000070c";
-/// How chains name their native token.
+/// The name of the native token.
 pub const NATIVE: &str = "0x0000000000000000000000000000000000000000";

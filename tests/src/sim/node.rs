@@ -52,17 +52,17 @@ impl SimNode {
         Self { url, state, task }
     }
 
-    /// Changes what is wrong with it.
+    /// Changes its faults.
     pub fn fault(&self, change: impl FnOnce(&mut Faults)) {
         change(&mut self.state.faults.lock().unwrap());
     }
 
-    /// Nothing is wrong with it from now on.
+    /// Removes its faults.
     pub fn heal(&self) {
         self.fault(|faults| *faults = Faults::default());
     }
 
-    /// Hands a signed transaction in, as anybody can.
+    /// Sends it a signed transaction, as anybody can.
     pub async fn send(&self, raw: &str) {
         let request = json!({
             "jsonrpc": "2.0", "id": 1, "method": "eth_sendRawTransaction", "params": [raw],
@@ -77,7 +77,7 @@ impl SimNode {
         *self.state.chain.lock().unwrap() = chain.clone();
     }
 
-    /// How often each method was asked for since the last call.
+    /// The number of requests for each method since the last call.
     pub fn take_calls(&self) -> BTreeMap<String, usize> {
         std::mem::take(&mut self.state.calls.lock().unwrap())
     }

@@ -1,4 +1,4 @@
-//! What a node answers: Ethereum's JSON-RPC, as far as watching and settling ask for it.
+//! The answers of a node: Ethereum's JSON-RPC, as far as watching and sweeping ask for it.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::{
     logs::{Log, LogFilter},
 };
 
-/// How many blocks are on top of one that is safe, and of one that is finalized.
+/// The number of blocks on top of one that is safe, and of one that is finalized.
 const SAFE: u64 = 4;
 const FINALIZED: u64 = 8;
 

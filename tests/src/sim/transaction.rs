@@ -30,7 +30,7 @@ pub(super) struct Pool {
 }
 
 impl SignedTransaction {
-    /// Reads what `eth_sendRawTransaction` is given.
+    /// Reads the parameter of `eth_sendRawTransaction`.
     pub(super) fn decode(raw: &str, chain_id: u64) -> Result<Self, String> {
         let bytes: Bytes = raw.parse().map_err(|_| "invalid hex")?;
         let envelope = TxEnvelope::decode_2718_exact(&bytes).map_err(|error| error.to_string())?;
@@ -63,7 +63,7 @@ impl SignedTransaction {
         (&self.from, self.nonce) == (&other.from, other.nonce)
     }
 
-    /// Whether it pays a tenth more than another one, as nodes ask of a replacement.
+    /// `true` if it pays a tenth more than another one, as nodes ask of a replacement.
     fn outbids(&self, other: &Self) -> bool {
         self.max_fee * 10 >= other.max_fee * 11 && self.tip * 10 >= other.tip * 11
     }
