@@ -40,7 +40,7 @@ sol! {
 /// The first topic of an ERC-20 token's logs of transfers.
 pub(crate) const TRANSFER: B256 = Transfer::SIGNATURE_HASH;
 
-/// The first topic of a forwarder's logs of what it has paid its recipient.
+/// The first topic of a forwarder's logs of payments to its recipient.
 pub(crate) const FLUSHED: B256 = Flushed::SIGNATURE_HASH;
 
 /// An order as the factory knows it.

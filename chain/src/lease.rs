@@ -10,7 +10,7 @@ use crate::{
     store::{Acquired, ChainStore, LEASE_MILLIS, Work},
 };
 
-/// One worker's handle on a lease. Having it is not holding the lease: [`Lease::acquire`] tells.
+/// One worker's handle on a lease, which it holds after [`Lease::acquire`] only.
 #[derive(Debug, Clone)]
 pub(crate) struct Lease {
     pub(crate) store: ChainStore,

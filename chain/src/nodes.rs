@@ -18,9 +18,8 @@ impl Nodes {
         Self { chain, nodes }
     }
 
-    /// Their number.
-    #[expect(clippy::len_without_is_empty, reason = "a chain has at least one node")]
-    pub fn len(&self) -> usize {
+    /// The number of nodes.
+    pub fn count(&self) -> usize {
         self.nodes.len()
     }
 
@@ -45,7 +44,7 @@ impl Nodes {
         answers
     }
 
-    /// Refuses a node of another chain, which would tell of deposits that nobody made here.
+    /// Refuses a node of another chain, whose deposits nobody made here.
     pub(crate) async fn check_chain(&self, node: &Node) -> NodeResult<()> {
         if node.chain_id().await? == self.chain.number() {
             Ok(())

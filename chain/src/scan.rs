@@ -1,4 +1,4 @@
-//! The scan of a range of blocks for deposits, as one node tells of them.
+//! The scan of a range of blocks for deposits, through one node.
 
 mod logs;
 mod native;
@@ -55,7 +55,7 @@ pub(crate) async fn scan(
         deposits.extend(scan.token_deposits().await?);
     }
     deposits.retain(|deposit| awaited.watches(&deposit.to, deposit.block.time));
-    // Asked last: what the node said of blocks that it has dropped since must not count.
+    // Asked last: answers on blocks that the node has dropped since must not count.
     let end = node.block(to).await?.ok_or(NodeError::Inconsistent("a block below the head is missing"))?;
     if scan.blocks.get(&to).is_some_and(|seen| seen.hash != end.hash) {
         return Err(NodeError::Inconsistent("a block changed while it was looked at"));

@@ -1,5 +1,5 @@
-//! Sweeping: moving what lies at deposit addresses to its recipients. An order whose payment is confirmed is
-//! executed.
+//! Sweeping: moving the money at deposit addresses to its recipients. This executes orders with a confirmed
+//! payment.
 //!
 //! With a gas wallet, many orders are swept by one transaction, and its receipt executes them. The wallet's key
 //! pays for gas and can do nothing else. Without one, the confirmed deposit executes the order: only the recipient

@@ -68,7 +68,7 @@ async fn money_that_was_swept_before_the_first_poll_is_seen_too() {
     let order = shop.sell_for(NATIVE, 6000).await;
     watcher.poll().await.unwrap();
     shop.anvil.send(relayed(&order, "0x1770")).await;
-    shop.anvil.flush(&order, NATIVE).await;
+    shop.anvil.sweep(&order, NATIVE).await;
     shop.anvil.mine(2).await;
     watcher.poll().await.unwrap();
     let seen = shop.api.order(&order.id).await;

@@ -38,7 +38,7 @@ async fn a_sweep_by_somebody_else_is_found_in_portions_that_a_node_takes() {
     let (mut scene, relays) = scene_behind(1).await;
     let order = scene.shop.sell().await;
     scene.pay(&order).await;
-    let receipt = scene.shop.anvil.flush(&order, &scene.shop.anvil.token).await;
+    let receipt = scene.shop.anvil.sweep(&order, &scene.shop.anvil.token).await;
     relays[0].answer_by(|method, params| match method == "eth_getLogs" && blocks(params) > 4 {
         true => Reply::Refusal,
         false => Reply::Chain,
@@ -53,21 +53,21 @@ async fn a_sweep_by_somebody_else_is_found_in_portions_that_a_node_takes() {
 #[tokio::test]
 async fn an_order_whose_sweep_no_node_tells_of_holds_up_no_other() {
     let (mut scene, relays) = scene_behind(1).await;
-    let (flushed, other) = (scene.shop.sell().await, scene.shop.sell().await);
-    scene.pay(&flushed).await;
-    scene.shop.anvil.flush(&flushed, &scene.shop.anvil.token).await;
+    let (swept, other) = (scene.shop.sell().await, scene.shop.sell().await);
+    scene.pay(&swept).await;
+    scene.shop.anvil.sweep(&swept, &scene.shop.anvil.token).await;
     scene.pay(&other).await;
     relays[0].answer_by(|method, params| match is_of_one_emitter(method, params) {
         true => Reply::Refusal,
         false => Reply::Chain,
     });
     scene.go_on().await;
-    assert_eq!(scene.status(&flushed).await, "executing");
+    assert_eq!(scene.status(&swept).await, "executing");
     assert_eq!(scene.status(&other).await, "executed");
     relays[0].answer_by(|_, _| Reply::Chain);
     scene.shop.api.advance_clock(600.0).await;
     scene.go_on().await;
-    assert_eq!(scene.status(&flushed).await, "executed");
+    assert_eq!(scene.status(&swept).await, "executed");
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn a_sweep_that_the_first_node_does_not_tell_of_is_found_through_another()
     let (mut scene, relays) = scene_behind(2).await;
     let order = scene.shop.sell().await;
     scene.pay(&order).await;
-    scene.shop.anvil.flush(&order, &scene.shop.anvil.token).await;
+    scene.shop.anvil.sweep(&order, &scene.shop.anvil.token).await;
     relays[0].answer_by(|method, params| match is_of_one_emitter(method, params) {
         true => Reply::Refusal,
         false => Reply::Chain,
@@ -143,7 +143,7 @@ async fn a_sweep_that_one_of_three_nodes_makes_up_executes_nothing() {
     let (mut scene, relays) = scene_behind(3).await;
     let order = scene.shop.sell().await;
     scene.pay(&order).await;
-    // The order's forwarder is empty, says one, since this transaction, which there is, has flushed it.
+    // One node claims that a transaction, which exists, has swept the order.
     scene.shop.anvil.rpc("evm_increaseTime", json!([5])).await;
     let real = scene.shop.anvil.send(json!({"to": RICH, "value": "0x1"})).await;
     let log = json!({

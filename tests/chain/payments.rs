@@ -39,8 +39,8 @@ async fn a_payment_is_seen_confirmed_and_swept() {
     assert_eq!(shop.anvil.balance(&token, &order.address).await, 0);
     assert_eq!(seen["order"]["settlement"]["actualDstAmount"], "1000000");
     assert!(seen["order"]["filledAt"].is_number());
-    let flush = shop.anvil.rpc("eth_getTransactionByHash", json!([seen["executeTx"]["txHash"]])).await;
-    assert_eq!(flush["from"], GAS_ACCOUNT);
+    let sweep = shop.anvil.rpc("eth_getTransactionByHash", json!([seen["executeTx"]["txHash"]])).await;
+    assert_eq!(sweep["from"], GAS_ACCOUNT);
 }
 
 #[tokio::test]
@@ -121,14 +121,14 @@ async fn many_orders_are_swept_in_one_transaction() {
         shop.until_status(order, "executing").await;
     }
     shop.mine_on().await;
-    let mut flushes = Vec::new();
+    let mut sweeps = Vec::new();
     for order in &orders {
         let seen = shop.until_status(order, "executed").await;
         assert_eq!(shop.anvil.balance(&shop.anvil.token, &order.recipient).await, 1_000_000);
-        flushes.push(seen["executeTx"]["txHash"].clone());
+        sweeps.push(seen["executeTx"]["txHash"].clone());
     }
-    flushes.dedup();
-    assert!(flushes.len() < orders.len(), "{flushes:?}");
+    sweeps.dedup();
+    assert!(sweeps.len() < orders.len(), "{sweeps:?}");
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn what_somebody_else_swept_is_executed_by_that() {
     let shop = Shop::with_gas_key().await;
     let order = shop.sell().await;
     shop.anvil.mint(&shop.anvil.token, &order.address, 1_000_000).await;
-    let receipt = shop.anvil.flush(&order, &shop.anvil.token).await;
+    let receipt = shop.anvil.sweep(&order, &shop.anvil.token).await;
     shop.until_status(&order, "executing").await;
     shop.mine_on().await;
     let seen = shop.until_status(&order, "executed").await;

@@ -54,7 +54,7 @@ async fn what_has_been_swept_before_counts_as_delivered_too() {
         let mut scene = Scene::set(json!({})).await;
         let (order, token) = (scene.shop.sell().await, scene.shop.anvil.token.clone());
         scene.shop.anvil.mint(&token, &order.address, first).await;
-        scene.shop.anvil.flush(&order, &token).await;
+        scene.shop.anvil.sweep(&order, &token).await;
         scene.shop.anvil.mint(&token, &order.address, rest).await;
         scene.poll().await;
         scene.go_on().await;
@@ -95,7 +95,7 @@ async fn no_gas_is_spent_on_what_another_factory_has_to_sweep() {
     scene.go_on().await;
     assert_eq!(scene.gas_transactions("pending").await, 0);
     assert_eq!(scene.status(&order).await, "executing");
-    scene.shop.anvil.flush(&order, &scene.shop.anvil.token).await;
+    scene.shop.anvil.sweep(&order, &scene.shop.anvil.token).await;
     scene.shop.api.advance_clock(600.0).await;
     scene.go_on().await;
     assert_eq!(scene.status(&order).await, "executed");
@@ -209,9 +209,9 @@ async fn what_is_swept_before_our_transaction_in_its_block_executes_the_order() 
     scene.shop.anvil.rpc("evm_setAutomine", json!([false])).await;
     scene.poll().await;
     assert_eq!(scene.pending().await.len(), 1);
-    let mut flush = scene.shop.anvil.flushing(&order, &token);
-    (flush["gas"], flush["gasPrice"]) = (json!("0x7a120"), json!("0x174876e800"));
-    let first = scene.shop.anvil.rpc("eth_sendTransaction", json!([flush])).await;
+    let mut sweep = scene.shop.anvil.sweep_call(&order, &token);
+    (sweep["gas"], sweep["gasPrice"]) = (json!("0x7a120"), json!("0x174876e800"));
+    let first = scene.shop.anvil.rpc("eth_sendTransaction", json!([sweep])).await;
     scene.shop.anvil.mine(1).await;
     scene.shop.anvil.rpc("evm_setAutomine", json!([true])).await;
     // As if there were still something to be had.

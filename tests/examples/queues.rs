@@ -43,7 +43,7 @@ async fn main() -> Result<(), BoxError> {
         "DEAD_DELIVERIES_QUEUE_URL": [notification(MESSAGES)],
         "PUBLISHING_RETRIES_QUEUE_URL": subjects.iter().map(Subject::to_string).collect::<Vec<_>>(),
     });
-    let printed = json!({"account": account, "chain": context.chain.id.number(), "nodes": context.nodes.len(), "sent": sent});
+    let printed = json!({"account": account, "chain": context.chain.id.number(), "nodes": context.nodes.count(), "sent": sent});
     std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{printed}\n"))?;
     Ok(())
 }

@@ -19,7 +19,7 @@ pub enum NodeError {
     /// The contract that it asked refused.
     #[error("the call reverted: {message}")]
     Reverted {
-        /// Its reason, as the node tells it.
+        /// The reason that the node gives.
         message: String,
     },
     /// It gave no answer, or none that can be read.

@@ -42,7 +42,7 @@ pub(super) async fn learn_blocks(
     Ok(())
 }
 
-/// The deposit that a log tells of; `None` where it moves nothing. A log that was not asked for, or that
+/// The deposit that a log shows; `None` where it moves nothing. A log that was not asked for, or that
 /// is of another block than the node says is there, discredits the whole answer.
 pub(super) fn token_deposit(
     chain: &Chain,

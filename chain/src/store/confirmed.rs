@@ -1,4 +1,4 @@
-//! Confirmed deposits. Each has an item of its own, since anybody can send any number of them.
+//! Confirmed deposits. Each has an item of its own, since buyers can make any number of them.
 
 use std::collections::HashSet;
 

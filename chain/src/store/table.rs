@@ -46,10 +46,10 @@ impl ChainStore {
         delete.send().await.map(drop).map_err(store_error)
     }
 
-    /// Every item of a chain whose sort key begins with `prefix`. `what` names them in errors.
+    /// Every item of a chain whose sort key begins with `prefix`. `kind` names them in errors.
     pub(super) async fn all<T: DeserializeOwned>(
         &self,
-        what: &'static str,
+        kind: &'static str,
         chain: ChainId,
         prefix: String,
     ) -> Result<Vec<T>> {
@@ -66,7 +66,7 @@ impl ChainStore {
             .send();
         let mut found = Vec::new();
         while let Some(item) = items.next().await {
-            found.push(from_item(what, item.map_err(store_error)?)?);
+            found.push(from_item(kind, item.map_err(store_error)?)?);
         }
         Ok(found)
     }

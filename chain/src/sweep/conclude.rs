@@ -36,7 +36,7 @@ impl Sweeper {
     ) -> Result<(), ChainError> {
         let before = match sweep.is_whole_in(receipt) {
             true => Vec::new(),
-            // Somebody else has swept a part of it before, or all.
+            // Another sender has swept a part of it before, or all.
             false => self.sweeps_before(view, sweep, receipt).await,
         };
         let sweeps = before.iter().chain([receipt]);
@@ -51,7 +51,7 @@ impl Sweeper {
         self.waste(order_id, transaction, has_failure(receipt, sweep, factory)).await
     }
 
-    /// Executes an order whose forwarder is empty: somebody else has swept it. If the sweep cannot be found now,
+    /// Executes an order whose forwarder is empty: another sender has swept it. If the sweep cannot be found now,
     /// the order waits, and no other for it.
     pub(super) async fn execute_swept(
         &self,
@@ -103,7 +103,7 @@ impl Sweeper {
     }
 }
 
-/// `true` if the factory tells that the order itself failed.
+/// `true` if the factory shows that the order itself failed.
 fn has_failure(receipt: &Receipt, sweep: &OrderSweep, factory: Option<Address>) -> bool {
     factory.is_some_and(|factory| receipt.logs.iter().any(|log| sweep.is_failed_by(log, factory)))
 }

@@ -88,7 +88,7 @@ impl Sweeper {
         Ok(None)
     }
 
-    /// Finds out what sweeping an order by itself would come to, within its share of gas.
+    /// Simulates the sweep of one order by itself, within its share of gas.
     async fn examine(&self, view: &View, wallet: &GasWallet, sweep: &OrderSweep) -> NodeResult<Finding> {
         if balance(&view.node, sweep).await?.is_zero() {
             return Ok(Finding::Empty);

@@ -1,4 +1,4 @@
-//! One order's part of a transaction, and what receipts tell of it.
+//! One order's part of a transaction, and its traces in receipts.
 
 use alloy::{
     primitives::{Address, B256, U256},
@@ -38,12 +38,12 @@ impl OrderSweep {
         B256::left_padding_from(self.order_id.as_bytes())
     }
 
-    /// `true` if a log tells that the forwarder paid the recipient.
-    pub(super) fn is_told_by(&self, log: &Log) -> bool {
+    /// `true` if a log shows that the forwarder paid the recipient.
+    pub(super) fn is_shown_by(&self, log: &Log) -> bool {
         self.flushed_by(log).is_some()
     }
 
-    /// `true` if a log of the factory tells that this order could not be swept.
+    /// `true` if a log of the factory shows that this order could not be swept.
     pub(super) fn is_failed_by(&self, log: &Log, factory: Address) -> bool {
         let event = read_flush_failed(log).map(|event| (event.salt, event.recipient, event.token));
         log.address() == factory && event == Some((self.salt(), self.recipient, self.token))
@@ -51,13 +51,13 @@ impl OrderSweep {
 
     /// `true` if a transaction swept this order.
     pub(super) fn is_in(&self, receipt: &Receipt) -> bool {
-        receipt.logs.iter().any(|log| self.is_told_by(log))
+        receipt.logs.iter().any(|log| self.is_shown_by(log))
     }
 
-    /// `true` if a transaction tells of a sweep of all that was paid.
+    /// `true` if a transaction shows a sweep of all that was paid.
     pub(super) fn is_whole_in(&self, receipt: &Receipt) -> bool {
-        let told = receipt.logs.iter().find_map(|log| self.flushed_by(log));
-        told.is_some_and(|event| base_units(event.amount) >= Some(self.paid))
+        let first = receipt.logs.iter().find_map(|log| self.flushed_by(log));
+        first.is_some_and(|event| base_units(event.amount) >= Some(self.paid))
     }
 
     /// `true` if these sweeps, or `receipt` of our own transaction, leave nothing to do. Our transaction has no log
@@ -79,7 +79,7 @@ impl OrderSweep {
 
     /// The index of a receipt's last log of this order's sweep.
     pub(super) fn last_index_in(&self, receipt: &Receipt) -> Option<u64> {
-        receipt.logs.iter().rfind(|log| self.is_told_by(log)).and_then(|log| log.log_index)
+        receipt.logs.iter().rfind(|log| self.is_shown_by(log)).and_then(|log| log.log_index)
     }
 
     fn flushed_by(&self, log: &Log) -> Option<Flushed> {

@@ -1,4 +1,4 @@
-//! Receipts, and the amounts that they tell of.
+//! Receipts, and the amounts in them.
 
 use alloy::{
     primitives::{Address, B256, LogData, U256},
@@ -61,7 +61,7 @@ fn failed(sweep: &OrderSweep) -> (Address, LogData) {
 }
 
 #[test]
-fn the_logs_of_another_forwarder_token_or_recipient_tell_nothing() {
+fn the_logs_of_another_forwarder_token_or_recipient_do_not_count() {
     let sweep = sweep(5);
     let others = [
         OrderSweep { forwarder: OTHER, ..sweep.clone() },
@@ -75,13 +75,13 @@ fn the_logs_of_another_forwarder_token_or_recipient_tell_nothing() {
 }
 
 #[test]
-fn only_the_factory_tells_that_an_order_failed() {
+fn only_the_factorys_log_shows_that_an_order_failed() {
     let sweep = sweep(5);
-    let told = receipt(&[failed(&sweep), (OTHER, failed(&sweep).1), flushed(&sweep, 5)]);
-    let failures: Vec<_> = told.logs.iter().map(|log| sweep.is_failed_by(log, FACTORY)).collect();
+    let shown = receipt(&[failed(&sweep), (OTHER, failed(&sweep).1), flushed(&sweep, 5)]);
+    let failures: Vec<_> = shown.logs.iter().map(|log| sweep.is_failed_by(log, FACTORY)).collect();
     assert_eq!(failures, [true, false, false]);
     let other = OrderSweep { order_id: OrderId::new(8), ..sweep };
-    assert!(!other.is_failed_by(&told.logs[0], FACTORY));
+    assert!(!other.is_failed_by(&shown.logs[0], FACTORY));
 }
 
 proptest! {

@@ -30,7 +30,7 @@ impl Sweeper {
         sweeps
     }
 
-    /// The transactions that swept an order up to block `to`, oldest first, as the first node tells that can in
+    /// The transactions that swept an order up to block `to`, oldest first, from the first node that answers in
     /// time.
     pub(super) async fn sweeps(
         &self,
@@ -57,8 +57,8 @@ impl Sweeper {
         to: u64,
     ) -> Result<Vec<Receipt>, ChainError> {
         let logs = self.sweep_logs(node, sweep, to).await?;
-        let told = logs.iter().filter(|log| sweep.is_told_by(log));
-        let mut transactions: Vec<B256> = told.filter_map(|log| log.transaction_hash).collect();
+        let sweeps = logs.iter().filter(|log| sweep.is_shown_by(log));
+        let mut transactions: Vec<B256> = sweeps.filter_map(|log| log.transaction_hash).collect();
         transactions.dedup();
         let mut receipts = Vec::with_capacity(transactions.len());
         for transaction in transactions {

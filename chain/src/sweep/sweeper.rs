@@ -60,7 +60,7 @@ impl Sweeper {
         Err(failed.into())
     }
 
-    /// Sweeps by what the node at `position` tells.
+    /// Sweeps with the node at `position` as the first.
     async fn poll_through(
         &self,
         position: usize,

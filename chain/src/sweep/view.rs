@@ -1,4 +1,4 @@
-//! A chain as one node tells of it during one poll.
+//! A chain as one node shows it during one poll.
 
 use std::cmp::Ordering;
 
@@ -9,7 +9,7 @@ use crate::{
     node::{Block, Node, NodeError, NodeResult, Receipt},
 };
 
-/// The chain as its first node tells of it.
+/// The chain as its first node shows it.
 pub(super) struct View {
     pub(super) node: Node,
     pub(super) head: Block,

@@ -27,8 +27,8 @@ impl Watcher {
         mut progress: Progress,
     ) -> Result<usize, ChainError> {
         let mut elsewhere = Vec::new();
-        for turn in 1..self.context.nodes.len() {
-            let other = (index + turn) % self.context.nodes.len();
+        for turn in 1..self.context.nodes.count() {
+            let other = (index + turn) % self.context.nodes.count();
             let node = self.context.nodes.get(other)?;
             match self.confirm_through(&node, head, &mut progress).await {
                 Ok(newest) => return Ok(if is_stale(head, &newest) { other } else { index }),

@@ -60,8 +60,8 @@ impl Watcher {
     /// [`ChainError`].
     pub async fn poll(&mut self) -> Result<bool, ChainError> {
         let (mut failed, lease) = (NodeError::Inconsistent("there is no node"), self.lease.clone());
-        for turn in 0..self.context.nodes.len() {
-            let index = (self.preferred + turn) % self.context.nodes.len();
+        for turn in 0..self.context.nodes.count() {
+            let index = (self.preferred + turn) % self.context.nodes.count();
             let Acquired::Held(progress) = lease.acquire().await? else { return Ok(false) };
             let polled = tokio::select! {
                 polled = self.poll_through(index, progress) => polled,
@@ -85,7 +85,7 @@ impl Watcher {
         let node = self.context.nodes.get(index)?;
         self.context.nodes.check_chain(&node).await?;
         let head = node.head().await?;
-        // After the head: whoever paid in a block up to there knew the address before.
+        // After the head: the address of a payment up to there was stored before it was made.
         let time = self.watched_since(progress.as_ref());
         self.awaited.refresh(&self.context.orders, self.context.chain.id, time).await?;
         let progress = match progress {
