@@ -6,8 +6,8 @@
 //! can ever get it.
 //!
 //! Each chain has one transaction in flight at a time (`in_flight`). It is signed and stored before it is sent.
-//! So the next sweeper finds it after a crash, no other transaction gets its nonce, and a stuck one is replaced
-//! by one that pays more.
+//! So the next sweeper finds it after a crash, no other transaction gets its nonce, and a stuck one is sent again
+//! with higher fees.
 
 mod candidate;
 mod candidates;

@@ -20,8 +20,8 @@ impl LogLimits {
         Self { blocks: chain.max_log_blocks, addresses: chain.max_log_addresses }
     }
 
-    /// After a refusal: blocks first, since a provider limits those most often. `false` where there is
-    /// nothing left to halve.
+    /// Lowers a limit after a refusal: that of blocks first, since providers limit those most often. `false` where
+    /// there is nothing left to halve.
     fn halve(&mut self, blocks: u64, addresses: usize) -> bool {
         if blocks > 1 {
             self.blocks = blocks / 2;
@@ -33,7 +33,7 @@ impl LogLimits {
         true
     }
 
-    /// After a success: a refusal may have been a moment's.
+    /// Raises the limits after a success: a refusal may have been a moment's.
     fn grow(&mut self, chain: &Chain) {
         self.blocks = (self.blocks + self.blocks / 8 + 1).min(chain.max_log_blocks);
         self.addresses = (self.addresses + self.addresses / 8 + 1).min(chain.max_log_addresses);

@@ -16,20 +16,19 @@ impl Fees {
         if base.saturating_add(tip) > ceiling {
             return None;
         }
-        // Some room is left below the ceiling for replacements, where prices allow.
+        // Some room is left below the ceiling for raises, where prices allow.
         let room = (ceiling / 4 * 3).max(base + tip);
         Some(Self { max: base.saturating_mul(2).saturating_add(tip).min(room), tip })
     }
 
-    /// The offer for a replacement of a transaction that offers `last`. `None` where that would exceed
-    /// `ceiling`.
-    pub(super) fn replacing(self, last: Self, ceiling: u128) -> Option<Self> {
+    /// The offer that nodes accept in place of `last`. `None` where it would exceed `ceiling`.
+    pub(super) fn raised_from(self, last: Self, ceiling: u128) -> Option<Self> {
         let (max, tip) = (self.max.max(raised(last.max)), self.tip.max(raised(last.tip)));
         (max <= ceiling).then(|| Self { max, tip: tip.min(max) })
     }
 }
 
-/// A bit more than the tenth by which nodes want a replacement to exceed the replaced transaction.
+/// A fee that is a bit more than a tenth higher: nodes want a tenth of a replacement.
 fn raised(fee: u128) -> u128 {
     fee.saturating_add(fee / 8).saturating_add(1)
 }
@@ -55,14 +54,14 @@ mod tests {
         }
 
         #[test]
-        fn a_replacement_offers_a_tenth_more_of_both_or_is_not_made(
+        fn a_raise_offers_a_tenth_more_of_both_or_is_not_made(
             base in 0..1_u128 << 80, tip in 0..1_u128 << 80, ceiling in 1..1_u128 << 90,
             last_max in 0..1_u128 << 90, last_tip in 0..1_u128 << 90,
         ) {
             prop_assume!(last_tip <= last_max);
             let last = Fees { max: last_max, tip: last_tip };
             let Some(fees) = Fees::new(base, tip, ceiling) else { return Ok(()) };
-            match fees.replacing(last, ceiling) {
+            match fees.raised_from(last, ceiling) {
                 Some(new) => {
                     prop_assert!(new.max * 10 >= last.max * 11 && new.max > last.max);
                     prop_assert!(new.tip * 10 >= last.tip * 11 && new.tip > last.tip);

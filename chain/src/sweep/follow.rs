@@ -1,7 +1,7 @@
 //! Following the transaction in flight: observes it, and does what its state asks for.
 
 use super::{
-    in_flight::{Batch, InFlight, Observation, Progress, State},
+    in_flight::{Batch, InFlight, Observation, State, Waiting},
     sweeper::Sweeper,
     view::View,
 };
@@ -12,9 +12,9 @@ impl Sweeper {
     pub(super) async fn follow(&self, view: &View, stored: InFlight) -> Result<bool, ChainError> {
         match self.state(view, stored).await? {
             State::Idle => return Ok(true),
-            State::Signed(_, Progress::Included | Progress::Pending) => return Ok(false),
-            State::Signed(batch, Progress::Stuck) => {
-                self.replace(view, batch).await?;
+            State::Signed(_, Waiting::Finality | Waiting::Block) => return Ok(false),
+            State::Signed(batch, Waiting::HigherFees) => {
+                self.raise_fees(view, batch).await?;
                 return Ok(false);
             }
             State::Confirmed(batch, receipt) => self.conclude(view, &batch, &receipt).await?,
@@ -31,15 +31,13 @@ impl Sweeper {
         Ok(true)
     }
 
-    /// Observes the stored transaction, and sends it again while its nonce is unused.
+    /// Observes the stored transaction, and sends it again while no block has it.
     async fn state(&self, view: &View, stored: InFlight) -> NodeResult<State> {
         let observation = match &stored.batch {
             Some(batch) => Some(observe(view, batch).await?),
             None => None,
         };
-        if let (Some(batch), Some(Observation::Missing { used_nonces })) = (&stored.batch, &observation)
-            && *used_nonces <= batch.nonce
-        {
+        if let (Some(batch), Some(Observation::Missing)) = (&stored.batch, &observation) {
             self.send(view, batch).await;
         }
         let wallet = self.wallet.as_ref().map(|wallet| wallet.account());
@@ -55,5 +53,5 @@ async fn observe(view: &View, batch: &Batch) -> NodeResult<Observation> {
         }
     }
     let used_nonces = view.node.nonce(batch.from, view.last_final).await?;
-    Ok(Observation::Missing { used_nonces })
+    Ok(Observation::without_receipt(batch, used_nonces))
 }

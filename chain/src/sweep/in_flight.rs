@@ -1,8 +1,7 @@
 //! The transaction in flight: `Idle → Signed → Confirmed | Replaced | Abandoned`.
 //!
-//! Here it is pure: from the stored transaction, the nodes' observations and the time follows the state. `follow`
-//! makes the observations and does what the state asks for. The three last states are not stored: each ends in
-//! `Idle`.
+//! This is the pure part: the state follows from the stored transaction, the observation of it and the time. `follow`
+//! observes, and does what the state asks for. The three last states are not stored: each ends in `Idle`.
 
 use alloy::primitives::{Address, B256, Bytes};
 use serde::{Deserialize, Serialize};
@@ -11,11 +10,11 @@ use shared::kernel::Timestamp;
 use super::{fees::Fees, order_sweep::OrderSweep};
 use crate::node::Receipt;
 
-/// The time for which a transaction waits before it is replaced by one that pays more, in milliseconds.
-pub(super) const PATIENCE_MILLIS: i64 = 30_000;
+/// The time for which a transaction waits for a block before its fees are raised, in milliseconds.
+const PATIENCE_MILLIS: i64 = 30_000;
 
 /// The time for which a transaction of a former gas key is sent again, in milliseconds.
-pub(super) const ABANDONED_MILLIS: i64 = 10 * 60 * 1000;
+const ABANDONED_MILLIS: i64 = 10 * 60 * 1000;
 
 /// The record of the transaction in flight. Without a batch nothing is in flight.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -57,8 +56,10 @@ pub(super) enum Observation {
         /// The number of the last final block.
         last_final: u64,
     },
-    /// None of them is. The account has used so many nonces in final blocks.
-    Missing { used_nonces: u64 },
+    /// None of them is in a block, and a final block has used the nonce.
+    NonceUsed,
+    /// None of them is in a block.
+    Missing,
 }
 
 /// A state of the transaction in flight.
@@ -67,25 +68,33 @@ pub(super) enum State {
     /// No transaction is in flight.
     Idle,
     /// A transaction is signed and stored, and its nonce is not used in a final block yet.
-    Signed(Batch, Progress),
+    Signed(Batch, Waiting),
     /// A final block has it.
     Confirmed(Batch, Receipt),
-    /// A transaction of others has used its nonce, so no block can ever have it.
+    /// Another transaction of its account has used its nonce, so no block can ever have it.
     Replaced,
     /// Its key is a former one, and it has been sent for long enough. If a block has it all the same, it finds
     /// empty forwarders, or empties them before another transaction does.
     Abandoned,
 }
 
-/// The progress of a signed transaction.
+/// The next event that a signed transaction waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Progress {
-    /// It is in a block that a reorganisation may still remove.
-    Included,
-    /// It is to be in a block soon.
-    Pending,
-    /// It has waited too long: it is to be replaced by one that pays more.
-    Stuck,
+pub(super) enum Waiting {
+    /// The finality of its block, which a reorganisation may still remove.
+    Finality,
+    /// A block.
+    Block,
+    /// A block, for too long by now: its fees are to be raised.
+    HigherFees,
+}
+
+impl Observation {
+    /// The observation of a batch that is in no block, given the number of nonces that its account has used in final
+    /// blocks.
+    pub(super) fn without_receipt(batch: &Batch, used_nonces: u64) -> Self {
+        if used_nonces > batch.nonce { Self::NonceUsed } else { Self::Missing }
+    }
 }
 
 impl InFlight {
@@ -99,11 +108,11 @@ impl InFlight {
         let (Some(batch), Some(observation)) = (self.batch, observation) else { return State::Idle };
         match observation {
             Observation::Included { receipt, last_final } if receipt.block_number() > last_final => {
-                State::Signed(batch, Progress::Included)
+                State::Signed(batch, Waiting::Finality)
             }
             Observation::Included { receipt, .. } => State::Confirmed(batch, receipt),
-            Observation::Missing { used_nonces } if used_nonces > batch.nonce => State::Replaced,
-            Observation::Missing { .. } => batch.waiting(wallet, now),
+            Observation::NonceUsed => State::Replaced,
+            Observation::Missing => batch.waiting(wallet, now),
         }
     }
 }
@@ -119,10 +128,10 @@ impl Batch {
         let waited = now.millis() - self.sent_at.millis();
         match wallet == Some(self.from) {
             true if waited >= PATIENCE_MILLIS && !self.signed.is_empty() => {
-                State::Signed(self, Progress::Stuck)
+                State::Signed(self, Waiting::HigherFees)
             }
             false if waited >= ABANDONED_MILLIS => State::Abandoned,
-            _ => State::Signed(self, Progress::Pending),
+            _ => State::Signed(self, Waiting::Block),
         }
     }
 }

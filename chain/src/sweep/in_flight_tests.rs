@@ -60,7 +60,7 @@ mod states {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::super::{ABANDONED_MILLIS, Batch, InFlight, Observation, PATIENCE_MILLIS, Progress, State};
+    use super::super::{ABANDONED_MILLIS, Batch, InFlight, Observation, PATIENCE_MILLIS, State, Waiting};
     use super::{Address, Timestamp, in_flight};
     use crate::node::Receipt;
 
@@ -92,9 +92,9 @@ mod states {
     fn name(state: &State) -> &'static str {
         match state {
             State::Idle => "idle",
-            State::Signed(_, Progress::Included) => "included",
-            State::Signed(_, Progress::Pending) => "pending",
-            State::Signed(_, Progress::Stuck) => "stuck",
+            State::Signed(_, Waiting::Finality) => "included",
+            State::Signed(_, Waiting::Block) => "pending",
+            State::Signed(_, Waiting::HigherFees) => "stuck",
             State::Confirmed(..) => "confirmed",
             State::Replaced => "replaced",
             State::Abandoned => "abandoned",
@@ -103,7 +103,9 @@ mod states {
 
     #[test]
     fn nothing_stored_is_idle_whatever_is_observed() {
-        for observation in [None, Some(included(1, 2)), Some(Observation::Missing { used_nonces: 9 })] {
+        for observation in
+            [None, Some(included(1, 2)), Some(Observation::NonceUsed), Some(Observation::Missing)]
+        {
             let state = InFlight::default().state(observation, None, Timestamp::from_millis(0));
             assert_eq!(name(&state), "idle");
         }
@@ -124,25 +126,26 @@ mod states {
             nonce in 0..50_u64, used_nonces in 0..100_u64, millis in 0..i64::MAX, ours: bool,
         ) {
             let wallet = ours.then(|| batch(nonce).from);
-            let state = state(batch(nonce), Observation::Missing { used_nonces }, wallet, millis);
+            let observation = Observation::without_receipt(&batch(nonce), used_nonces);
+            let state = state(batch(nonce), observation, wallet, millis);
             prop_assert_eq!(name(&state) == "replaced", used_nonces > nonce);
         }
 
         #[test]
-        fn a_transaction_of_the_present_key_waits_is_stuck_and_is_never_abandoned(
+        fn a_transaction_of_the_present_key_waits_then_pays_more_and_is_never_abandoned(
             nonce: u64, used in 0..=u64::MAX, millis in 0..i64::MAX,
         ) {
-            let observation = Observation::Missing { used_nonces: used.min(nonce) };
+            let observation = Observation::without_receipt(&batch(nonce), used.min(nonce));
             let state = state(batch(nonce), observation, Some(batch(nonce).from), millis);
             prop_assert_eq!(name(&state), if millis < PATIENCE_MILLIS { "pending" } else { "stuck" });
         }
 
         #[test]
-        fn a_transaction_of_a_former_key_waits_is_abandoned_and_is_never_replaced(
+        fn a_transaction_of_a_former_key_waits_then_is_abandoned_and_never_pays_more(
             nonce: u64, millis in 0..i64::MAX, other in any::<[u8; 20]>(), without: bool,
         ) {
             let wallet = Some(Address::from(other)).filter(|other| !without && *other != batch(nonce).from);
-            let state = state(batch(nonce), Observation::Missing { used_nonces: 0 }, wallet, millis);
+            let state = state(batch(nonce), Observation::Missing, wallet, millis);
             prop_assert_eq!(name(&state), if millis < ABANDONED_MILLIS { "pending" } else { "abandoned" });
         }
 
@@ -162,14 +165,13 @@ mod states {
     fn a_batch_without_a_signed_transaction_has_nothing_to_replace() {
         let batch = Batch { signed: Vec::new(), ..batch(0) };
         let wallet = Some(batch.from);
-        let state = state(batch, Observation::Missing { used_nonces: 0 }, wallet, PATIENCE_MILLIS);
+        let state = state(batch, Observation::Missing, wallet, PATIENCE_MILLIS);
         assert_eq!(name(&state), "pending");
     }
 
     #[test]
     fn the_boundaries_are_these() {
-        let at =
-            |wallet, millis| name(&state(batch(4), Observation::Missing { used_nonces: 4 }, wallet, millis));
+        let at = |wallet, millis| name(&state(batch(4), Observation::Missing, wallet, millis));
         let ours = Some(batch(4).from);
         assert_eq!((at(ours, 29_999), at(ours, 30_000)), ("pending", "stuck"));
         assert_eq!((at(None, 599_999), at(None, 600_000)), ("pending", "abandoned"));

@@ -85,12 +85,12 @@ impl Sweeper {
         Ok(fees)
     }
 
-    /// Replaces a stuck transaction by one that pays more, as far as the settings allow.
-    pub(super) async fn replace(&self, view: &View, batch: Batch) -> Result<(), ChainError> {
+    /// Signs a transaction again with higher fees, as far as the settings allow.
+    pub(super) async fn raise_fees(&self, view: &View, batch: Batch) -> Result<(), ChainError> {
         let (Some(wallet), Some(last)) = (&self.wallet, batch.last_signed()) else { return Ok(()) };
         let last = last.fees();
         let Some(fees) = self.fees(view).await? else { return Ok(()) };
-        let Some(fees) = fees.replacing(last, self.context.chain.max_fee_per_gas) else { return Ok(()) };
+        let Some(fees) = fees.raised_from(last, self.context.chain.max_fee_per_gas) else { return Ok(()) };
         check_balance(view, wallet, batch.gas_limit, fees).await?;
         self.sign_and_send(view, wallet, batch, fees).await
     }

@@ -46,7 +46,7 @@ async fn bring_to(shop: &Shop, moment: Moment) {
 
 async fn assert_swept_after_all(mut shop: Shop, sale: &Sale, place: &str) {
     shop.restart().await;
-    shop.go_on().await;
+    shop.go_on_until_executed(sale).await;
     shop.assert_swept(&[sale]).await;
     assert_eq!(shop.mined_nonces(), [0], "{place}");
     let sent = shop.chain.accepted();

@@ -138,6 +138,18 @@ async fn an_order_whose_nonce_another_transaction_of_the_key_has_used_is_swept_w
 }
 
 #[tokio::test]
+async fn a_nonce_that_another_transaction_of_the_key_has_used_just_now_is_not_used_again() {
+    let (shop, sale) = Shop::confirmed().await;
+    shop.nodes[0].send(&transaction_of_the_key(0)).await;
+    shop.chain.mine(1);
+    shop.sweep().await;
+    assert_eq!(shop.chain.waiting()[0].nonce, 1);
+    shop.go_on().await;
+    shop.assert_swept(&[&sale]).await;
+    assert_eq!(shop.mined_nonces(), [0, 1]);
+}
+
+#[tokio::test]
 async fn a_transaction_of_a_former_key_is_sent_for_ten_minutes_and_then_abandoned() {
     let (shop, sale) = Shop::confirmed().await;
     shop.chain.stall(true);

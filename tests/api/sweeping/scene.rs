@@ -60,6 +60,18 @@ impl Shop {
         }
     }
 
+    /// The same until the order is executed.
+    pub(super) async fn go_on_until_executed(&self, sale: &Sale) {
+        for _ in 0..8 {
+            self.chain.mine(DEPTH + 1);
+            self.wait(20).await;
+            self.sweep().await;
+            if self.status(sale).await.0 == "executed" {
+                return;
+            }
+        }
+    }
+
     /// Asserts that the orders are executed, and that each price has been moved once.
     pub(super) async fn assert_swept(&self, sales: &[&Sale]) {
         for sale in sales {

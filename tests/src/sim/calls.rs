@@ -7,9 +7,11 @@ use alloy::{
 use serde_json::{Value, json};
 
 use super::{
-    NATIVE, SignedTransaction,
-    contracts::{self, BatchCall, addressOfCall, balanceOfCall, flushCall, forwarder, lower},
-    rpc::{View, hex},
+    NATIVE,
+    contracts::{self, BatchCall, addressOfCall, balanceOfCall, flushCall, forwarder},
+    rpc::View,
+    text::{hex, lower},
+    transaction::SignedTransaction,
 };
 
 /// The tip that nodes think fair, in wei.

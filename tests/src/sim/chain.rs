@@ -5,34 +5,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use super::{Mined, NATIVE, SignedTransaction, TOKEN, ledger::Ledger, transaction::Pool};
-
-/// A transaction that pays an address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Payment {
-    /// The transaction's hash, which stays the same in whichever block it is.
-    pub hash: String,
-    /// The zero address is the native token.
-    pub token: String,
-    pub from: String,
-    pub to: String,
-    pub amount: u128,
-}
-
-/// A block.
-#[derive(Debug)]
-pub struct Block {
-    pub number: u64,
-    pub hash: String,
-    pub parent: String,
-    /// In seconds.
-    pub time: u64,
-    pub payments: Vec<Payment>,
-    /// The signed transactions in it, which come after the payments.
-    pub mined: Vec<Mined>,
-    /// The price of a unit of gas in it before tips, in wei.
-    pub base_fee: u128,
-}
+use super::{
+    NATIVE,
+    block::{Block, Mined, Payment, random_hash},
+    ledger::Ledger,
+    transaction::{Pool, SignedTransaction},
+};
 
 /// A chain. Clones are the same chain; [`SimChain::fork`] makes another one.
 #[derive(Debug, Clone)]
@@ -54,27 +32,6 @@ struct State {
 const BLOCK_SECONDS: u64 = 2;
 /// The price of a unit of gas at first, in wei.
 const BASE_FEE: u128 = 1_000_000_000;
-
-impl Payment {
-    /// So much of the token, in a transaction of its own.
-    pub fn new(to: &str, amount: u128) -> Self {
-        Self::of(TOKEN, to, amount)
-    }
-
-    /// So much of the chain's native token.
-    pub fn native(to: &str, amount: u128) -> Self {
-        Self::of(NATIVE, to, amount)
-    }
-
-    pub fn of(token: &str, to: &str, amount: u128) -> Self {
-        let from = "0xb0b0000000000000000000000000000000000b0b".to_owned();
-        Self { hash: random_hash(), token: token.to_owned(), from, to: to.to_owned(), amount }
-    }
-
-    pub fn is_native(&self) -> bool {
-        self.token == NATIVE
-    }
-}
 
 impl SimChain {
     /// A chain of `blocks` empty blocks, of which the newest is made at `now`, in milliseconds.
@@ -272,8 +229,4 @@ impl State {
         pool.drop_used(|account| next_nonce(block, account));
         self.pool = pool;
     }
-}
-
-fn random_hash() -> String {
-    format!("0x{:032x}{:032x}", fastrand::u128(..), fastrand::u128(..))
 }

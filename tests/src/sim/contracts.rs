@@ -10,7 +10,7 @@ use shared::{
     kernel::{Address as OrderAddress, ChainId, OrderId},
 };
 
-use super::SignedTransaction;
+use super::text::lower;
 
 sol! {
     #[derive(Debug)]
@@ -40,10 +40,9 @@ pub(super) struct BatchCall {
 }
 
 impl BatchCall {
-    /// The batch that a transaction asks for, if it calls the factory.
-    pub(super) fn of(transaction: &SignedTransaction) -> Option<Self> {
-        let calls_factory = transaction.to == lower(factory());
-        calls_factory.then(|| Self::decode(&transaction.input)).flatten()
+    /// The batch that a transaction to `to` asks for, if it calls the factory.
+    pub(super) fn of(to: &str, input: &[u8]) -> Option<Self> {
+        if to == lower(factory()) { Self::decode(input) } else { None }
     }
 
     pub(super) fn decode(input: &[u8]) -> Option<Self> {
@@ -67,9 +66,4 @@ pub(super) fn forwarder(salt: B256, recipient: Address) -> Address {
     let recipient = OrderAddress::parse(chain, &lower(recipient)).unwrap();
     let address = ForwarderAddress::new(None, None).unwrap().derive(order, chain, &recipient);
     address.unwrap().parse().unwrap()
-}
-
-/// An address as the simulation writes them.
-pub(super) fn lower(address: Address) -> String {
-    format!("{address:#x}")
 }

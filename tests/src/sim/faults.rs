@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Payment;
+use super::block::Payment;
 
 /// Everything that can be wrong with a node, each by itself; nothing is, by default.
 #[derive(Debug, Clone, Default)]

@@ -3,35 +3,16 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    Block, NATIVE, SignedTransaction,
-    contracts::{BatchCall, Order, forwarder, lower},
+    NATIVE,
+    block::{Block, Mined, Swept},
+    contracts::{BatchCall, Order, forwarder},
+    text::lower,
+    transaction::SignedTransaction,
 };
 
 /// The gas that a sweep uses, and what its transaction uses beside.
 const GAS_PER_SWEEP: u64 = 80_000;
 const GAS_PER_TRANSACTION: u64 = 25_000;
-
-/// A signed transaction in a block, with its effects.
-#[derive(Debug, Clone)]
-pub struct Mined {
-    pub transaction: SignedTransaction,
-    pub succeeded: bool,
-    /// Its sweeps that moved money.
-    pub swept: Vec<Swept>,
-    /// The orders that it could not sweep.
-    pub(super) failed: Vec<Order>,
-    /// The price of its gas, in wei.
-    cost: u128,
-}
-
-/// Money that went from a deposit address to its recipient.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Swept {
-    pub forwarder: String,
-    pub recipient: String,
-    pub token: String,
-    pub amount: u128,
-}
 
 /// All blocks up to some point.
 pub(super) struct Ledger<'a> {
@@ -74,7 +55,7 @@ impl Ledger<'_> {
         base_fee: u128,
         refusing: &HashSet<String>,
     ) -> Mined {
-        let batch = BatchCall::of(&transaction);
+        let batch = BatchCall::of(&transaction.to, &transaction.input);
         let succeeded = batch.as_ref().is_none_or(|batch| batch.gas_needed <= transaction.gas_limit);
         let orders = batch.filter(|_| succeeded).map(|batch| batch.orders).unwrap_or_default();
         let gas = (GAS_PER_TRANSACTION + GAS_PER_SWEEP * orders.len() as u64).min(transaction.gas_limit);

@@ -9,10 +9,10 @@ use alloy::{
 use serde_json::{Value, json};
 
 use super::{
-    Block, NATIVE, Payment,
-    contracts::{FlushFailed, Flushed, Transfer, factory, lower},
-    ledger::Mined,
-    rpc::hex,
+    NATIVE,
+    block::{Block, Mined, Payment},
+    contracts::{FlushFailed, Flushed, Transfer, factory},
+    text::{hex, lower},
 };
 
 /// The position of the first log of a signed transaction; those of payments come before.

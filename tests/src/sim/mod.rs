@@ -3,6 +3,7 @@
 //! No code is executed. A block is a list of payments, and of signed transactions that sweep: enough for a
 //! watcher and a sweeper. Every reorganisation and every fault of a node is a matter of one line.
 
+mod block;
 mod calls;
 mod chain;
 mod contracts;
@@ -11,11 +12,12 @@ mod ledger;
 mod logs;
 mod node;
 mod rpc;
+mod text;
 mod transaction;
 
-pub use chain::{Block, Payment, SimChain};
+pub use block::{Block, Mined, Payment, Swept};
+pub use chain::SimChain;
 pub use faults::{Answer, Faults};
-pub use ledger::{Mined, Swept};
 pub use node::SimNode;
 pub use transaction::SignedTransaction;
 

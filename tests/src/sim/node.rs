@@ -14,7 +14,11 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
-use super::{Answer, Faults, SimChain, rpc::View};
+use super::{
+    chain::SimChain,
+    faults::{Answer, Faults},
+    rpc::View,
+};
 
 /// A node of a simulated chain. Stops when dropped.
 pub struct SimNode {

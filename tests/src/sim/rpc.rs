@@ -5,8 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{
-    Block, Faults, Mined, Payment, SimChain,
+    block::{Block, Mined, Payment},
+    chain::SimChain,
+    faults::Faults,
     logs::{Log, LogFilter},
+    text::hex,
 };
 
 /// The number of blocks on top of one that is safe, and of one that is finalized.
@@ -134,8 +137,4 @@ impl Mined {
         let signed = &self.transaction;
         json!({"hash": signed.hash, "from": signed.from, "to": signed.to, "value": "0x0"})
     }
-}
-
-pub(super) fn hex(number: u64) -> Value {
-    format!("{number:#x}").into()
 }

@@ -6,7 +6,7 @@ use alloy::{
     primitives::Bytes,
 };
 
-use super::contracts::lower;
+use super::text::lower;
 
 /// A signed EIP-1559 transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
