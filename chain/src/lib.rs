@@ -1,9 +1,9 @@
 //! Watching and sweeping EVM chains. A watcher finds deposits and sends evidence of them; a sweeper moves
 //! confirmed deposits to their recipients.
 //!
-//! `node` speaks to one node, `scan` finds the deposits in a range of blocks, `watch` chooses the ranges and
-//! withdraws what has gone, `sweep` moves money. Their progress is in `store`, under a `lease`. Evidence goes to
-//! `record-payment`'s queue.
+//! `node` speaks to one node, and `scan` finds the deposits in a range of blocks. `watch` chooses the ranges, and
+//! withdraws deposits that are gone. `sweep` moves money. The progress of both is in `store`, under a `lease`.
+//! Evidence goes to `record-payment`'s queue.
 
 pub mod aws;
 

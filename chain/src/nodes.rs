@@ -28,7 +28,7 @@ impl Nodes {
         self.nodes.get(index).cloned().ok_or(NodeError::Inconsistent("there is no node"))
     }
 
-    /// Each node, whatever chain it is of.
+    /// Each node, checked or not.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Node> {
         self.nodes.iter()
     }

@@ -1,4 +1,4 @@
-//! Following the transaction in flight: observes it, and does what its state asks for.
+//! Following the transaction in flight: observes it, and acts on its state.
 
 use super::{
     in_flight::{Batch, InFlight, Observation, State, Waiting},

@@ -1,7 +1,7 @@
 //! The transaction in flight: `Idle → Signed → Confirmed | Replaced | Abandoned`.
 //!
 //! This is the pure part: the state follows from the stored transaction, the observation of it and the time. `follow`
-//! observes, and does what the state asks for. The three last states are not stored: each ends in `Idle`.
+//! observes, and acts on the state. The three last states are not stored: each ends in `Idle`.
 
 use alloy::primitives::{Address, B256, Bytes};
 use serde::{Deserialize, Serialize};

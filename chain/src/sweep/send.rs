@@ -125,8 +125,8 @@ impl Sweeper {
     }
 }
 
-/// The least gas for a batch: the factory does not begin with less, and all gas would be wasted. It holds whatever
-/// a node estimates. Some chains charge more for data, and estimate so.
+/// The least gas for a batch, even if a node estimates less: the factory does not begin with less, and all gas would
+/// be wasted. Chains that charge more for data estimate more.
 fn least_gas(orders: usize, call: &Bytes, sweep_gas: u64) -> u64 {
     let wanted = orders as u64 * (sweep_gas + LOOP_GAS) + sweep_gas / 63;
     TRANSACTION_GAS + CALL_DATA_GAS * call.len() as u64 + wanted

@@ -38,7 +38,7 @@ impl Sweeper {
         }
     }
 
-    /// Sweeps what can be swept now. `false`, and nothing is done, while another sweeper has the lease.
+    /// Sweeps the orders that can be swept now. `false`, and nothing is done, while another sweeper has the lease.
     ///
     /// # Errors
     /// [`ChainError`].

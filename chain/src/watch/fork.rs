@@ -50,7 +50,7 @@ impl Watcher {
         Ok((&block).into())
     }
 
-    /// Withdraws what is known of the blocks in `range` that are gone. Deposits that are withdrawn already are
+    /// Withdraws the known deposits in blocks of `range` that are gone. Deposits that are withdrawn already are
     /// withdrawn again: the watcher that did so may have died before it sent evidence.
     pub(super) async fn withdraw_gone(
         &self,

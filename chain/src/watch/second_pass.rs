@@ -1,4 +1,4 @@
-//! The second pass of a poll: confirmation of what is final.
+//! The second pass of a poll: confirmation of the deposits in final blocks.
 
 use super::{
     fork::stands_on,
@@ -14,11 +14,11 @@ use crate::{
     sighting::{Deposit, Sighting},
 };
 
-/// The time by which a node may be behind another one and still be asked what is final, in milliseconds.
+/// The time by which a node may be behind another one and still confirm, in milliseconds.
 const STALE_MILLIS: i64 = 60_000;
 
 impl Watcher {
-    /// Confirms what is final according to another node than the one with `index`, if another can be used.
+    /// Confirms final deposits through another node than the one with `index`, if another can be used.
     /// Returns the index of the node to begin with next time.
     pub(super) async fn confirm_from(
         &mut self,
@@ -48,7 +48,7 @@ impl Watcher {
         self.confirm_through(&node, head, &mut progress).await.map(|_| index)
     }
 
-    /// Confirms what is final according to `node`. Returns its newest block.
+    /// Confirms final deposits through `node`. Returns its newest block.
     async fn confirm_through(
         &mut self,
         node: &Node,

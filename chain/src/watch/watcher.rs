@@ -97,8 +97,8 @@ impl Watcher {
         self.confirm_from(index, &head, progress).await
     }
 
-    /// The time from which watched orders matter. It is the chain's time, not the clock's: payments from a time
-    /// without a watcher are found later, and what was seen is confirmed.
+    /// The time from which watched orders matter. It is the chain's time, not the clock's, so that payments from a
+    /// time without a watcher are found later.
     fn watched_since(&self, progress: Option<&Progress>) -> Timestamp {
         let now = self.context.now();
         let confirmed = progress.map_or(now, |progress| progress.confirmed.time);

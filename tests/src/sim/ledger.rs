@@ -10,7 +10,7 @@ use super::{
     transaction::SignedTransaction,
 };
 
-/// The gas that a sweep uses, and what its transaction uses beside.
+/// The gas that a sweep uses, and that its transaction uses beside.
 const GAS_PER_SWEEP: u64 = 80_000;
 const GAS_PER_TRANSACTION: u64 = 25_000;
 
