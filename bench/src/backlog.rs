@@ -84,8 +84,8 @@ impl Scene {
         let endpoint = Some(proxy.url.clone());
         let options = Options { endpoint, chains, leave_chains: true, ..Options::default() };
         let server = Server::start(options).await?;
-        let tools = server.chain_tools.first().context("no chain is watched")?;
-        let watcher = Watcher::new(tools.clone());
+        let context = server.chain_contexts.first().context("no chain is watched")?;
+        let watcher = Watcher::new(context.clone());
         Ok(Self { chain, node, proxy, server, watcher })
     }
 
@@ -114,7 +114,7 @@ impl Scene {
         self.proxy.take_operations();
         self.proxy.take_items_read();
         let started = Instant::now();
-        ensure!(self.watcher.look().await?, "lost the chain's lease to another watcher");
+        ensure!(self.watcher.poll().await?, "lost the chain's lease to another watcher");
         let milliseconds = started.elapsed().as_secs_f64() * 1e3;
         let mut calls = self.node.take_calls();
         let mut of = |method: &str| calls.remove(method).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The deposit addresses that a watcher looks for, kept in memory from one look to the next.
+//! The deposit addresses that a watcher looks for, kept in memory from one poll to the next.
 
 use std::collections::HashMap;
 
@@ -16,13 +16,13 @@ pub(crate) struct AwaitedAddresses {
     newest: Option<Timestamp>,
 }
 
-/// How long before the newest known order an order may have been made that is not known yet, in
-/// milliseconds: clocks differ, and a write may be on its way for as long as its function lives.
+/// The time by which an unknown order may be older than the newest known one, in milliseconds: clocks differ, and a
+/// write may be on its way for as long as its function lives.
 const OVERLAP_MILLIS: i64 = 60_000;
 
 impl AwaitedAddresses {
-    /// Learns of the orders made since the last time, and forgets those that were no longer watched at
-    /// `time`. After it, every address that was told to anybody before is known.
+    /// Reads the orders made since the last time, and forgets those that were no longer watched at `time`. After
+    /// it, every address that any buyer had before is known.
     pub(crate) async fn refresh(
         &mut self,
         store: &CheckoutStore,
@@ -41,28 +41,28 @@ impl AwaitedAddresses {
         Ok(())
     }
 
-    /// Which order is paid at `address`.
+    /// The order that is paid at `address`.
     pub(crate) fn order_at(&self, address: &Address) -> Option<OrderId> {
         self.orders.get(address).map(|order| order.order_id)
     }
 
-    /// Whether what is paid to `address` at `time` is looked for.
+    /// `true` if payments to `address` at `time` are looked for.
     pub(crate) fn watches(&self, address: &Address, time: Timestamp) -> bool {
         self.orders.get(address).is_some_and(|order| time < order.watched_until)
     }
 
-    /// All of them.
+    /// All addresses.
     pub(crate) fn addresses(&self) -> Vec<Address> {
         self.orders.keys().copied().collect()
     }
 
-    /// Those of orders that ask for the native token.
+    /// The addresses of orders that ask for the native token.
     pub(crate) fn native(&self) -> Vec<Address> {
         let native = self.orders.iter().filter(|(_, order)| order.token.is_native_token());
         native.map(|(address, _)| *address).collect()
     }
 
-    /// When the oldest order was made.
+    /// The time at which the oldest order was made.
     pub(crate) fn oldest(&self) -> Option<Timestamp> {
         self.orders.values().map(|order| order.created_at).min()
     }

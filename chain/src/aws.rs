@@ -1,4 +1,4 @@
-//! What watching and settling work with in the cloud.
+//! The set-up of watching and sweeping in the cloud.
 
 use std::{
     future::Future,
@@ -16,63 +16,70 @@ use shared::{
     edge::{random_bits, required_variable, variable},
 };
 
-use crate::{ChainStore, EvidenceQueue, Node, Purse, QueueError, Tools};
+use crate::{
+    context::ChainContext,
+    node::Node,
+    nodes::Nodes,
+    queue::{EvidenceQueue, QueueError},
+    store::ChainStore,
+    sweep::GasWallet,
+};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// How long before Lambda's own limit to end: a look takes a few seconds, and the log has to get out.
+/// The time before Lambda's own limit at which to end: a poll takes a few seconds, and the log has to get out.
 const BEFORE_DEADLINE: Duration = Duration::from_secs(8);
 
-/// The environment and what it leads to.
+/// The environment, with the clients and secrets that it names.
 #[derive(Debug)]
 pub struct Settings {
-    tools: Vec<Tools>,
+    contexts: Vec<ChainContext>,
     factory: alloy::primitives::Address,
     ssm: aws_sdk_ssm::Client,
 }
 
 impl Settings {
-    /// Reads the environment, gets what it keeps in SSM, and connects.
+    /// Reads the environment and the secrets in SSM, and connects.
     ///
     /// # Errors
-    /// What is missing or cannot be read.
+    /// A setting or secret that is missing or cannot be read.
     pub async fn from_env() -> Result<Self, BoxError> {
         let app = App::from_env().await?.with_chains()?;
         let ssm = aws_sdk_ssm::Client::new(&sdk_config().await?);
         let queue = Arc::new(Queue::from_env("EVIDENCE_QUEUE_URL").await?);
         let store = ChainStore::new(connect(false).await?, required_variable("CHAINS_TABLE")?);
-        let mut tools = Vec::new();
+        let mut contexts = Vec::new();
         for chain in app.settings.chains.iter() {
-            tools.push(Tools {
+            contexts.push(ChainContext {
                 chain: chain.clone(),
-                nodes: nodes(&ssm, chain).await?,
+                nodes: Nodes::new(chain.id, nodes(&ssm, chain).await?),
                 store: store.clone(),
                 orders: app.checkout.clone(),
                 queue: queue.clone(),
                 clock: app.clock.clone(),
-                me: format!("{:032x}", random_bits()),
+                worker: format!("{:032x}", random_bits()),
             });
         }
-        Ok(Self { tools, factory: app.settings.forwarder_factory, ssm })
+        Ok(Self { contexts, factory: app.settings.forwarder_factory, ssm })
     }
 
-    /// For each chain, what to watch or settle it with.
-    pub fn tools(self) -> Vec<Tools> {
-        self.tools
+    /// The context of each chain.
+    pub fn contexts(self) -> Vec<ChainContext> {
+        self.contexts
     }
 
-    /// What pays for gas, where the deployment has it.
+    /// The gas wallet, where the deployment has one.
     ///
     /// # Errors
-    /// That the key cannot be had, or used.
-    pub async fn purse(&self) -> Result<Option<Purse>, BoxError> {
+    /// A key that cannot be read or used.
+    pub async fn gas_wallet(&self) -> Result<Option<GasWallet>, BoxError> {
         let Some(parameter) = variable("GAS_KEY_PARAMETER") else { return Ok(None) };
         let key = secret(&self.ssm, &parameter).await?;
-        Ok(Some(Purse::new(&key, self.factory)?))
+        Ok(Some(GasWallet::new(&key, self.factory)?))
     }
 }
 
-/// When to end, given when Lambda will end the invocation, in milliseconds since the epoch.
+/// The time to end at, given Lambda's deadline for the invocation in milliseconds since the epoch.
 pub fn end_of(deadline: u64) -> Instant {
     let now = u64::try_from(shared::edge::Clock::default().now().millis()).unwrap_or_default();
     let left = Duration::from_millis(deadline.saturating_sub(now));

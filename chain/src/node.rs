@@ -1,6 +1,7 @@
 //! One node of a chain, over Ethereum's JSON-RPC.
 
 mod answers;
+mod error;
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -8,18 +9,20 @@ use alloy::{
     primitives::{Address, B256, Bytes, U64, U128, U256},
     rpc::{
         client::RpcClient,
-        json_rpc::{RpcError, RpcRecv, RpcSend},
+        json_rpc::{RpcRecv, RpcSend},
         types::{Filter, Log},
     },
-    sol_types::SolEvent as _,
-    transports::{TransportError, TransportErrorKind},
 };
 use futures_util::future::try_join_all;
 use serde_json::json;
 use shared::chains::{Confirmations, FinalityTag};
 
-use crate::{TRANSFER, settle::Flushed};
 pub(crate) use answers::{Block, FullBlock, Receipt};
+pub use error::NodeError;
+pub(crate) use error::NodeResult;
+use error::node_error;
+
+use crate::abi::{FLUSHED, TRANSFER};
 
 /// A node.
 #[derive(Debug, Clone)]
@@ -27,59 +30,23 @@ pub struct Node {
     rpc: RpcClient,
 }
 
-/// Which logs of some addresses to ask for.
+/// A question for logs of some addresses.
 #[derive(Debug, Clone)]
 pub(crate) enum LogQuery {
     /// `Transfer`s to them of these tokens; `None` for those of all.
     Transfers(Option<Vec<Address>>),
-    /// Where they, as forwarders, were flushed of this token; zero for the native one.
-    Flushes(Address),
+    /// `Flushed` by them, as forwarders, for this token; zero is the native one.
+    Sweeps(Address),
 }
-
-/// Why a node gave no answer that can be used. Never says the node's URL, which may hold an access key.
-#[derive(Debug, thiserror::Error)]
-pub enum NodeError {
-    /// It answered that it does not do this.
-    #[error("the node refused {method}: {message}")]
-    Refused {
-        /// What was asked.
-        method: &'static str,
-        /// Its reason.
-        message: String,
-    },
-    /// The contract that it asked refused.
-    #[error("the call reverted: {message}")]
-    Reverted {
-        /// Its reason, as the node tells it.
-        message: String,
-    },
-    /// It gave no answer, or none that can be read.
-    #[error("the node did not answer {method}: {reason}")]
-    Failed {
-        /// What was asked.
-        method: &'static str,
-        /// What came instead.
-        reason: String,
-    },
-    /// Its answers do not fit together: it lags, lies, or reorganises at this moment.
-    #[error("the node's answers do not fit together: {0}")]
-    Inconsistent(&'static str),
-    /// It has other blocks than another node.
-    #[error("the node is on another fork")]
-    OtherFork,
-}
-
-/// Short for a result with [`NodeError`].
-pub(crate) type NodeResult<T> = Result<T, NodeError>;
 
 impl Node {
-    /// How many requests are on their way to one node at the same time.
+    /// The number of requests that are on their way to one node at the same time.
     pub(crate) const AT_ONCE: usize = 16;
 
     /// The node at `url`, which gets `timeout` for each answer.
     ///
     /// # Errors
-    /// What is wrong with the URL, or with the machine's certificates.
+    /// A URL that cannot be read, or certificates of this machine that cannot be used.
     pub fn new(url: &str, timeout: Duration) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let url = url.parse().map_err(|_| "an RPC URL cannot be read")?;
         use_ring();
@@ -101,7 +68,7 @@ impl Node {
         self.known_tag("latest").await
     }
 
-    /// The newest block that counts as final, given the newest one; `None` while there is none.
+    /// The newest block that is final, given the newest of all; `None` while there is none.
     pub(crate) async fn final_block(
         &self,
         head: &Block,
@@ -166,36 +133,36 @@ impl Node {
                 let filter = Filter::new().event_signature(TRANSFER).topic2(recipients);
                 tokens.iter().fold(filter, |filter, tokens| filter.address(tokens.clone()))
             }
-            LogQuery::Flushes(token) => {
+            LogQuery::Sweeps(token) => {
                 let filter = Filter::new().address(addresses.to_vec());
-                filter.event_signature(Flushed::SIGNATURE_HASH).topic1(token.into_word())
+                filter.event_signature(FLUSHED).topic1(token.into_word())
             }
         };
         self.ask("eth_getLogs", (filter.from_block(*range.start()).to_block(*range.end()),)).await
     }
 
-    /// What became of a transaction, once it is in a block.
+    /// The receipt of a transaction, once it is in a block.
     pub(crate) async fn receipt(&self, transaction: B256) -> NodeResult<Option<Receipt>> {
         self.ask("eth_getTransactionReceipt", (transaction,)).await
     }
 
-    /// How many transactions `account` had sent up to and including `block`.
+    /// The number of transactions that `account` had sent up to and including `block`.
     pub(crate) async fn nonce(&self, account: Address, block: u64) -> NodeResult<u64> {
         let count: U64 = self.ask("eth_getTransactionCount", (account, U64::from(block))).await?;
         Ok(count.to())
     }
 
-    /// How much of the native token `account` had after `block`.
+    /// The amount of the native token that `account` had after `block`.
     pub(crate) async fn balance_at(&self, account: Address, block: u64) -> NodeResult<U256> {
         self.ask("eth_getBalance", (account, U64::from(block))).await
     }
 
-    /// How much of the native token `account` has.
+    /// The amount of the native token that `account` has.
     pub(crate) async fn balance(&self, account: Address) -> NodeResult<U256> {
         self.ask("eth_getBalance", (account, "latest")).await
     }
 
-    /// What a call would answer at the newest block. [`NodeError::Reverted`] where it would fail.
+    /// The answer of a call at the newest block. [`NodeError::Reverted`] where it would fail.
     pub(crate) async fn call(&self, from: Address, to: Address, data: &[u8]) -> NodeResult<Bytes> {
         let call = json!({"from": from, "to": to, "data": Bytes::copy_from_slice(data)});
         self.ask("eth_call", (call, "latest")).await
@@ -219,18 +186,18 @@ impl Node {
         self.ask("eth_getCode", (contract, "latest")).await
     }
 
-    /// How much gas a call would need at the newest block. [`NodeError::Refused`] where it would revert.
+    /// The gas that a call would need at the newest block. [`NodeError::Reverted`] where it would fail.
     pub(crate) async fn estimate_gas(&self, from: Address, to: Address, data: &Bytes) -> NodeResult<u64> {
         let gas: U64 = self.ask("eth_estimateGas", (json!({"from": from, "to": to, "data": data}),)).await?;
         Ok(gas.to())
     }
 
-    /// What the chain thinks a fair tip, in wei for a unit of gas.
+    /// The tip that the chain thinks fair, in wei for a unit of gas.
     pub(crate) async fn tip(&self) -> NodeResult<u128> {
         self.ask::<_, U128>("eth_maxPriorityFeePerGas", ()).await.map(|tip| tip.to())
     }
 
-    /// Hands in a signed transaction.
+    /// Sends a signed transaction.
     pub(crate) async fn send(&self, transaction: &Bytes) -> NodeResult<B256> {
         self.ask("eth_sendRawTransaction", (transaction,)).await
     }
@@ -245,35 +212,4 @@ impl Node {
 pub fn use_ring() {
     // Only the first to choose succeeds.
     let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
-/// Whether a call failed by what it called, and not by the node: code 3, or what nodes say instead.
-fn is_revert(method: &str, code: i64, message: &str) -> bool {
-    let message = message.to_lowercase();
-    let told = ["revert", "out of gas", "outofgas", "invalid opcode", "invalid jump", "vm execution error"]
-        .iter()
-        .any(|word| message.contains(word));
-    matches!(method, "eth_call" | "eth_estimateGas") && (code == 3 || told)
-}
-
-/// Keeps of an error what may be logged: reqwest's own text has the URL in it, and a body may be anything.
-fn node_error(method: &'static str, error: &TransportError) -> NodeError {
-    let failed = |reason: String| NodeError::Failed { method, reason };
-    match error {
-        RpcError::ErrorResp(refusal) if is_revert(method, refusal.code, &refusal.message) => {
-            NodeError::Reverted { message: refusal.message.to_string() }
-        }
-        RpcError::ErrorResp(refusal) => {
-            NodeError::Refused { method, message: format!("{} ({})", refusal.message, refusal.code) }
-        }
-        RpcError::Transport(TransportErrorKind::HttpError(http)) if matches!(http.status, 400 | 413) => {
-            NodeError::Refused { method, message: format!("HTTP status {}", http.status) }
-        }
-        RpcError::Transport(TransportErrorKind::HttpError(http)) => {
-            failed(format!("HTTP status {}", http.status))
-        }
-        RpcError::Transport(_) => failed("no connection, or none that lasted".to_owned()),
-        RpcError::DeserError { .. } | RpcError::NullResp => failed("an answer that is none".to_owned()),
-        _ => failed("the request could not be made".to_owned()),
-    }
 }

@@ -1,4 +1,4 @@
-//! A deposit as it was seen in a block, and the evidence that tells of it.
+//! A deposit as it was seen in a block, and its evidence.
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,9 @@ use shared::{
     kernel::{Address as OrderAddress, BaseUnits, ChainId, EvidenceId, OrderId, Timestamp},
 };
 
-/// A block that was looked at.
+use crate::node::Block;
+
+/// A block that was scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct BlockRef {
     pub(crate) number: u64,
@@ -15,15 +17,21 @@ pub(crate) struct BlockRef {
     pub(crate) time: Timestamp,
 }
 
+impl From<&Block> for BlockRef {
+    fn from(block: &Block) -> Self {
+        Self { number: block.number(), hash: block.hash, time: block.time() }
+    }
+}
+
 /// A deposit in a block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Deposit {
     pub(crate) order_id: OrderId,
     pub(crate) block: BlockRef,
-    /// Its transaction. What a contract sent on shows only in a balance, and this is its block's hash then.
+    /// Its transaction. Money that a contract sent on shows only in a balance; this is its block's hash then.
     pub(crate) tx_hash: B256,
     pub(crate) origin: Origin,
-    /// Who sent it, where that is known.
+    /// The sender, where it is known.
     pub(crate) from: Option<Address>,
     /// The order's address.
     pub(crate) to: Address,
@@ -32,7 +40,7 @@ pub(crate) struct Deposit {
     pub(crate) amount: U256,
 }
 
-/// How a deposit shows.
+/// The way in which a deposit shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Origin {
@@ -44,25 +52,25 @@ pub(crate) enum Origin {
     Balance,
 }
 
-/// A deposit that was seen, and what became of it.
+/// The record of a deposit that was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sighting {
     pub(crate) deposit: Deposit,
     /// The earliest time of a block that its transaction was in. A buyer who paid in time does not lose
     /// because a reorganisation moved the payment into a later block.
     pub(crate) first_at: Timestamp,
-    /// How often it has been withdrawn. A chain may come back to a block that it had dropped; the same
-    /// deposit is then told of as another piece of evidence.
+    /// The number of times that it has been withdrawn. A chain may come back to a block that it had dropped; the
+    /// same deposit is then another piece of evidence.
     pub(crate) withdrawals: u32,
-    /// Whether its block is out of the chain at present.
+    /// `true` while its block is out of the chain.
     pub(crate) withdrawn: bool,
-    /// Whether nodes contradicted each other on it when it was found.
+    /// `true` if nodes contradicted each other on it when it was found.
     #[serde(default)]
     pub(crate) doubted: bool,
 }
 
 impl Deposit {
-    /// What tells this deposit from every other on its chain, in words.
+    /// The part of its key that tells it from every other deposit on its chain.
     pub(crate) fn place(&self) -> String {
         match self.origin {
             Origin::Log(index) => format!("{}:{index}:{}", self.tx_hash, self.block.hash),
@@ -77,18 +85,18 @@ impl Sighting {
         Self { deposit, first_at, withdrawals: 0, withdrawn: false, doubted: false }
     }
 
-    /// Back in the chain, as `deposit` tells of it.
-    pub(crate) fn again(&self, deposit: &Deposit) -> Self {
+    /// The sighting once `deposit` is back in the chain.
+    pub(crate) fn back(&self, deposit: &Deposit) -> Self {
         Self { deposit: deposit.clone(), withdrawn: false, ..self.clone() }
     }
 
-    /// Out of the chain.
+    /// The sighting once its block is out of the chain.
     pub(crate) fn out(&self) -> Self {
         Self { withdrawn: true, withdrawals: self.withdrawals + 1, ..self.clone() }
     }
 
-    /// The id of the evidence that tells of the deposit: the block's hash is in it, since a transaction that
-    /// comes back in another block is another piece of evidence.
+    /// The id of the deposit's evidence. The block's hash is in it, since a transaction that comes back in another
+    /// block is another piece of evidence.
     pub(crate) fn evidence_id(&self, chain: ChainId) -> String {
         self.id_after(self.withdrawals, chain)
     }
@@ -106,7 +114,7 @@ impl Sighting {
         }
     }
 
-    /// The evidence that the deposit was made, while it is in the chain.
+    /// The evidence of the deposit, while it is in the chain.
     pub(crate) fn evidence(&self, chain: ChainId) -> Option<Evidence> {
         if self.withdrawn {
             return None;
@@ -127,7 +135,7 @@ impl Sighting {
         })
     }
 
-    /// The evidence of each time that the deposit turned out not to be in the chain any more.
+    /// The evidence of each of its withdrawals.
     pub(crate) fn withdrawals(&self, chain: ChainId) -> impl Iterator<Item = Evidence> {
         self.withdrawn_ids(chain).filter_map(|id| {
             Some(Evidence {
@@ -139,3 +147,7 @@ impl Sighting {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "sighting_tests.rs"]
+mod tests;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::Client;
-use chain::{ChainStore, EvidenceQueue, Node, Purse, QueueError, Settler, Tools, Watcher};
+use chain::{ChainContext, ChainStore, EvidenceQueue, GasWallet, Node, Nodes, QueueError, Sweeper, Watcher};
 use shared::{App, checkout::Evidence, edge::random_bits};
 use tokio::task::JoinHandle;
 
@@ -42,38 +42,38 @@ impl EvidenceQueue for Direct {
     }
 }
 
-/// The tools for watching and sweeping each of the app's chains. They keep their state in `table` of the database.
+/// The context of each of the app's chains, with stored items in `table` of the database.
 ///
 /// # Errors
 /// An RPC URL that cannot be used here.
-pub(crate) fn tools(app: &App, client: Client, table: &str) -> Result<Vec<Tools>, BoxError> {
+pub(crate) fn contexts(app: &App, client: Client, table: &str) -> Result<Vec<ChainContext>, BoxError> {
     let store = ChainStore::new(client, table.to_owned());
     let queue = Arc::new(Direct(app.clone()));
-    let tools = app.settings.chains.iter().map(|chain| {
+    let contexts = app.settings.chains.iter().map(|chain| {
         let timeout = Duration::from_millis(chain.rpc_timeout_millis);
         let nodes = chain.rpc.iter().map(|rpc| match rpc.parameter() {
             Some(_) => Err("an ssm: RPC URL works in the cloud only; give the URL itself".into()),
             None => Node::new(rpc.as_str(), timeout),
         });
-        Ok(Tools {
+        Ok(ChainContext {
             chain: chain.clone(),
-            nodes: nodes.collect::<Result<_, BoxError>>()?,
+            nodes: Nodes::new(chain.id, nodes.collect::<Result<_, BoxError>>()?),
             store: store.clone(),
             orders: app.checkout.clone(),
             queue: queue.clone(),
             clock: app.clock.clone(),
-            me: format!("{:032x}", random_bits()),
+            worker: format!("{:032x}", random_bits()),
         })
     });
-    tools.collect()
+    contexts.collect()
 }
 
-/// Watches and sweeps until the tasks are aborted.
-pub(crate) fn start(tools: Vec<Tools>, purse: Option<&Purse>) -> Vec<JoinHandle<()>> {
+/// Watches and sweeps, until the tasks are ended.
+pub(crate) fn start(contexts: Vec<ChainContext>, gas_wallet: Option<&GasWallet>) -> Vec<JoinHandle<()>> {
     let mut tasks = Vec::new();
-    for tools in tools {
-        let settler = Settler::new(tools.clone(), purse.cloned());
-        let mut watchers = [Watcher::new(tools)];
+    for context in contexts {
+        let sweeper = Sweeper::new(context.clone(), gas_wallet.cloned());
+        let mut watchers = [Watcher::new(context)];
         tasks.push(tokio::spawn(async move {
             loop {
                 // Failures have been logged.
@@ -82,9 +82,9 @@ pub(crate) fn start(tools: Vec<Tools>, purse: Option<&Purse>) -> Vec<JoinHandle<
             }
         }));
         tasks.push(tokio::spawn(async move {
-            let settlers = [settler];
+            let sweepers = [sweeper];
             loop {
-                let run = settle_orders::handle(&settlers, Instant::now() + RUN);
+                let run = settle_orders::handle(&sweepers, Instant::now() + RUN);
                 let _ = acting_as("settle-orders", run).await;
             }
         }));

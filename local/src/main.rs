@@ -67,11 +67,11 @@ fn greet(server: &Server, data: Option<PathBuf>) {
             server.database
         );
     }
-    for tools in &server.chain_tools {
-        println!("\nWatching {} ({})", tools.chain.name, tools.chain.id.number());
+    for context in &server.chain_contexts {
+        println!("\nWatching {} ({})", context.chain.name, context.chain.id.number());
     }
-    if let (Some(purse), false) = (&server.purse, server.chain_tools.is_empty()) {
-        println!("Gas wallet: {}", purse.account());
+    if let (Some(wallet), false) = (&server.gas_wallet, server.chain_contexts.is_empty()) {
+        println!("Gas wallet: {}", wallet.account());
     }
     println!(
         "\nTry it:\n\n  curl -s -X POST {url}/checkout-sessions -d '{{\"metadata\":{{\"sku\":\"widget-1\"}}}}'\n"

@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf, sync::Arc};
 
 use aws_sdk_dynamodb::Client;
-use chain::{BadKey, Purse, Tools};
+use chain::{ChainContext, GasWallet, InvalidGasKey};
 use shared::{
     App,
     chains::Chains,
@@ -38,7 +38,7 @@ pub struct Options {
     pub endpoint: Option<String>,
     /// The chains to watch; if there are none, those of the environment variable `CHAINS`.
     pub chains: Chains,
-    /// True if the caller watches and sweeps the chains, with [`Server::chain_tools`].
+    /// True if the caller watches and sweeps the chains, with [`Server::chain_contexts`].
     pub leave_chains: bool,
     /// The private key that pays for the gas of sweeps, in hex.
     pub gas_key: Option<String>,
@@ -66,10 +66,10 @@ pub struct Server {
     pub routes: Vec<Route>,
     /// The context of its functions.
     pub app: App,
-    /// The tools for watching and sweeping each of its chains.
-    pub chain_tools: Vec<Tools>,
+    /// The context of each of its chains.
+    pub chain_contexts: Vec<ChainContext>,
     /// The gas wallet.
-    pub purse: Option<Purse>,
+    pub gas_wallet: Option<GasWallet>,
     /// The notifications of due deliveries, and the deliveries that have failed.
     pub queues: Arc<Queues>,
     background: Arc<Background>,
@@ -96,7 +96,7 @@ pub enum StartError {
     Template(#[from] TemplateError),
     /// The gas key cannot be used.
     #[error(transparent)]
-    GasKey(#[from] BadKey),
+    GasKey(#[from] InvalidGasKey),
     /// A chain cannot be watched.
     #[error("the chains cannot be watched: {0}")]
     Chains(#[source] BoxError),
@@ -149,8 +149,9 @@ impl Server {
         }
         app.settings.api_keys |= options.api_keys;
         let factory = app.settings.forwarder_factory;
-        let purse = options.gas_key.map(|key| Purse::new(&key, factory)).transpose()?;
-        let tools = chains::tools(&app, client, &names.own("ChainsTable")).map_err(StartError::Chains)?;
+        let gas_wallet = options.gas_key.map(|key| GasWallet::new(&key, factory)).transpose()?;
+        let contexts =
+            chains::contexts(&app, client, &names.own("ChainsTable")).map_err(StartError::Chains)?;
         app.settings.open_lists = !options.closed_lists;
         app.settings.webhooks_anywhere = !options.closed_webhooks;
         let courier = queues::courier(&app).map_err(StartError::Webhooks)?;
@@ -164,7 +165,7 @@ impl Server {
         let background = Arc::new(background);
         let mut tasks = match options.leave_chains {
             true => Vec::new(),
-            false => chains::start(tools.clone(), purse.as_ref()),
+            false => chains::start(contexts.clone(), gas_wallet.as_ref()),
         };
         tasks.extend(options.background.then(|| tokio::spawn(Arc::clone(&background).run())));
         let router = router(&template, &FunctionContext { app: app.clone(), courier }, engine)?;
@@ -174,8 +175,8 @@ impl Server {
             url: format!("http://{address}"),
             database,
             routes: template.routes,
-            chain_tools: tools,
-            purse,
+            chain_contexts: contexts,
+            gas_wallet,
             app,
             queues,
             background,

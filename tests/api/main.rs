@@ -28,6 +28,7 @@ mod serving;
 mod sessions;
 mod spec;
 mod stories;
+mod sweeping;
 mod template;
 mod torn_reads;
 mod watching;

@@ -1,5 +1,5 @@
 //! Watching a chain, simulated with its nodes: whatever the chain does and the nodes say, no deposit is
-//! missed, and none is counted twice. Each look is made by hand, so nothing waits and nothing is left to luck.
+//! missed, and none is counted twice. Each poll is made by hand, so nothing waits and nothing is left to chance.
 
 mod crashes;
 mod deposits;
@@ -7,4 +7,4 @@ mod forks;
 mod lies;
 mod nodes;
 mod random;
-mod shop;
+pub(crate) mod shop;

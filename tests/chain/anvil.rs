@@ -146,13 +146,13 @@ impl Anvil {
         number(&self.rpc("eth_getBalance", json!([account, "latest"])).await)
     }
 
-    /// Flushes an order's forwarder, as anybody can.
-    pub(crate) async fn flush(&self, order: &Waiting, token: &str) -> Value {
-        self.send(self.flushing(order, token)).await
+    /// Sweeps an order, as anybody can.
+    pub(crate) async fn sweep(&self, order: &Waiting, token: &str) -> Value {
+        self.send(self.sweep_call(order, token)).await
     }
 
-    /// The call that flushes, not sent yet.
-    pub(crate) fn flushing(&self, order: &Waiting, token: &str) -> Value {
+    /// The call that sweeps, not sent yet.
+    pub(crate) fn sweep_call(&self, order: &Waiting, token: &str) -> Value {
         let (salt, recipient) = (order.id.replace('-', ""), &order.recipient[2..]);
         let selector = selector("flush(bytes32,address,address)");
         let data = format!("0x{selector}{salt:0>64}{recipient:0>64}{:0>64}", &token[2..]);
@@ -166,7 +166,7 @@ impl Anvil {
     }
 }
 
-/// What the logs of an event begin with.
+/// The first topic of an event's logs.
 pub(crate) fn topic(event: &str) -> String {
     alloy_primitives::hex::encode(alloy_primitives::keccak256(event))
 }

@@ -1,6 +1,6 @@
-//! Native money that contracts send on, which shows in balances alone.
+//! Native money that contracts send on. It shows in balances alone.
 
-use chain::{Settler, Watcher};
+use chain::{Sweeper, Watcher};
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,7 +15,7 @@ const RELAY_CODE: &str = "0x6000600060006000346000355af100";
 async fn shop(native: &str) -> (Shop, Watcher) {
     let shop = Shop::unattended(None, json!({"native": native})).await;
     shop.anvil.rpc("anvil_setCode", json!([RELAY, RELAY_CODE])).await;
-    let watcher = Watcher::new(shop.api.server.chain_tools[0].clone());
+    let watcher = Watcher::new(shop.api.server.chain_contexts[0].clone());
     (shop, watcher)
 }
 
@@ -29,7 +29,7 @@ async fn what_a_contract_sends_on_is_seen_once_in_its_block() {
     let (shop, mut watcher) = shop("balances").await;
     let order = shop.sell_for(NATIVE, 6000).await;
     let bystander = shop.sell_for(NATIVE, 6000).await;
-    watcher.look().await.unwrap();
+    watcher.poll().await.unwrap();
     shop.anvil.mine(3).await;
     // All ways in one block: directly, by a contract, and by a contract to the other order.
     shop.anvil.rpc("evm_setAutomine", json!([false])).await;
@@ -40,7 +40,7 @@ async fn what_a_contract_sends_on_is_seen_once_in_its_block() {
     shop.anvil.mine(1).await;
     shop.anvil.rpc("eth_sendTransaction", json!([relayed(&order, "0xbb8")])).await;
     shop.anvil.mine(1).await;
-    watcher.look().await.unwrap();
+    watcher.poll().await.unwrap();
 
     let seen = shop.api.order(&order.id).await;
     assert_eq!(seen["order"]["status"], "executing");
@@ -52,10 +52,10 @@ async fn what_a_contract_sends_on_is_seen_once_in_its_block() {
     let other = shop.api.order(&bystander.id).await;
     assert_eq!(other["depositTxs"][0]["amount"], "1");
 
-    // Confirmed by the second pass, whose ranges are others, and told of no second time.
+    // Confirmed by the second pass, which has other ranges, and not sent a second time.
     shop.anvil.mine(2).await;
-    watcher.look().await.unwrap();
-    Settler::new(shop.api.server.chain_tools[0].clone(), None).look().await.unwrap();
+    watcher.poll().await.unwrap();
+    Sweeper::new(shop.api.server.chain_contexts[0].clone(), None).poll().await.unwrap();
     let seen = shop.api.order(&order.id).await;
     assert_eq!(seen["order"]["status"], "executed");
     assert_eq!(seen["order"]["settlement"]["actualDstAmount"], "6000");
@@ -63,14 +63,14 @@ async fn what_a_contract_sends_on_is_seen_once_in_its_block() {
 }
 
 #[tokio::test]
-async fn what_was_passed_on_before_anybody_looked_is_seen_too() {
+async fn money_that_was_swept_before_the_first_poll_is_seen_too() {
     let (shop, mut watcher) = shop("balances").await;
     let order = shop.sell_for(NATIVE, 6000).await;
-    watcher.look().await.unwrap();
+    watcher.poll().await.unwrap();
     shop.anvil.send(relayed(&order, "0x1770")).await;
-    shop.anvil.flush(&order, NATIVE).await;
+    shop.anvil.sweep(&order, NATIVE).await;
     shop.anvil.mine(2).await;
-    watcher.look().await.unwrap();
+    watcher.poll().await.unwrap();
     let seen = shop.api.order(&order.id).await;
     assert_eq!(
         (&seen["order"]["status"], &seen["depositTxs"][0]["amount"]),
@@ -83,8 +83,8 @@ async fn what_was_passed_on_before_anybody_looked_is_seen_too() {
 async fn without_balances_only_transactions_show() {
     let (shop, mut watcher) = shop("transactions").await;
     let order = shop.sell_for(NATIVE, 6000).await;
-    watcher.look().await.unwrap();
+    watcher.poll().await.unwrap();
     shop.anvil.send(relayed(&order, "0x1770")).await;
-    watcher.look().await.unwrap();
+    watcher.poll().await.unwrap();
     assert_eq!(shop.api.order(&order.id).await["depositTxs"], json!([]));
 }

@@ -1,8 +1,8 @@
-//! Watchers and settlers that are many, die at any point and start again.
+//! Watchers and sweepers that are many, die at any point and start again.
 
 use std::time::{Duration, Instant};
 
-use chain::{Settler, Tools, Watcher};
+use chain::{ChainContext, Sweeper, Watcher};
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -10,28 +10,28 @@ use crate::{
     shop::Shop,
 };
 
-/// A watcher and a settler that hold leases of their own and are killed after a moment.
-fn doomed(tools: &Tools, shop: &Shop) -> [JoinHandle<()>; 2] {
-    let named = || Tools { me: format!("{:032x}", fastrand::u128(..)), ..tools.clone() };
+/// A watcher and a sweeper that hold leases of their own and are killed after a moment.
+fn doomed(context: &ChainContext, shop: &Shop) -> [JoinHandle<()>; 2] {
+    let named = || ChainContext { worker: format!("{:032x}", fastrand::u128(..)), ..context.clone() };
     let mut watcher = Watcher::new(named());
-    let settler = Settler::new(named(), shop.api.server.purse.clone());
+    let sweeper = Sweeper::new(named(), shop.api.server.gas_wallet.clone());
     let end = Instant::now() + Duration::from_secs(60);
     [
         tokio::spawn(async move { drop(watcher.run(end).await) }),
-        tokio::spawn(async move { drop(settler.run(end).await) }),
+        tokio::spawn(async move { drop(sweeper.run(end).await) }),
     ]
 }
 
 #[tokio::test]
-async fn orders_are_settled_once_however_many_watch_and_die() {
+async fn orders_are_swept_once_however_many_workers_die() {
     let shop = Shop::with(Some(GAS_KEY.to_owned()), serde_json::json!({"confirmations": 2})).await;
     let mut orders = Vec::new();
     for _ in 0..12 {
         orders.push(shop.sell().await);
     }
-    let tools = shop.api.server.chain_tools[0].clone();
+    let context = shop.api.server.chain_contexts[0].clone();
     for order in &orders {
-        let running: Vec<_> = (0..3).flat_map(|_| doomed(&tools, &shop)).collect();
+        let running: Vec<_> = (0..3).flat_map(|_| doomed(&context, &shop)).collect();
         shop.anvil.mint(&shop.anvil.token, &order.address, 1_000_000).await;
         tokio::time::sleep(Duration::from_millis(fastrand::u64(5..150))).await;
         running.iter().for_each(JoinHandle::abort);
@@ -39,7 +39,7 @@ async fn orders_are_settled_once_however_many_watch_and_die() {
     let mut left = orders.len();
     let end = Instant::now() + Duration::from_secs(90);
     while left > 0 {
-        assert!(Instant::now() < end, "{left} orders are not settled");
+        assert!(Instant::now() < end, "{left} orders are not executed");
         shop.anvil.mine(1).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
         left = 0;

@@ -21,5 +21,5 @@ mod refusals;
 mod relay;
 mod reorganisations;
 mod scene;
-mod settling;
 mod shop;
+mod sweeping;

@@ -1,4 +1,4 @@
-//! Settling through nodes that fail, refuse and lie.
+//! Sweeping through nodes that fail, refuse and lie.
 
 use local::acting_as;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::{
     shop::Shop,
 };
 
-/// A scene whose chain is asked through so many nodes.
+/// A scene with so many nodes in front of its chain.
 async fn scene_behind(nodes: usize) -> (Scene, Vec<Relay>) {
     let anvil = Anvil::start().await;
     let mut relays = Vec::new();
@@ -22,28 +22,28 @@ async fn scene_behind(nodes: usize) -> (Scene, Vec<Relay>) {
     (Scene::of(shop), relays)
 }
 
-/// How many blocks a question for logs is about.
+/// The number of blocks that a question for logs is about.
 fn blocks(params: &Value) -> u64 {
     let number = |name: &str| u64::from_str_radix(&params[0][name].as_str().unwrap()[2..], 16).unwrap();
     number("toBlock") + 1 - number("fromBlock")
 }
 
-/// Whether a question is for the logs of one address, as that for an order's flushes is.
+/// `true` if a question is for the logs of one address, as that for an order's sweeps is.
 fn is_of_one_emitter(method: &str, params: &Value) -> bool {
     method == "eth_getLogs" && (params[0]["address"].is_string() || params[0]["address"].is_array())
 }
 
 #[tokio::test]
-async fn a_flush_by_somebody_else_is_found_in_portions_that_a_node_takes() {
+async fn a_sweep_by_somebody_else_is_found_in_portions_that_a_node_takes() {
     let (mut scene, relays) = scene_behind(1).await;
     let order = scene.shop.sell().await;
     scene.pay(&order).await;
-    let receipt = scene.shop.anvil.flush(&order, &scene.shop.anvil.token).await;
+    let receipt = scene.shop.anvil.sweep(&order, &scene.shop.anvil.token).await;
     relays[0].answer_by(|method, params| match method == "eth_getLogs" && blocks(params) > 4 {
         true => Reply::Refusal,
         false => Reply::Chain,
     });
-    scene.settle().await;
+    scene.go_on().await;
     assert_eq!(scene.status(&order).await, "executed");
     let seen = scene.shop.api.order(&order.id).await;
     assert_eq!(seen["executeTx"]["txHash"], receipt["transactionHash"]);
@@ -51,27 +51,27 @@ async fn a_flush_by_somebody_else_is_found_in_portions_that_a_node_takes() {
 }
 
 #[tokio::test]
-async fn an_order_whose_flush_no_node_tells_of_holds_up_no_other() {
+async fn an_order_whose_sweep_no_node_tells_of_holds_up_no_other() {
     let (mut scene, relays) = scene_behind(1).await;
-    let (flushed, other) = (scene.shop.sell().await, scene.shop.sell().await);
-    scene.pay(&flushed).await;
-    scene.shop.anvil.flush(&flushed, &scene.shop.anvil.token).await;
+    let (swept, other) = (scene.shop.sell().await, scene.shop.sell().await);
+    scene.pay(&swept).await;
+    scene.shop.anvil.sweep(&swept, &scene.shop.anvil.token).await;
     scene.pay(&other).await;
     relays[0].answer_by(|method, params| match is_of_one_emitter(method, params) {
         true => Reply::Refusal,
         false => Reply::Chain,
     });
-    scene.settle().await;
-    assert_eq!(scene.status(&flushed).await, "executing");
+    scene.go_on().await;
+    assert_eq!(scene.status(&swept).await, "executing");
     assert_eq!(scene.status(&other).await, "executed");
     relays[0].answer_by(|_, _| Reply::Chain);
     scene.shop.api.advance_clock(600.0).await;
-    scene.settle().await;
-    assert_eq!(scene.status(&flushed).await, "executed");
+    scene.go_on().await;
+    assert_eq!(scene.status(&swept).await, "executed");
 }
 
 #[tokio::test]
-async fn another_node_settles_in_place_of_one_that_fails() {
+async fn another_node_is_swept_through_in_place_of_one_that_fails() {
     let methods =
         ["eth_getCode", "eth_call", "eth_estimateGas", "eth_getTransactionReceipt", "eth_sendRawTransaction"];
     for failing in methods {
@@ -82,23 +82,23 @@ async fn another_node_settles_in_place_of_one_that_fails() {
             true => Reply::Nothing,
             false => Reply::Chain,
         });
-        scene.settle().await;
+        scene.go_on().await;
         assert_eq!(scene.status(&order).await, "executed", "{failing}");
         assert_eq!(scene.gas_transactions("latest").await, 1, "{failing}");
     }
 }
 
 #[tokio::test]
-async fn a_flush_that_the_first_node_does_not_tell_of_is_found_through_another() {
+async fn a_sweep_that_the_first_node_does_not_tell_of_is_found_through_another() {
     let (mut scene, relays) = scene_behind(2).await;
     let order = scene.shop.sell().await;
     scene.pay(&order).await;
-    scene.shop.anvil.flush(&order, &scene.shop.anvil.token).await;
+    scene.shop.anvil.sweep(&order, &scene.shop.anvil.token).await;
     relays[0].answer_by(|method, params| match is_of_one_emitter(method, params) {
         true => Reply::Refusal,
         false => Reply::Chain,
     });
-    scene.settle().await;
+    scene.go_on().await;
     assert_eq!(scene.status(&order).await, "executed");
 }
 
@@ -116,9 +116,9 @@ async fn an_order_that_a_node_fails_at_holds_up_no_other() {
     for _ in 0..8 {
         scene.shop.anvil.mine(2).await;
         scene.shop.api.advance_clock(20.0).await;
-        scene.watcher.look().await.unwrap();
+        scene.watcher.poll().await.unwrap();
         // Where the bad one is alone, that is a failure.
-        let _ = scene.settler.look().await;
+        let _ = scene.sweeper.poll().await;
     }
     assert_eq!(scene.status(&bad).await, "executing");
     assert_eq!(scene.status(&other).await, "executed");
@@ -133,17 +133,17 @@ async fn too_low_an_estimate_wastes_no_gas() {
         true => Reply::Result(json!("0x186a0")),
         false => Reply::Chain,
     });
-    scene.settle().await;
+    scene.go_on().await;
     assert_eq!(scene.status(&order).await, "executed");
     assert_eq!(scene.gas_transactions("latest").await, 1);
 }
 
 #[tokio::test]
-async fn a_flush_that_one_of_three_nodes_makes_up_executes_nothing() {
+async fn a_sweep_that_one_of_three_nodes_makes_up_executes_nothing() {
     let (mut scene, relays) = scene_behind(3).await;
     let order = scene.shop.sell().await;
     scene.pay(&order).await;
-    // The order's forwarder is empty, says one, since this transaction, which there is, has flushed it.
+    // One node claims that a transaction, which exists, has swept the order.
     scene.shop.anvil.rpc("evm_increaseTime", json!([5])).await;
     let real = scene.shop.anvil.send(json!({"to": RICH, "value": "0x1"})).await;
     let log = json!({
@@ -166,12 +166,12 @@ async fn a_flush_that_one_of_three_nodes_makes_up_executes_nothing() {
         "eth_getTransactionReceipt" if params[0] == transaction => Reply::Result(receipt.clone()),
         _ => Reply::Chain,
     });
-    scene.settle().await;
+    scene.go_on().await;
     assert_eq!(scene.status(&order).await, "executing");
     assert_eq!(scene.gas_transactions("latest").await, 0);
     relays[0].answer_by(|_, _| Reply::Chain);
     scene.shop.api.advance_clock(600.0).await;
-    scene.settle().await;
+    scene.go_on().await;
     assert_eq!(scene.status(&order).await, "executed");
     assert_eq!(scene.shop.anvil.balance(&scene.shop.anvil.token, &order.recipient).await, 1_000_000);
 }
@@ -181,25 +181,25 @@ async fn a_receipt_that_the_other_node_denies_executes_nothing_until_they_agree(
     let (mut scene, relays) = scene_behind(2).await;
     let order = scene.shop.sell().await;
     scene.pay(&order).await;
-    scene.look().await;
+    scene.poll().await;
     scene.shop.anvil.mine(2).await;
-    scene.look().await;
+    scene.poll().await;
     assert_eq!(scene.gas_transactions("latest").await, 1);
     relays[1].answer_by(|method, _| match method == "eth_getTransactionReceipt" {
         true => Reply::Result(Value::Null),
         false => Reply::Chain,
     });
     scene.shop.anvil.mine(2).await;
-    let problem = acting_as("settle-orders", scene.settler.look()).await.unwrap_err();
+    let problem = acting_as("settle-orders", scene.sweeper.poll()).await.unwrap_err();
     assert!(problem.to_string().contains("contradict"), "{problem}");
     assert_eq!(scene.status(&order).await, "executing");
     relays[1].answer_by(|_, _| Reply::Chain);
-    scene.look().await;
+    scene.poll().await;
     assert_eq!(scene.status(&order).await, "executed");
 }
 
 #[tokio::test]
-async fn a_node_of_another_chain_has_no_say_in_what_is_settled() {
+async fn a_node_of_another_chain_has_no_say_in_sweeping() {
     let (mut scene, relays) = scene_behind(2).await;
     let order = scene.shop.sell().await;
     scene.pay(&order).await;
@@ -208,7 +208,7 @@ async fn a_node_of_another_chain_has_no_say_in_what_is_settled() {
         "eth_getTransactionReceipt" => Reply::Result(Value::Null),
         _ => Reply::Chain,
     });
-    scene.settle().await;
+    scene.go_on().await;
     assert_eq!(scene.status(&order).await, "executed");
 }
 
@@ -218,11 +218,11 @@ async fn a_receipt_that_one_of_three_nodes_denies_or_makes_up_changes_nothing() 
         let (mut scene, relays) = scene_behind(3).await;
         let order = scene.shop.sell().await;
         scene.pay(&order).await;
-        scene.look().await;
+        scene.poll().await;
         scene.shop.anvil.mine(2).await;
         scene.shop.anvil.rpc("evm_setAutomine", json!([false])).await;
-        scene.look().await;
-        // The flush is on its way. One node tells of it in a block that there is none of.
+        scene.poll().await;
+        // The sweep is on its way. One node tells of it in a block that does not exist.
         let block = scene.shop.anvil.rpc("eth_getBlockByNumber", json!(["0x1", false])).await;
         let made_up = json!({
             "status": "0x1", "transactionHash": scene.pending().await[0]["hash"],
@@ -232,10 +232,10 @@ async fn a_receipt_that_one_of_three_nodes_denies_or_makes_up_changes_nothing() 
             true => Reply::Result(made_up.clone()),
             false => Reply::Chain,
         });
-        scene.look().await;
+        scene.poll().await;
         assert_eq!(scene.status(&order).await, "executing", "{liar}");
         scene.shop.anvil.rpc("evm_setAutomine", json!([true])).await;
-        scene.settle().await;
+        scene.go_on().await;
         assert_eq!(scene.status(&order).await, "executed", "{liar}");
         assert_eq!(scene.gas_transactions("latest").await, 1, "{liar}");
     }

@@ -12,7 +12,7 @@ async fn session_status(shop: &Shop, session: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_payment_is_seen_confirmed_and_passed_on() {
+async fn a_payment_is_seen_confirmed_and_swept() {
     let shop = Shop::with_gas_key().await;
     let order = shop.sell().await;
     let receipt = shop.anvil.mint(&shop.anvil.token, &order.address, 1_000_000).await;
@@ -27,7 +27,7 @@ async fn a_payment_is_seen_confirmed_and_passed_on() {
     assert_eq!(shop.anvil.balance(&shop.anvil.token, &order.recipient).await, 0);
 
     shop.anvil.mine(2).await;
-    // Flushed, but not confirmed yet.
+    // Swept, but not confirmed yet.
     let token = shop.anvil.token.clone();
     while shop.anvil.balance(&token, &order.recipient).await == 0 {
         tokio::task::yield_now().await;
@@ -39,26 +39,26 @@ async fn a_payment_is_seen_confirmed_and_passed_on() {
     assert_eq!(shop.anvil.balance(&token, &order.address).await, 0);
     assert_eq!(seen["order"]["settlement"]["actualDstAmount"], "1000000");
     assert!(seen["order"]["filledAt"].is_number());
-    let flush = shop.anvil.rpc("eth_getTransactionByHash", json!([seen["executeTx"]["txHash"]])).await;
-    assert_eq!(flush["from"], GAS_ACCOUNT);
+    let sweep = shop.anvil.rpc("eth_getTransactionByHash", json!([seen["executeTx"]["txHash"]])).await;
+    assert_eq!(sweep["from"], GAS_ACCOUNT);
 }
 
 #[tokio::test]
-async fn native_money_is_seen_and_passed_on() {
+async fn native_money_is_seen_and_swept() {
     let shop = Shop::with_gas_key().await;
     let order = shop.sell_for(NATIVE, 5_000_000).await;
     let receipt = shop.anvil.send(json!({"to": order.address, "value": "0x4c4b40"})).await;
     let seen = shop.until_status(&order, "executing").await;
     assert_eq!(seen["depositTxs"][0]["txHash"], receipt["transactionHash"]);
-    shop.settle().await;
+    shop.mine_on().await;
     let seen = shop.until_status(&order, "executed").await;
     assert_eq!(seen["order"]["settlement"]["actualDstAmount"], "5000000");
     assert_eq!(shop.anvil.native_balance(&order.recipient).await, 5_000_000);
 }
 
 impl Shop {
-    /// Blocks go on, as they do on a chain, until every order is done with.
-    async fn settle(&self) {
+    /// Blocks go on, as they do on a chain, until every order is executed.
+    async fn mine_on(&self) {
         for _ in 0..40 {
             self.anvil.mine(1).await;
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -67,7 +67,7 @@ impl Shop {
 }
 
 #[tokio::test]
-async fn short_split_excess_and_wrong_payments_are_all_in_sight() {
+async fn short_split_excess_and_wrong_payments_are_all_visible() {
     let shop = Shop::with_gas_key().await;
     let other = shop.anvil.deploy_token().await;
     let order = shop.sell().await;
@@ -79,7 +79,7 @@ async fn short_split_excess_and_wrong_payments_are_all_in_sight() {
     shop.anvil.mint(&shop.anvil.token, &order.address, 600_000).await;
     shop.anvil.mint(&shop.anvil.token, &order.address, 7).await;
     shop.until_deposits(&order, &["counted", "counted", "counted", "other_token", "other_token"]).await;
-    shop.settle().await;
+    shop.mine_on().await;
     let seen = shop.until_status(&order, "executed").await;
     assert_eq!(seen["order"]["settlement"]["actualDstAmount"], "1000007");
     assert_eq!(shop.anvil.balance(&shop.anvil.token, &order.recipient).await, 1_000_007);
@@ -87,7 +87,7 @@ async fn short_split_excess_and_wrong_payments_are_all_in_sight() {
 }
 
 #[tokio::test]
-async fn a_late_payment_is_in_sight_and_changes_no_status() {
+async fn a_late_payment_is_visible_and_changes_no_status() {
     let shop = Shop::open().await;
     let order = shop.sell().await;
     shop.api.advance_clock(2000.0).await;
@@ -105,7 +105,7 @@ async fn a_late_payment_is_in_sight_and_changes_no_status() {
 }
 
 #[tokio::test]
-async fn many_orders_are_flushed_in_one_transaction() {
+async fn many_orders_are_swept_in_one_transaction() {
     let shop = Shop::with_gas_key().await;
     let mut orders = Vec::new();
     for _ in 0..5 {
@@ -120,25 +120,25 @@ async fn many_orders_are_flushed_in_one_transaction() {
     for order in &orders {
         shop.until_status(order, "executing").await;
     }
-    shop.settle().await;
-    let mut flushes = Vec::new();
+    shop.mine_on().await;
+    let mut sweeps = Vec::new();
     for order in &orders {
         let seen = shop.until_status(order, "executed").await;
         assert_eq!(shop.anvil.balance(&shop.anvil.token, &order.recipient).await, 1_000_000);
-        flushes.push(seen["executeTx"]["txHash"].clone());
+        sweeps.push(seen["executeTx"]["txHash"].clone());
     }
-    flushes.dedup();
-    assert!(flushes.len() < orders.len(), "{flushes:?}");
+    sweeps.dedup();
+    assert!(sweeps.len() < orders.len(), "{sweeps:?}");
 }
 
 #[tokio::test]
-async fn what_somebody_else_flushed_is_executed_by_that() {
+async fn what_somebody_else_swept_is_executed_by_that() {
     let shop = Shop::with_gas_key().await;
     let order = shop.sell().await;
     shop.anvil.mint(&shop.anvil.token, &order.address, 1_000_000).await;
-    let receipt = shop.anvil.flush(&order, &shop.anvil.token).await;
+    let receipt = shop.anvil.sweep(&order, &shop.anvil.token).await;
     shop.until_status(&order, "executing").await;
-    shop.settle().await;
+    shop.mine_on().await;
     let seen = shop.until_status(&order, "executed").await;
     assert_eq!(seen["executeTx"]["txHash"], receipt["transactionHash"]);
 }

@@ -6,9 +6,9 @@ use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// What a node makes of a question, given its method and parameters.
+/// A node's reply to a question.
 pub(crate) enum Reply {
-    /// What the chain says.
+    /// The chain's own answer.
     Chain,
     /// This result.
     Result(Value),

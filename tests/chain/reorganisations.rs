@@ -1,4 +1,4 @@
-//! Reorganisations: what they remove is withdrawn, what comes back counts again, and nothing counts twice.
+//! Reorganisations: removed payments are withdrawn, those that come back count again, and none counts twice.
 
 use serde_json::json;
 
@@ -41,7 +41,7 @@ async fn a_payment_that_is_moved_to_another_block_counts_once() {
 }
 
 #[tokio::test]
-async fn a_flush_that_is_removed_is_made_again() {
+async fn a_sweep_that_is_removed_is_made_again() {
     let shop = Shop::with(Some(crate::anvil::GAS_KEY.to_owned()), json!({"confirmations": 3})).await;
     let order = shop.sell().await;
     shop.anvil.mint(&shop.anvil.token, &order.address, 1_000_000).await;

@@ -1,6 +1,6 @@
-//! A shop whose chain is looked at by hand.
+//! A shop whose watcher and sweeper are polled by hand.
 
-use chain::{Settler, Tools, Watcher};
+use chain::{ChainContext, Sweeper, Watcher};
 use local::acting_as;
 use serde_json::{Value, json};
 
@@ -9,11 +9,11 @@ use crate::{
     shop::{Shop, Waiting},
 };
 
-/// A shop, its watcher and its settler.
+/// A shop, its watcher and its sweeper.
 pub(crate) struct Scene {
     pub(crate) shop: Shop,
     pub(crate) watcher: Watcher,
-    pub(crate) settler: Settler,
+    pub(crate) sweeper: Sweeper,
 }
 
 impl Scene {
@@ -22,16 +22,16 @@ impl Scene {
     }
 
     pub(crate) fn of(shop: Shop) -> Self {
-        let tools = shop.api.server.chain_tools[0].clone();
-        let settler = Settler::new(tools.clone(), shop.api.server.purse.clone());
-        Self { watcher: Watcher::new(tools), settler, shop }
+        let context = shop.api.server.chain_contexts[0].clone();
+        let sweeper = Sweeper::new(context.clone(), shop.api.server.gas_wallet.clone());
+        Self { watcher: Watcher::new(context), sweeper, shop }
     }
 
-    /// Another settler, whose lease nobody knows.
-    pub(crate) fn settler_of_its_own(&self) -> Settler {
-        let me = format!("{:032x}", fastrand::u128(..));
-        let tools = Tools { me, ..self.shop.api.server.chain_tools[0].clone() };
-        Settler::new(tools, self.shop.api.server.purse.clone())
+    /// Another sweeper, with a name of its own.
+    pub(crate) fn sweeper_of_its_own(&self) -> Sweeper {
+        let worker = format!("{:032x}", fastrand::u128(..));
+        let context = ChainContext { worker, ..self.shop.api.server.chain_contexts[0].clone() };
+        Sweeper::new(context, self.shop.api.server.gas_wallet.clone())
     }
 
     /// Pays the price of what [`Shop::sell`] sells.
@@ -39,17 +39,17 @@ impl Scene {
         self.shop.anvil.mint(&self.shop.anvil.token, &order.address, 1_000_000).await;
     }
 
-    pub(crate) async fn look(&mut self) {
-        assert!(acting_as("watch-deposits", self.watcher.look()).await.unwrap());
-        assert!(acting_as("settle-orders", self.settler.look()).await.unwrap());
+    pub(crate) async fn poll(&mut self) {
+        assert!(acting_as("watch-deposits", self.watcher.poll()).await.unwrap());
+        assert!(acting_as("settle-orders", self.sweeper.poll()).await.unwrap());
     }
 
     /// Lets enough blocks and time pass for everything that is put off to be tried again.
-    pub(crate) async fn settle(&mut self) {
+    pub(crate) async fn go_on(&mut self) {
         for _ in 0..8 {
             self.shop.anvil.mine(2).await;
             self.shop.api.advance_clock(20.0).await;
-            self.look().await;
+            self.poll().await;
         }
     }
 
@@ -62,7 +62,7 @@ impl Scene {
         u64::from_str_radix(&count.as_str().unwrap()[2..], 16).unwrap()
     }
 
-    /// What waits for a block.
+    /// The transactions that wait for a block.
     pub(crate) async fn pending(&self) -> Vec<Value> {
         let block = self.shop.anvil.rpc("eth_getBlockByNumber", json!(["pending", true])).await;
         block["transactions"].as_array().unwrap().clone()

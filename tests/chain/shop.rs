@@ -1,4 +1,4 @@
-//! A shop whose API watches a development chain.
+//! A shop on a development chain.
 
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,7 @@ impl Shop {
         Self::start(gas_key, settings, false).await
     }
 
-    /// Whose chain nobody looks at.
+    /// A shop without a watcher and a sweeper.
     pub(crate) async fn unattended(gas_key: Option<String>, settings: Value) -> Self {
         Self::start(gas_key, settings, true).await
     }

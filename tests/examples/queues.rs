@@ -17,11 +17,11 @@ const MESSAGES: u128 = 25;
 async fn main() -> Result<(), BoxError> {
     chain::use_ring();
     let settings = chain::aws::Settings::from_env().await?;
-    let account = settings.purse().await?.map(|purse| purse.account());
-    let tools = settings.tools();
-    let tools = tools.first().ok_or("no chain is configured")?;
+    let account = settings.gas_wallet().await?.map(|wallet| wallet.account());
+    let contexts = settings.contexts();
+    let context = contexts.first().ok_or("no chain is configured")?;
     let evidence = (0..MESSAGES).map(piece).collect::<Result<Vec<_>, _>>()?;
-    tools.queue.send(&evidence).await?;
+    context.queue.send(&evidence).await?;
 
     let notification =
         |id| Notification { owner: Owner::default(), endpoint: EndpointId::new(id), delivery: None };
@@ -41,7 +41,7 @@ async fn main() -> Result<(), BoxError> {
         "DEAD_DELIVERIES_QUEUE_URL": [notification(MESSAGES)],
         "PUBLISHING_RETRIES_QUEUE_URL": subjects.iter().map(Subject::to_string).collect::<Vec<_>>(),
     });
-    let printed = json!({"account": account, "chain": tools.chain.id.number(), "nodes": tools.nodes.len(), "sent": sent});
+    let printed = json!({"account": account, "chain": context.chain.id.number(), "nodes": context.nodes.count(), "sent": sent});
     std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{printed}\n"))?;
     Ok(())
 }

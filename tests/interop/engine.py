@@ -19,6 +19,7 @@ LEFT_OUT = {
     "inputs::": "what clients may send is refused before the database is asked",
     "requests::": "about the embedded engine and its gate",
     "watching::": "a simulated chain, of hundreds of looks each: too slow here",
+    "sweeping::": "a simulated chain, with a restart at each call: too slow here",
     "routes::": "no database",
     "template::": "no database",
     "feed::publishing::records_that_come_twice_late_and_out_of_order_do_no_harm":

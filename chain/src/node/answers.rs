@@ -1,4 +1,4 @@
-//! What a node answers, as far as it matters here.
+//! The answers of a node, as far as they matter here.
 
 use alloy::{
     primitives::{Address, B256, U64, U128, U256},
@@ -26,7 +26,7 @@ pub(crate) struct FullBlock {
     /// The header.
     #[serde(flatten)]
     pub(crate) header: Block,
-    /// What is in it.
+    /// Its transactions.
     pub(crate) transactions: Vec<Transaction>,
 }
 
@@ -35,15 +35,15 @@ pub(crate) struct FullBlock {
 pub(crate) struct Transaction {
     /// Its hash.
     pub(crate) hash: B256,
-    /// Who sent it.
+    /// The sender.
     pub(crate) from: Address,
-    /// Whom it calls; `None` where it makes a contract.
+    /// The account that it calls; `None` where it makes a contract.
     pub(crate) to: Option<Address>,
-    /// How much of the native token it carries.
+    /// The amount of the native token that it carries.
     pub(crate) value: U256,
 }
 
-/// What became of a transaction.
+/// The outcome of a transaction that is in a block.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Receipt {
@@ -53,12 +53,12 @@ pub(crate) struct Receipt {
     /// The block that it is in.
     pub(crate) block_hash: B256,
     block_number: U64,
-    /// What it told.
+    /// Its logs.
     pub(crate) logs: Vec<Log>,
 }
 
 impl Block {
-    /// How many blocks are below it.
+    /// The number of blocks below it.
     pub(crate) fn number(&self) -> u64 {
         self.number.to()
     }
@@ -68,14 +68,14 @@ impl Block {
         Timestamp::from_millis(i64::try_from(self.timestamp.to::<u64>()).unwrap_or(i64::MAX / 1000) * 1000)
     }
 
-    /// What a unit of gas costs in it before tips, in wei; nothing on chains without such a price.
+    /// The price of a unit of gas in it before tips, in wei; zero on chains without such a price.
     pub(crate) fn base_fee(&self) -> u128 {
         self.base_fee_per_gas.map_or(0, |fee| fee.to())
     }
 }
 
 impl Receipt {
-    /// Whether the transaction did what it was to do.
+    /// `true` unless the transaction reverted.
     pub(crate) fn succeeded(&self) -> bool {
         self.status == Some(U64::from(1))
     }
@@ -85,7 +85,7 @@ impl Receipt {
         self.block_number.to()
     }
 
-    /// Whether another node's receipt says the same of block, success and logs.
+    /// `true` if another node's receipt says the same of block, success and logs.
     pub(crate) fn tells_the_same_as(&self, other: &Self) -> bool {
         // What else nodes write into logs is their own affair.
         let logs = |receipt: &Self| {

@@ -49,22 +49,22 @@ pub(super) async fn carried(
     Ok(deposits)
 }
 
-/// What else reached the addresses of orders that ask for the native token: what contracts sent on. It
-/// shows in their balances alone, as what no transaction explains. Needs the balances at these blocks,
-/// which nodes that are no archives forget after minutes.
+/// Money that contracts sent on to the addresses of orders that ask for the native token. It shows in their
+/// balances alone, as a rise that no transaction explains. Needs the balances at these blocks, which nodes that are
+/// no archives forget after minutes.
 pub(super) async fn sent_on(
     node: &Node,
     awaited: &AwaitedAddresses,
     range: &RangeInclusive<u64>,
     blocks: &HashMap<u64, Block>,
     carried: &[Deposit],
-    flushes: &[Log],
+    sweeps: &[Log],
 ) -> NodeResult<Vec<Deposit>> {
     let mut deposits = Vec::new();
     for some in awaited.native().chunks(Node::AT_ONCE) {
         let searches = some.iter().filter_map(|address| {
             let order_id = awaited.order_at(address)?;
-            let account = Account::new(*address, order_id, carried, flushes);
+            let account = Account::new(*address, order_id, carried, sweeps);
             Some(async move { account.find(node, range, blocks).await })
         });
         deposits.extend(try_join_all(searches).await?.into_iter().flatten());
@@ -72,20 +72,20 @@ pub(super) async fn sent_on(
     Ok(deposits)
 }
 
-/// An address, and what is known to have come and gone.
+/// An address with its known receipts and sweeps.
 struct Account {
     address: Address,
     order_id: OrderId,
-    /// By block: what transactions carried here.
+    /// The amounts that transactions carried here, by block.
     carried: Vec<(u64, U256)>,
-    /// By block: what was flushed from here. Nothing else ever leaves a forwarder.
-    flushed: Vec<(u64, U256)>,
+    /// The amounts that were swept from here, by block. Nothing else ever leaves a forwarder.
+    swept: Vec<(u64, U256)>,
 }
 
 impl Account {
-    fn new(address: Address, order_id: OrderId, carried: &[Deposit], flushes: &[Log]) -> Self {
+    fn new(address: Address, order_id: OrderId, carried: &[Deposit], sweeps: &[Log]) -> Self {
         let carried = carried.iter().filter(|deposit| deposit.order_id == order_id);
-        let flushed = flushes
+        let swept = sweeps
             .iter()
             .filter(|log| log.address() == address)
             .filter_map(|log| Some((log.block_number?, U256::try_from_be_slice(&log.data().data)?)));
@@ -93,7 +93,7 @@ impl Account {
             address,
             order_id,
             carried: carried.map(|deposit| (deposit.block.number, deposit.amount)).collect(),
-            flushed: flushed.collect(),
+            swept: swept.collect(),
         }
     }
 
@@ -130,7 +130,7 @@ impl Account {
             let there = of.iter().filter(|(block, _)| *block > below && *block <= to);
             there.fold(U256::ZERO, |sum, (_, amount)| sum.saturating_add(*amount))
         };
-        after.saturating_add(sum(&self.flushed)).saturating_sub(before).saturating_sub(sum(&self.carried))
+        after.saturating_add(sum(&self.swept)).saturating_sub(before).saturating_sub(sum(&self.carried))
     }
 
     fn deposit(&self, block: &Block, amount: U256) -> Deposit {

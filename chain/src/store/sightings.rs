@@ -1,25 +1,24 @@
-//! Deposits that were seen.
+//! Deposits that were seen in blocks.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use shared::{
-    dynamo::{StoreError, from_item, number, store_error, string, to_item},
+    dynamo::{Item, StoreError, from_item, number, store_error, string, to_item},
     kernel::{ChainId, Timestamp},
 };
 
-use super::{ChainStore, Item, deposits_from, key, partition};
+use super::table::{ChainStore, deposits_from, key, partition};
 use crate::sighting::{Deposit, Sighting};
 
-/// How long a sighting is kept, in milliseconds. No reorganisation reaches back as far.
+/// The time for which a sighting is kept, in milliseconds. No reorganisation reaches back as far.
 const KEPT_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
 
-/// Protects what another copy of the watcher made of it. What is there already may be this very write, whose
-/// answer was lost.
+/// Protects another watcher's change. The stored item may be this very write, if its answer was lost.
 const IS_AS_READ_OR_WRITTEN: &str = "attribute_not_exists(pk) OR (withdrawals = :was AND withdrawn = :was_out) \
      OR (withdrawals = :is AND withdrawn = :is_out)";
 
 impl ChainStore {
-    /// Everything that was seen in blocks from `block` on.
+    /// Every deposit that was seen in blocks from `block` on.
     pub(crate) async fn sightings(&self, chain: ChainId, block: u64) -> Result<Vec<Sighting>, StoreError> {
         let mut items = self
             .client
@@ -40,7 +39,7 @@ impl ChainStore {
         Ok(sightings)
     }
 
-    /// Writes down what became of a sighting, `was` before. An error where another has changed it since.
+    /// Stores a sighting that was read as `was`. An error where another watcher has changed it since.
     pub(crate) async fn put_sighting(
         &self,
         chain: ChainId,
@@ -67,17 +66,14 @@ impl ChainStore {
             .map_err(store_error)
     }
 
-    /// Remembers when a payment that is out of the chain now was first in it.
+    /// Stores the first time of a payment that is out of the chain now.
     pub(crate) async fn remember_payment(
         &self,
         chain: ChainId,
         sighting: &Sighting,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(chain, withdrawn(&sighting.deposit))))
+        self.update(key(chain, withdrawn(&sighting.deposit)))
             .update_expression("SET first_at = if_not_exists(first_at, :first), removable_at = :removable")
             .expression_attribute_values(":first", number(sighting.first_at.millis()))
             .expression_attribute_values(":removable", removable_at(now))
@@ -87,7 +83,7 @@ impl ChainStore {
             .map_err(store_error)
     }
 
-    /// When a payment was first in the chain, if it has been out of it since.
+    /// The first time of a payment, if it has been out of the chain since.
     pub(crate) async fn payment_first_at(
         &self,
         chain: ChainId,
@@ -103,13 +99,13 @@ impl ChainStore {
             .await
             .map_err(store_error)?;
         let Some(item) = found.item else { return Ok(None) };
-        from_item::<Withdrawn>("withdrawn payment", item).map(|withdrawn| Some(withdrawn.first_at))
+        from_item::<WithdrawnRecord>("withdrawn payment", item).map(|withdrawn| Some(withdrawn.first_at))
     }
 }
 
-/// What is remembered of a payment that was withdrawn, for when its transaction comes back in some later block.
+/// The record of a payment that was withdrawn. Its transaction may come back in a later block.
 #[derive(Deserialize)]
-struct Withdrawn {
+struct WithdrawnRecord {
     first_at: Timestamp,
 }
 

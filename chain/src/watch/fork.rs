@@ -1,23 +1,22 @@
 //! Reorganisations: back to the last block that is still in the chain.
 //!
-//! The cursor goes back first, and is saved. So whatever happens after that, everything above the fork is
-//! looked at again, and what is gone is withdrawn then.
+//! The progress goes back first, and is saved. Whatever happens after that, everything above the fork is scanned
+//! again, and deposits that are gone are withdrawn then.
 
 use std::{collections::HashMap, ops::RangeInclusive};
 
-use super::{ChainError, Progress, passes::Known};
+use super::{first_block::old_block, progress::Progress, sightings::Known, watcher::Watcher};
 use crate::{
-    node::{Block, Node, NodeError},
-    sighting::{BlockRef, Sighting},
-    store::Work,
-    tools::Tools,
+    error::ChainError,
+    node::{Block, Node, NodeError, NodeResult},
+    sighting::BlockRef,
 };
 
-/// How far to go back, in blocks, where a reorganisation went deeper than what counts as final.
+/// The number of blocks to go back after a reorganisation of final blocks.
 const DEEP: u64 = 1000;
 
-impl Tools {
-    /// Checks that the chain, as `node` has it, still holds what was seen before. If it does not, goes back
+impl Watcher {
+    /// Checks that the chain, as `node` has it, still holds the blocks that were seen. If it does not, goes back
     /// to the fork.
     pub(super) async fn leave_fork(
         &self,
@@ -26,38 +25,33 @@ impl Tools {
         head: &Block,
     ) -> Result<Progress, ChainError> {
         let behind = NodeError::Inconsistent("the node is behind what was seen before");
-        let mut known = progress.points_up_to(head.number()).into_iter();
-        let Some(newest) = known.next() else { return Err(behind.into()) };
+        let mut points = progress.points_up_to(head.number()).into_iter();
+        let Some(newest) = points.next() else { return Err(behind.into()) };
         if stands_on(node, newest).await? {
             if head.number() < progress.seen.number {
                 return Err(behind.into());
             }
             return Ok(progress);
         }
-        let mut fork = None;
-        for point in known {
-            if stands_on(node, point).await? {
-                fork = Some(point);
-                break;
-            }
-        }
-        let fork = match fork {
+        let fork = match first_standing(node, points).await? {
             Some(fork) => fork,
-            None => {
-                let chain = &self.chain.name;
-                tracing::error!(chain, "the chain was reorganised deeper than what counts as final");
-                let number = progress.confirmed.number.saturating_sub(DEEP);
-                let block = node.block(number).await?;
-                (&block.ok_or(NodeError::Inconsistent("an old block is missing"))?).into()
-            }
+            None => self.deep_fork(node, &progress).await?,
         };
         progress.go_back_to(fork);
-        self.save(Work::Watch, &progress).await?;
+        self.lease.save(&progress).await?;
         Ok(progress)
     }
 
-    /// Takes back what is known of the blocks in `range` that are gone. What has been taken back before is
-    /// taken back again: whoever did may have died before telling.
+    /// A block far below a fork that no remembered block is below of.
+    async fn deep_fork(&self, node: &Node, progress: &Progress) -> NodeResult<BlockRef> {
+        let chain = &self.context.chain.name;
+        tracing::error!(chain, "the chain was reorganised deeper than what counts as final");
+        let block = old_block(node, progress.confirmed.number.saturating_sub(DEEP)).await?;
+        Ok((&block).into())
+    }
+
+    /// Withdraws the known deposits in blocks of `range` that are gone. Deposits that are withdrawn already are
+    /// withdrawn again: the watcher that did so may have died before it sent evidence.
     pub(super) async fn withdraw_gone(
         &self,
         node: &Node,
@@ -81,23 +75,18 @@ impl Tools {
         }
         Ok(())
     }
-
-    /// Takes a deposit back: first writes it down, then tells of it. Who comes upon it once more does both
-    /// again, and tells of every former withdrawal before telling of the deposit anew: if this dies in
-    /// between and the chain goes back to the block, it must neither count twice nor not at all.
-    pub(super) async fn withdraw(&self, sighting: &Sighting) -> Result<Sighting, ChainError> {
-        let (chain, deposit, now) = (self.chain.id, &sighting.deposit, self.now());
-        let out = if sighting.withdrawn { sighting.clone() } else { sighting.out() };
-        self.store.remember_payment(chain, &out, now).await?;
-        self.store.put_sighting(chain, sighting, &out, now).await?;
-        for id in out.withdrawn_ids(chain) {
-            self.store.unconfirm(chain, deposit.order_id, &id, deposit.block.number, now).await?;
-        }
-        self.tell_all(&out.withdrawals(chain).collect::<Vec<_>>()).await?;
-        Ok(out)
-    }
 }
 
-pub(super) async fn stands_on(node: &Node, block: BlockRef) -> Result<bool, NodeError> {
+/// `true` if the node has this block.
+pub(super) async fn stands_on(node: &Node, block: BlockRef) -> NodeResult<bool> {
     Ok(node.block(block.number).await?.is_some_and(|found| found.hash == block.hash))
+}
+
+async fn first_standing(node: &Node, points: impl Iterator<Item = BlockRef>) -> NodeResult<Option<BlockRef>> {
+    for point in points {
+        if stands_on(node, point).await? {
+            return Ok(Some(point));
+        }
+    }
+    Ok(None)
 }

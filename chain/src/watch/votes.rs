@@ -1,48 +1,46 @@
-//! Whether a deposit is there, where nodes contradict each other.
+//! The nodes' votes on a deposit that they contradict each other on.
 
 use std::cmp::Ordering;
 
 use alloy::{primitives::U256, rpc::types::Log};
 
-use super::Tools;
 use crate::{
     node::{Node, NodeResult, Receipt},
+    nodes::Nodes,
     sighting::{BlockRef, Deposit, Origin},
 };
 
-/// What most nodes say of a deposit.
+/// The answer of most nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     There,
     NotThere,
-    /// As many say the one as the other.
+    /// No majority answers one way or the other.
     Contradiction,
 }
 
-impl Tools {
-    /// Asks every node for the deposit itself: its receipt, or its block. Those that cannot say, since they
-    /// fail, are behind or are on another fork, have no vote.
-    pub(super) async fn verdict(&self, deposit: &Deposit) -> Verdict {
-        let (mut for_it, mut against) = (0, 0);
-        for node in &self.nodes {
-            if self.check_chain(node).await.is_err() {
-                continue;
-            }
-            match has(node, deposit).await {
-                Ok(Some(true)) => for_it += 1,
-                Ok(Some(false)) => against += 1,
-                Ok(None) | Err(_) => {}
-            }
+/// Asks every node for the deposit itself: its receipt, or its block. Nodes that fail, are behind or are on another
+/// fork have no vote.
+pub(super) async fn verdict(nodes: &Nodes, deposit: &Deposit) -> Verdict {
+    let (mut for_it, mut against) = (0, 0);
+    for node in nodes.iter() {
+        if nodes.check_chain(node).await.is_err() {
+            continue;
         }
-        match for_it.cmp(&against) {
-            Ordering::Greater => Verdict::There,
-            Ordering::Less => Verdict::NotThere,
-            Ordering::Equal => Verdict::Contradiction,
+        match has(node, deposit).await {
+            Ok(Some(true)) => for_it += 1,
+            Ok(Some(false)) => against += 1,
+            Ok(None) | Err(_) => {}
         }
+    }
+    match for_it.cmp(&against) {
+        Ordering::Greater => Verdict::There,
+        Ordering::Less => Verdict::NotThere,
+        Ordering::Equal => Verdict::Contradiction,
     }
 }
 
-/// Whether a node has the deposit; `None` where it does not have its block.
+/// A node's vote on a deposit; `None` where it does not have its block.
 async fn has(node: &Node, deposit: &Deposit) -> NodeResult<Option<bool>> {
     let number = deposit.block.number;
     let block = node.block(number).await?.filter(|block| block.hash == deposit.block.hash);

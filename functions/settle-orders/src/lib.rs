@@ -1,8 +1,8 @@
-//! Sweeps the configured chains' orders, and sends the evidence to `record-payment`.
+//! Sweeps the orders of the configured chains, and sends evidence of it to `record-payment`.
 
 use std::time::Instant;
 
-use chain::{ChainError, Settler, aws};
+use chain::{ChainError, Sweeper, aws};
 use futures_util::future::join_all;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
@@ -10,23 +10,23 @@ use serde_json::Value;
 /// Runs the function until Lambda ends it.
 ///
 /// # Errors
-/// A missing or invalid setting, or an error that ends the runtime.
+/// A setting that is missing or cannot be used, or the runtime's own failure.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     let settings = aws::Settings::from_env().await?;
-    let purse = settings.purse().await?;
-    let settlers = settings.tools().into_iter().map(|tools| Settler::new(tools, purse.clone()));
-    let settlers: Vec<_> = settlers.collect();
+    let wallet = settings.gas_wallet().await?;
+    let sweepers = settings.contexts().into_iter().map(|context| Sweeper::new(context, wallet.clone()));
+    let sweepers: Vec<_> = sweepers.collect();
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
-        handle(&settlers, aws::end_of(event.context.deadline)).await.map_err(lambda_runtime::Error::from)
+        handle(&sweepers, aws::end_of(event.context.deadline)).await.map_err(lambda_runtime::Error::from)
     }))
     .await
 }
 
-/// Sweeps the orders of all chains at the same time, until `end`.
+/// Sweeps the orders of all chains until `end`, side by side.
 ///
 /// # Errors
-/// The error of a chain whose last sweep failed. It has been logged, as all others have.
-pub async fn handle(settlers: &[Settler], end: Instant) -> Result<(), ChainError> {
-    let settled = join_all(settlers.iter().map(|settler| settler.run(end))).await;
-    settled.into_iter().collect()
+/// That of a chain whose last poll failed. It has been logged, as all others have.
+pub async fn handle(sweepers: &[Sweeper], end: Instant) -> Result<(), ChainError> {
+    let swept = join_all(sweepers.iter().map(|sweeper| sweeper.run(end))).await;
+    swept.into_iter().collect()
 }

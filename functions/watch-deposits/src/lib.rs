@@ -1,4 +1,4 @@
-//! Watches the configured chains for deposits, and sends the evidence to `record-payment`.
+//! Watches the configured chains for deposits, and sends evidence of them to `record-payment`.
 
 use std::time::Instant;
 
@@ -11,10 +11,10 @@ use tokio::sync::Mutex;
 /// Runs the function until Lambda ends it.
 ///
 /// # Errors
-/// A missing or invalid setting, or an error that ends the runtime.
+/// A setting that is missing or cannot be used, or the runtime's own failure.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
-    let watchers = aws::Settings::from_env().await?.tools().into_iter().map(Watcher::new);
-    // Kept from one invocation to the next, with the addresses that they have read.
+    let watchers = aws::Settings::from_env().await?.contexts().into_iter().map(Watcher::new);
+    // Kept from one invocation to the next, with the addresses that they know.
     let watchers = Mutex::new(watchers.collect::<Vec<_>>());
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         let end = aws::end_of(event.context.deadline);
@@ -23,10 +23,10 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     .await
 }
 
-/// Watches all chains at the same time, until `end`.
+/// Watches all chains until `end`, side by side.
 ///
 /// # Errors
-/// The error of a chain whose last poll failed. It has been logged, as all others have.
+/// That of a chain whose last poll failed. It has been logged, as all others have.
 pub async fn handle(watchers: &mut [Watcher], end: Instant) -> Result<(), ChainError> {
     let watched = join_all(watchers.iter_mut().map(|watcher| watcher.run(end))).await;
     watched.into_iter().collect()

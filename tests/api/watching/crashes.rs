@@ -1,6 +1,6 @@
-//! Watchers that are two, and that die at every point.
+//! Two workers for one chain, and watchers that die at every point.
 
-use chain::{Settler, Watcher};
+use chain::{Sweeper, Watcher};
 use futures_util::future::join_all;
 use tests::{
     proxy::{Fault, Proxy},
@@ -9,42 +9,42 @@ use tests::{
 
 use super::shop::{DEPTH, PRICE, Sale, Shop};
 
-/// More calls than any of the looks here makes.
+/// More calls than any of the polls here makes.
 const MANY: usize = 400;
 
 #[tokio::test]
 async fn of_two_watchers_one_watches_until_it_dies() {
     let (mut shop, sale) = Shop::waiting(1).await;
-    let mut second = Watcher::new(shop.tools());
+    let mut second = Watcher::new(shop.context());
     shop.chain.include(&[Payment::new(&sale.address, PRICE)]);
-    assert!(!second.look().await.unwrap());
+    assert!(!second.poll().await.unwrap());
     assert!(shop.counted(&sale).await.is_empty());
     shop.wait(29).await;
-    assert!(!second.look().await.unwrap());
+    assert!(!second.poll().await.unwrap());
     shop.wait(1).await;
-    assert!(second.look().await.unwrap());
+    assert!(second.poll().await.unwrap());
     assert_eq!(shop.counted(&sale).await, [PRICE]);
-    // Who was dead and wakes up has nothing to do any more.
-    assert!(!shop.try_look().await.unwrap());
+    // A dead watcher that wakes up has nothing to do any more.
+    assert!(!shop.try_watch().await.unwrap());
 }
 
 #[tokio::test]
-async fn of_two_settlers_one_settles_until_it_dies() {
+async fn of_two_sweepers_one_sweeps_until_it_dies() {
     let (mut shop, sale) = Shop::waiting(1).await;
-    assert!(shop.try_settle().await.unwrap());
-    let second = Settler::new(shop.tools(), None);
+    assert!(shop.try_sweep().await.unwrap());
+    let second = Sweeper::new(shop.context(), None);
     shop.chain.include(&[Payment::new(&sale.address, PRICE)]);
     shop.chain.mine(DEPTH);
-    shop.look().await;
-    assert!(!second.look().await.unwrap());
+    shop.watch().await;
+    assert!(!second.poll().await.unwrap());
     shop.assert_status(&sale, "executing", "processing").await;
     shop.wait(30).await;
-    assert!(second.look().await.unwrap());
+    assert!(second.poll().await.unwrap());
     shop.assert_executed(&sale, PRICE).await;
 }
 
-/// What a doomed watcher finds: a part of the payment that it has seen is moved, another one is new, and
-/// one becomes final.
+/// The scene of a doomed watcher: a part of the payment that it has seen is moved, another one is new, and one
+/// becomes final.
 struct Scene {
     shop: Shop,
     sale: Sale,
@@ -59,12 +59,12 @@ impl Scene {
     async fn set(proxy: &Proxy) -> Self {
         let mut shop = Shop::behind(proxy, 2).await;
         let sale = shop.sell().await;
-        shop.look().await;
+        shop.watch().await;
         let part = |amount| Payment::new(&sale.address, amount);
         let moved = part(PARTS[1]);
         shop.chain.include(&[part(PARTS[0])]);
         shop.chain.include(std::slice::from_ref(&moved));
-        shop.look().await;
+        shop.watch().await;
         shop.chain.mine(1);
         let before = shop.chain.fork();
         before.mine(2);
@@ -72,16 +72,16 @@ impl Scene {
         Self { shop, sale, moved, before }
     }
 
-    /// What a new watcher makes of what the dead one left, with the chain reorganised once more meanwhile.
+    /// Checks that a new watcher completes the dead one's work.
     async fn check(mut self, place: &str) {
         self.shop.restart().await;
-        self.shop.look().await;
+        self.shop.watch().await;
         assert_eq!(self.shop.counted(&self.sale).await, PARTS, "{place}");
         self.shop.confirm().await;
         self.shop.assert_executed(&self.sale, PRICE).await;
     }
 
-    /// The same where the chain drops the new payment and moves the other before anybody looks again.
+    /// The same where the chain drops the new payment and moves the other before the next poll.
     async fn check_after_another_reorganisation(self, place: &str) {
         self.shop.chain.reorganise(2, &[&[], &[], std::slice::from_ref(&self.moved)]);
         self.check_after_the_rest_is_paid(place).await;
@@ -95,21 +95,21 @@ impl Scene {
 
     async fn check_after_the_rest_is_paid(mut self, place: &str) {
         self.shop.restart().await;
-        self.shop.look().await;
+        self.shop.watch().await;
         assert_eq!(self.shop.counted(&self.sale).await, PARTS[..2], "{place}");
         self.shop.chain.include(&[Payment::new(&self.sale.address, PARTS[2])]);
-        self.shop.look().await;
+        self.shop.watch().await;
         self.shop.confirm().await;
-        // Nobody who was told that it is paid for is told otherwise; what is there in the end counts.
+        // An order that was executing stays so; the deposits that are there in the end count.
         self.shop.assert_executed(&self.sale, PRICE).await;
     }
 }
 
-/// Has a watcher and a settler die at the database call after `calls` others. Whether there was such a one.
+/// Has a watcher and a sweeper die at the database call after `calls` others. `true` if there was one.
 async fn die_at_call(scene: &mut Scene, proxy: &Proxy, calls: usize, fault: &Fault) -> bool {
     proxy.inject_after(calls, fault);
     tokio::select! {
-        _ = async { let _ = scene.shop.try_look().await; scene.shop.try_settle().await } => {}
+        _ = async { let _ = scene.shop.try_watch().await; scene.shop.try_sweep().await } => {}
         () = proxy.hung() => {}
     }
     proxy.heal() == 0
@@ -149,7 +149,7 @@ async fn die_at_every_call(then: Then) {
             return;
         }
     }
-    panic!("the look never ended");
+    panic!("the poll never ended");
 }
 
 #[tokio::test]
@@ -174,7 +174,7 @@ async fn a_lost_answer_of_the_database_is_asked_for_again_and_nothing_is_done_tw
             let proxy = Proxy::start().await;
             let mut scene = Scene::set(&proxy).await;
             proxy.inject_after(calls, &Fault::AnswerLost);
-            scene.shop.look().await;
+            scene.shop.watch().await;
             let met = proxy.heal() == 0;
             assert_eq!(scene.shop.counted(&scene.sale).await, PARTS, "after {calls} calls");
             scene.shop.confirm().await;
@@ -185,7 +185,7 @@ async fn a_lost_answer_of_the_database_is_asked_for_again_and_nothing_is_done_tw
             return;
         }
     }
-    panic!("the look never ended");
+    panic!("the poll never ended");
 }
 
 #[tokio::test]
@@ -196,14 +196,14 @@ async fn a_watcher_that_dies_at_any_request_to_a_node_leaves_nothing_undone() {
         let place = format!("after {calls} requests");
         let node = &scene.shop.nodes[calls % 2];
         node.fault(|faults| faults.hang_after = Some(calls / 2));
-        let mut watcher = Watcher::new(scene.shop.api.server.chain_tools[0].clone());
+        let mut watcher = Watcher::new(scene.shop.api.server.chain_contexts[0].clone());
         let died =
-            tokio::select! { looked = watcher.look() => { looked.unwrap(); false } () = node.hung() => true };
+            tokio::select! { polled = watcher.poll() => { polled.unwrap(); false } () = node.hung() => true };
         node.heal();
         if !died && calls % 2 == 1 {
             return;
         }
         scene.check(&place).await;
     }
-    panic!("the look never ended");
+    panic!("the poll never ended");
 }

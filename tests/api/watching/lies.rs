@@ -12,15 +12,15 @@ fn invent(shop: &Shop, payment: &Payment, nodes: &[usize]) {
     }
 }
 
-async fn look_often(shop: &mut Shop) {
+async fn poll_often(shop: &mut Shop) {
     for _ in 0..3 {
-        let _ = shop.try_look().await;
-        let _ = shop.try_settle().await;
+        let _ = shop.try_watch().await;
+        let _ = shop.try_sweep().await;
         shop.wait(5).await;
         shop.chain.mine(DEPTH);
     }
-    let _ = shop.try_look().await;
-    let _ = shop.try_settle().await;
+    let _ = shop.try_watch().await;
+    let _ = shop.try_sweep().await;
 }
 
 async fn assert_never_executed(shop: &Shop, sale: &Sale) {
@@ -35,7 +35,7 @@ async fn logs_that_one_of_two_nodes_leaves_out_are_found() {
         let payment = whole(&sale);
         shop.nodes[liar].fault(|faults| faults.hidden_logs.extend([payment.hash.clone()]));
         shop.chain.include(&[payment]);
-        look_often(&mut shop).await;
+        poll_often(&mut shop).await;
         shop.assert_executed(&sale, PRICE).await;
         assert_eq!(shop.deposits(&sale).await.len(), 1);
     }
@@ -48,7 +48,7 @@ async fn a_payment_that_one_of_three_nodes_knows_nothing_of_executes() {
         let payment = whole(&sale);
         shop.nodes[liar].fault(|faults| faults.hidden.extend([payment.hash.clone()]));
         shop.chain.include(&[payment]);
-        look_often(&mut shop).await;
+        poll_often(&mut shop).await;
         shop.assert_executed(&sale, PRICE).await;
         assert_eq!(shop.deposits(&sale).await.len(), 1);
     }
@@ -61,10 +61,10 @@ async fn of_two_nodes_that_contradict_each_other_neither_is_believed_until_they_
         let payment = whole(&sale);
         shop.nodes[liar].fault(|faults| faults.hidden.extend([payment.hash.clone()]));
         shop.chain.include(&[payment]);
-        look_often(&mut shop).await;
+        poll_often(&mut shop).await;
         shop.assert_status(&sale, "executing", "processing").await;
         shop.nodes[liar].heal();
-        look_often(&mut shop).await;
+        poll_often(&mut shop).await;
         shop.assert_executed(&sale, PRICE).await;
     }
 }
@@ -75,12 +75,12 @@ async fn a_payment_that_one_of_three_nodes_makes_up_never_executes() {
         let (mut shop, sale) = Shop::waiting(3).await;
         shop.chain.mine(1);
         invent(&shop, &whole(&sale), &[liar]);
-        look_often(&mut shop).await;
+        poll_often(&mut shop).await;
         assert_never_executed(&shop, &sale).await;
         assert!(shop.counted(&sale).await.is_empty(), "of node {liar}");
         // What is really paid executes.
         shop.chain.include(&[whole(&sale)]);
-        look_often(&mut shop).await;
+        poll_often(&mut shop).await;
         shop.assert_executed(&sale, PRICE).await;
     }
 }
@@ -91,10 +91,10 @@ async fn a_payment_that_one_of_two_nodes_makes_up_never_executes() {
         let (mut shop, sale) = Shop::waiting(2).await;
         shop.chain.mine(1);
         invent(&shop, &whole(&sale), &[liar]);
-        look_often(&mut shop).await;
+        poll_often(&mut shop).await;
         assert_never_executed(&shop, &sale).await;
         shop.nodes[liar].heal();
-        look_often(&mut shop).await;
+        poll_often(&mut shop).await;
         assert!(shop.counted(&sale).await.is_empty());
     }
 }
@@ -107,7 +107,7 @@ async fn an_amount_that_one_of_three_nodes_makes_up_does_not_count() {
         let lie = Payment { amount: PRICE, ..real.clone() };
         shop.nodes[liar].fault(|faults| faults.changed.extend([(real.hash.clone(), lie)]));
         shop.chain.include(&[real]);
-        look_often(&mut shop).await;
+        poll_often(&mut shop).await;
         assert_never_executed(&shop, &sale).await;
         assert_eq!(shop.counted(&sale).await, [5], "node {liar} lies");
     }
@@ -123,8 +123,8 @@ async fn a_node_on_another_fork_confirms_nothing_there_and_withdraws_nothing_her
         shop.chain.include(&[whole(&sale)]);
         other.include(&[whole(&elsewhere)]);
         for _ in 0..8 {
-            let _ = shop.try_look().await;
-            let _ = shop.try_settle().await;
+            let _ = shop.try_watch().await;
+            let _ = shop.try_sweep().await;
             shop.wait(5).await;
             shop.chain.mine(DEPTH);
             other.mine(DEPTH);
@@ -142,15 +142,15 @@ async fn two_nodes_on_two_forks_confirm_nothing_until_they_agree() {
     shop.nodes[1].follow(&other);
     shop.chain.include(&[whole(&sale)]);
     for _ in 0..4 {
-        let _ = shop.try_look().await;
-        shop.try_settle().await.unwrap();
+        let _ = shop.try_watch().await;
+        shop.try_sweep().await.unwrap();
         shop.chain.mine(DEPTH);
         other.mine(DEPTH + 1);
     }
     shop.assert_status(&sale, "executing", "processing").await;
     shop.nodes[1].follow(&shop.chain);
     shop.nodes.iter().for_each(SimNode::heal);
-    shop.look().await;
-    shop.settle().await;
+    shop.watch().await;
+    shop.sweep().await;
     shop.assert_executed(&sale, PRICE).await;
 }

@@ -26,11 +26,11 @@ async fn another_node_stands_in_for_one_that_fails() {
             for method in METHODS {
                 shop.nodes[broken].fault(|faults| faults.answer = Some((method, failure)));
                 shop.chain.include(&[Payment::new(&sale.address, 1)]);
-                shop.look().await;
+                shop.watch().await;
             }
             assert_eq!(shop.counted(&sale).await, [1, 1, 1, 1], "{failure:?} of node {broken}");
             shop.chain.include(&[whole(&sale)]);
-            shop.look().await;
+            shop.watch().await;
             shop.confirm().await;
             shop.assert_executed(&sale, PRICE + 4).await;
         }
@@ -38,17 +38,17 @@ async fn another_node_stands_in_for_one_that_fails() {
 }
 
 #[tokio::test]
-async fn while_every_node_fails_a_look_fails_and_the_next_one_misses_nothing() {
+async fn while_every_node_fails_a_poll_fails_and_the_next_one_misses_nothing() {
     let (mut shop, sale) = Shop::waiting(2).await;
     for failure in FAILURES {
         shop.chain.include(&[Payment::new(&sale.address, 1)]);
         for node in &shop.nodes {
             node.fault(|faults| faults.answer = Some((None, failure)));
         }
-        shop.try_look().await.unwrap_err();
+        shop.try_watch().await.unwrap_err();
         shop.nodes.iter().for_each(SimNode::heal);
     }
-    shop.look().await;
+    shop.watch().await;
     assert_eq!(shop.counted(&sale).await, [1; 6]);
 }
 
@@ -60,17 +60,17 @@ async fn a_node_that_lags_makes_nobody_miss_or_withdraw_anything() {
             shop.chain.include(&[Payment::new(&sale.address, 1)]);
             shop.chain.mine(lag / 2);
             shop.nodes[lagging].fault(|faults| faults.lag = lag);
-            shop.look().await;
-            shop.look().await;
+            shop.watch().await;
+            shop.watch().await;
             shop.nodes[lagging].heal();
             let other = &shop.nodes[1 - lagging];
             other.fault(|faults| faults.answer = Some((None, Answer::Status(500))));
             shop.nodes[lagging].fault(|faults| faults.lag = lag);
-            let _ = shop.try_look().await;
+            let _ = shop.try_watch().await;
             shop.nodes.iter().for_each(SimNode::heal);
         }
     }
-    shop.look().await;
+    shop.watch().await;
     assert_eq!(shop.counted(&sale).await, [1; 10]);
     assert_eq!(shop.deposits(&sale).await.len(), 1);
 }
@@ -79,11 +79,11 @@ async fn a_node_that_lags_makes_nobody_miss_or_withdraw_anything() {
 async fn a_node_that_is_behind_all_that_is_remembered_makes_nobody_withdraw_anything() {
     let (mut shop, sale) = Shop::waiting(1).await;
     shop.chain.include(&[whole(&sale)]);
-    shop.look().await;
+    shop.watch().await;
     shop.nodes[0].fault(|faults| faults.lag = 80);
-    shop.try_look().await.unwrap_err();
+    shop.try_watch().await.unwrap_err();
     shop.nodes[0].heal();
-    shop.look().await;
+    shop.watch().await;
     assert_eq!(shop.deposits(&sale).await.into_iter().collect::<Vec<_>>(), [("counted".into(), vec![PRICE])]);
 }
 
@@ -97,9 +97,9 @@ async fn a_head_that_stands_still_holds_up_nobody() {
             let payments = if block == 5 { vec![whole(&later)] } else { vec![] };
             shop.chain.include(&payments);
             shop.nodes[stuck].fault(|faults| faults.lag += 1);
-            shop.look().await;
+            shop.watch().await;
         }
-        shop.settle().await;
+        shop.sweep().await;
         shop.assert_executed(&sale, PRICE).await;
         shop.assert_executed(&later, PRICE).await;
     }
@@ -112,7 +112,7 @@ async fn a_head_that_is_far_ahead_of_what_a_node_tells_of_makes_nobody_skip_a_bl
     // Behind a load balancer one request may reach a node that knows the head and the next one that does not.
     shop.nodes[0].fault(|faults| faults.answer = Some((Some("eth_getLogs"), Answer::Nonsense)));
     shop.chain.mine(1);
-    shop.look().await;
+    shop.watch().await;
     shop.assert_status(&sale, "executing", "processing").await;
 }
 
@@ -124,7 +124,7 @@ async fn requests_are_made_as_small_as_a_node_wants_them() {
         for _ in 0..10 {
             sales.push(shop.sell().await);
         }
-        shop.look().await;
+        shop.watch().await;
         shop.nodes[0].fault(|faults| {
             faults.max_log_blocks = blocks;
             faults.max_log_addresses = addresses;
@@ -133,8 +133,8 @@ async fn requests_are_made_as_small_as_a_node_wants_them() {
             shop.chain.include(&[whole(sale)]);
             shop.chain.mine(3);
         }
-        shop.look().await;
-        shop.settle().await;
+        shop.watch().await;
+        shop.sweep().await;
         for sale in &sales {
             shop.assert_executed(sale, PRICE).await;
         }
@@ -148,8 +148,8 @@ async fn after_a_node_that_refuses_everything_the_next_one_is_asked_as_usual() {
     shop.chain.mine(100);
     shop.nodes[0].fault(|faults| faults.answer = Some((Some("eth_getLogs"), Answer::Error)));
     shop.nodes[1].take_calls();
-    shop.look().await;
-    shop.settle().await;
+    shop.watch().await;
+    shop.sweep().await;
     shop.assert_executed(&sale, PRICE).await;
     assert!(shop.nodes[1].take_calls()["eth_getLogs"] <= 4);
 }
@@ -164,8 +164,8 @@ async fn a_node_of_another_chain_is_not_listened_to() {
         shop.nodes[wrong].follow(&other);
         shop.nodes[wrong].fault(|faults| faults.chain_id = Some(CHAIN + 1));
         shop.chain.mine(2 * DEPTH);
-        shop.look().await;
-        shop.settle().await;
+        shop.watch().await;
+        shop.sweep().await;
         shop.assert_status(&sale, "scanning_deposit_transaction", "open").await;
         assert!(shop.deposits(&sale).await.is_empty());
     }
@@ -176,15 +176,15 @@ async fn safe_and_finalized_blocks_confirm_where_the_settings_say_so() {
     for (tag, depth) in [("safe", 4), ("finalized", 8)] {
         let mut shop = Shop::with(2, json!({"confirmations": tag})).await;
         let sale = shop.sell().await;
-        shop.look().await;
+        shop.watch().await;
         shop.chain.include(&[whole(&sale)]);
         shop.chain.mine(depth - 1);
-        shop.look().await;
-        shop.settle().await;
+        shop.watch().await;
+        shop.sweep().await;
         shop.assert_status(&sale, "executing", "processing").await;
         shop.chain.mine(1);
-        shop.look().await;
-        shop.settle().await;
+        shop.watch().await;
+        shop.sweep().await;
         shop.assert_executed(&sale, PRICE).await;
     }
 }

@@ -19,7 +19,7 @@ impl History {
     async fn begin(seed: u64) -> Self {
         let mut shop = Shop::with(3, serde_json::json!({"max_log_blocks": 2})).await;
         let sales = vec![shop.sell().await, shop.sell().await, shop.sell_for(NATIVE).await];
-        shop.look().await;
+        shop.watch().await;
         Self { shop, sales, pending: Vec::new(), random: fastrand::Rng::with_seed(seed) }
     }
 
@@ -48,7 +48,7 @@ impl History {
             5 => self.break_a_node(),
             6 => self.shop.nodes.iter().for_each(SimNode::heal),
             7 => self.die().await,
-            _ => drop(self.shop.try_look().await),
+            _ => drop(self.shop.try_watch().await),
         }
     }
 
@@ -81,8 +81,8 @@ impl History {
         let node = self.random.usize(..3);
         let calls = self.random.usize(0..12);
         self.shop.nodes[node].fault(|faults| faults.hang_after = Some(calls));
-        let mut watcher = chain::Watcher::new(self.shop.api.server.chain_tools[0].clone());
-        tokio::select! { _ = watcher.look() => {} () = self.shop.nodes[node].hung() => {} }
+        let mut watcher = chain::Watcher::new(self.shop.api.server.chain_contexts[0].clone());
+        tokio::select! { _ = watcher.poll() => {} () = self.shop.nodes[node].hung() => {} }
         self.shop.nodes[node].heal();
         self.shop.restart().await;
     }
@@ -95,11 +95,11 @@ impl History {
         self.shop.chain.mine(2 * DEPTH);
         self.shop.restart().await;
         for _ in 0..2 {
-            self.shop.look().await;
+            self.shop.watch().await;
             self.shop.chain.mine(1);
         }
         self.shop.wait(600).await;
-        self.shop.settle().await;
+        self.shop.sweep().await;
         let tokens = [TOKEN, TOKEN, NATIVE];
         for (sale, token) in self.sales.iter().zip(tokens) {
             let paid = self.shop.chain.paid(token, &sale.address);

@@ -1,8 +1,8 @@
-//! A shop on a simulated chain, watched and settled by hand.
+//! A shop on a simulated chain, with a watcher and a sweeper that are polled by hand.
 
 use std::collections::BTreeMap;
 
-use chain::{ChainError, Settler, Tools, Watcher};
+use chain::{ChainContext, ChainError, Sweeper, Watcher};
 use local::{Options, acting_as};
 use serde_json::{Value, json};
 use shared::chains::Chains;
@@ -12,45 +12,65 @@ use tests::{
     sim::{Payment, SimChain, SimNode, TOKEN},
 };
 
-pub(super) const CHAIN: u64 = 31337;
-/// How many blocks on top confirm.
-pub(super) const DEPTH: u64 = 3;
-/// What an order asks for.
-pub(super) const PRICE: u128 = 1_000_000;
+pub(crate) const CHAIN: u64 = 31337;
+/// The number of blocks on top that confirm.
+pub(crate) const DEPTH: u64 = 3;
+/// The key of the gas wallet.
+pub(crate) const GAS_KEY: &str = "1111111111111111111111111111111111111111111111111111111111111111";
+/// The gas wallet's balance at first, in wei.
+const FUNDS: u128 = 1_000_000_000_000_000_000;
+/// The price of an order.
+pub(crate) const PRICE: u128 = 1_000_000;
 
-pub(super) struct Shop {
-    pub(super) chain: SimChain,
-    pub(super) nodes: Vec<SimNode>,
-    pub(super) api: Api,
+pub(crate) struct Shop {
+    pub(crate) chain: SimChain,
+    pub(crate) nodes: Vec<SimNode>,
+    pub(crate) api: Api,
     watcher: Watcher,
-    settler: Settler,
+    sweeper: Sweeper,
 }
 
 /// An order that waits for its payment.
 #[derive(Debug, Clone)]
-pub(super) struct Sale {
-    pub(super) session: String,
-    pub(super) id: String,
-    pub(super) address: String,
+pub(crate) struct Sale {
+    pub(crate) session: String,
+    pub(crate) id: String,
+    pub(crate) address: String,
 }
 
 impl Shop {
     /// With one node.
-    pub(super) async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::with(1, json!({})).await
     }
 
     /// With so many nodes, and other settings of the chain than the usual ones.
-    pub(super) async fn with(nodes: usize, settings: Value) -> Self {
-        Self::on(nodes, settings, std::env::var(ENDPOINT_VARIABLE).ok()).await
+    pub(crate) async fn with(nodes: usize, settings: Value) -> Self {
+        Self::on(nodes, settings, None, std::env::var(ENDPOINT_VARIABLE).ok()).await
     }
 
     /// With a proxy between everything and the database.
-    pub(super) async fn behind(proxy: &Proxy, nodes: usize) -> Self {
-        Self::on(nodes, json!({}), Some(proxy.url.clone())).await
+    pub(crate) async fn behind(proxy: &Proxy, nodes: usize) -> Self {
+        Self::on(nodes, json!({}), None, Some(proxy.url.clone())).await
     }
 
-    async fn on(nodes: usize, settings: Value, endpoint: Option<String>) -> Self {
+    /// With a gas wallet that has money.
+    pub(crate) async fn with_gas_wallet(nodes: usize, settings: Value) -> Self {
+        Self::on_gas(nodes, settings, std::env::var(ENDPOINT_VARIABLE).ok()).await
+    }
+
+    /// The same with a proxy between everything and the database.
+    pub(crate) async fn with_gas_wallet_behind(proxy: &Proxy) -> Self {
+        Self::on_gas(1, json!({}), Some(proxy.url.clone())).await
+    }
+
+    async fn on_gas(nodes: usize, settings: Value, endpoint: Option<String>) -> Self {
+        let shop = Self::on(nodes, settings, Some(GAS_KEY.to_owned()), endpoint).await;
+        shop.chain.include(&[Payment::native(&shop.gas_account(), FUNDS)]);
+        shop
+    }
+
+    async fn on(nodes: usize, settings: Value, gas_key: Option<String>, endpoint: Option<String>) -> Self {
         chain::use_ring();
         let chain = SimChain::new(100, shared::edge::Clock::default().now().millis());
         let mut servers = Vec::new();
@@ -65,27 +85,28 @@ impl Shop {
             entry[name] = value.clone();
         }
         let chains = Chains::parse(&json!({CHAIN.to_string(): entry}).to_string()).unwrap();
-        let options = Options { endpoint, chains, leave_chains: true, ..Options::default() };
+        let options = Options { endpoint, chains, gas_key, leave_chains: true, ..Options::default() };
         let api = Api::with(options).await;
-        let tools = api.server.chain_tools[0].clone();
-        let (watcher, settler) = (Watcher::new(tools.clone()), Settler::new(tools, None));
-        Self { chain, nodes: servers, api, watcher, settler }
+        let context = api.server.chain_contexts[0].clone();
+        let (watcher, sweeper) =
+            (Watcher::new(context.clone()), Sweeper::new(context, api.server.gas_wallet.clone()));
+        Self { chain, nodes: servers, api, watcher, sweeper }
     }
 
-    /// A shop whose watching has begun, and an order in it.
-    pub(super) async fn waiting(nodes: usize) -> (Self, Sale) {
+    /// A shop that has been polled once, and an order in it.
+    pub(crate) async fn waiting(nodes: usize) -> (Self, Sale) {
         let mut shop = Self::with(nodes, json!({})).await;
         let sale = shop.sell().await;
-        shop.look().await;
+        shop.watch().await;
         (shop, sale)
     }
 
     /// A session with an order of [`PRICE`].
-    pub(super) async fn sell(&self) -> Sale {
+    pub(crate) async fn sell(&self) -> Sale {
         self.sell_for(TOKEN).await
     }
 
-    pub(super) async fn sell_for(&self, token: &str) -> Sale {
+    pub(crate) async fn sell_for(&self, token: &str) -> Sale {
         let session = self.api.create_session().await;
         let order = json!({
             "type": "swap", "checkoutSessionId": session, "recipientAddress": SHOP,
@@ -97,53 +118,58 @@ impl Shop {
         Sale { session, id: text("id"), address: text("globalAddress") }
     }
 
-    /// What another watcher or settler works with.
-    pub(super) fn tools(&self) -> Tools {
-        let me = format!("{:032x}", fastrand::u128(..));
-        Tools { me, ..self.api.server.chain_tools[0].clone() }
+    /// The context of another watcher or sweeper.
+    pub(crate) fn context(&self) -> ChainContext {
+        let worker = format!("{:032x}", fastrand::u128(..));
+        ChainContext { worker, ..self.api.server.chain_contexts[0].clone() }
     }
 
-    /// A new watcher takes over from one that died, whose lease has to end first.
-    pub(super) async fn restart(&mut self) {
+    /// Replaces the watcher and the sweeper by others, as if they had died. Their leases have to end first.
+    pub(crate) async fn restart(&mut self) {
         self.wait(31).await;
-        let tools = self.tools();
-        self.watcher = Watcher::new(tools.clone());
-        self.settler = Settler::new(tools, None);
+        let context = self.context();
+        self.watcher = Watcher::new(context.clone());
+        self.sweeper = Sweeper::new(context, self.api.server.gas_wallet.clone());
     }
 
     /// Time passes, for the shop and for the chain.
-    pub(super) async fn wait(&self, seconds: u32) {
+    pub(crate) async fn wait(&self, seconds: u32) {
         self.api.advance_clock(seconds.into()).await;
         self.chain.advance(seconds.into());
     }
 
-    pub(super) async fn try_look(&mut self) -> Result<bool, ChainError> {
-        acting_as("watch-deposits", self.watcher.look()).await
+    pub(crate) async fn try_watch(&mut self) -> Result<bool, ChainError> {
+        acting_as("watch-deposits", self.watcher.poll()).await
     }
 
-    pub(super) async fn look(&mut self) {
-        assert!(self.try_look().await.unwrap(), "another watches");
+    pub(crate) async fn watch(&mut self) {
+        assert!(self.try_watch().await.unwrap(), "another watcher has the lease");
     }
 
-    pub(super) async fn try_settle(&self) -> Result<bool, ChainError> {
-        acting_as("settle-orders", self.settler.look()).await
+    pub(crate) async fn try_sweep(&self) -> Result<bool, ChainError> {
+        acting_as("settle-orders", self.sweeper.poll()).await
     }
 
-    /// Settles what can be settled, including what was put off.
-    pub(super) async fn settle(&self) {
+    /// Sweeps what can be swept, including what was put off.
+    pub(crate) async fn sweep(&self) {
         self.wait(2).await;
-        assert!(self.try_settle().await.unwrap(), "another settles");
+        assert!(self.try_sweep().await.unwrap(), "another sweeper has the lease");
     }
 
-    /// Blocks go on until everything so far is confirmed and settled.
-    pub(super) async fn confirm(&mut self) {
+    /// The account that pays for gas.
+    pub(crate) fn gas_account(&self) -> String {
+        format!("{:#x}", self.api.server.gas_wallet.as_ref().unwrap().account())
+    }
+
+    /// Blocks go on until everything so far is confirmed and swept.
+    pub(crate) async fn confirm(&mut self) {
         self.chain.mine(DEPTH);
-        self.look().await;
-        self.settle().await;
+        self.watch().await;
+        self.sweep().await;
     }
 
     /// The order's status and its session's.
-    pub(super) async fn status(&self, sale: &Sale) -> (String, String) {
+    pub(crate) async fn status(&self, sale: &Sale) -> (String, String) {
         let session = self.api.session(&sale.session).await;
         let text = |name: &str| session[name].as_str().unwrap().to_owned();
         let order = self.api.order(&sale.id).await["order"]["status"].as_str().unwrap().to_owned();
@@ -152,7 +178,7 @@ impl Shop {
     }
 
     #[track_caller]
-    pub(super) fn assert_status<'a>(
+    pub(crate) fn assert_status<'a>(
         &'a self,
         sale: &'a Sale,
         order: &'a str,
@@ -166,7 +192,7 @@ impl Shop {
     }
 
     /// The order's deposits by status: the amounts of each, in rising order.
-    pub(super) async fn deposits(&self, sale: &Sale) -> BTreeMap<String, Vec<u128>> {
+    pub(crate) async fn deposits(&self, sale: &Sale) -> BTreeMap<String, Vec<u128>> {
         let mut found = BTreeMap::<String, Vec<u128>>::new();
         for deposit in self.api.order(&sale.id).await["depositTxs"].as_array().unwrap() {
             let amount = deposit["amount"].as_str().unwrap().parse().unwrap();
@@ -177,12 +203,12 @@ impl Shop {
     }
 
     /// The amounts of the order's deposits that count.
-    pub(super) async fn counted(&self, sale: &Sale) -> Vec<u128> {
+    pub(crate) async fn counted(&self, sale: &Sale) -> Vec<u128> {
         self.deposits(sale).await.remove("counted").unwrap_or_default()
     }
 
-    /// That the order is executed, with exactly so much, and its session complete.
-    pub(super) async fn assert_executed(&self, sale: &Sale, amount: u128) {
+    /// Asserts that the order is executed, with exactly so much, and its session complete.
+    pub(crate) async fn assert_executed(&self, sale: &Sale, amount: u128) {
         self.assert_status(sale, "executed", "complete").await;
         let seen = self.api.order(&sale.id).await;
         assert_eq!(seen["order"]["settlement"]["actualDstAmount"], amount.to_string(), "{seen:#}");
@@ -191,6 +217,6 @@ impl Shop {
 }
 
 /// The order's price in one payment.
-pub(super) fn whole(sale: &Sale) -> Payment {
+pub(crate) fn whole(sale: &Sale) -> Payment {
     Payment::new(&sale.address, PRICE)
 }

@@ -1,31 +1,16 @@
 //! The chain itself: blocks with payments in them.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard},
+};
 
-use super::{NATIVE, TOKEN};
-
-/// A transaction that pays somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Payment {
-    /// The transaction's hash, which stays the same in whichever block it is.
-    pub hash: String,
-    /// The zero address is the native token.
-    pub token: String,
-    pub from: String,
-    pub to: String,
-    pub amount: u128,
-}
-
-/// A block.
-#[derive(Debug)]
-pub struct Block {
-    pub number: u64,
-    pub hash: String,
-    pub parent: String,
-    /// In seconds.
-    pub time: u64,
-    pub payments: Vec<Payment>,
-}
+use super::{
+    NATIVE,
+    block::{Block, Mined, Payment, random_hash},
+    ledger::Ledger,
+    transaction::{Pool, SignedTransaction},
+};
 
 /// A chain. Clones are the same chain; [`SimChain::fork`] makes another one.
 #[derive(Debug, Clone)]
@@ -35,38 +20,32 @@ pub struct SimChain(Arc<Mutex<State>>);
 struct State {
     blocks: Vec<Arc<Block>>,
     time: u64,
+    pool: Pool,
+    /// `true` while blocks leave signed transactions out.
+    stalled: bool,
+    base_fee: u128,
+    /// The recipients that take no money.
+    refusing: HashSet<String>,
 }
 
 /// The time from one block to the next, in seconds.
 const BLOCK_SECONDS: u64 = 2;
-
-impl Payment {
-    /// So much of the token, in a transaction of its own.
-    pub fn new(to: &str, amount: u128) -> Self {
-        Self::of(TOKEN, to, amount)
-    }
-
-    /// So much of the chain's native token.
-    pub fn native(to: &str, amount: u128) -> Self {
-        Self::of(NATIVE, to, amount)
-    }
-
-    pub fn of(token: &str, to: &str, amount: u128) -> Self {
-        let from = "0xb0b0000000000000000000000000000000000b0b".to_owned();
-        Self { hash: random_hash(), token: token.to_owned(), from, to: to.to_owned(), amount }
-    }
-
-    pub fn is_native(&self) -> bool {
-        self.token == NATIVE
-    }
-}
+/// The price of a unit of gas at first, in wei.
+const BASE_FEE: u128 = 1_000_000_000;
 
 impl SimChain {
     /// A chain of `blocks` empty blocks, of which the newest is made at `now`, in milliseconds.
     pub fn new(blocks: u64, now: i64) -> Self {
         let now = now.unsigned_abs() / 1000;
         let time = now - blocks * BLOCK_SECONDS;
-        let chain = Self(Arc::new(Mutex::new(State { blocks: Vec::new(), time })));
+        let chain = Self(Arc::new(Mutex::new(State {
+            blocks: Vec::new(),
+            time,
+            pool: Pool::default(),
+            stalled: false,
+            base_fee: BASE_FEE,
+            refusing: HashSet::new(),
+        })));
         chain.mine(blocks);
         chain
     }
@@ -80,17 +59,21 @@ impl SimChain {
         Self(Arc::new(Mutex::new(self.state().clone())))
     }
 
-    /// Makes a block with these payments.
+    /// Makes a block with these payments, and with the transactions that wait for one.
     pub fn include(&self, payments: &[Payment]) -> Arc<Block> {
         let mut state = self.state();
         state.time += BLOCK_SECONDS;
-        let block = Arc::new(Block {
+        let mut block = Block {
             number: state.blocks.len() as u64,
             hash: random_hash(),
             parent: state.blocks.last().map_or_else(|| format!("0x{:064x}", 0), |last| last.hash.clone()),
             time: state.time,
             payments: payments.to_vec(),
-        });
+            mined: Vec::new(),
+            base_fee: state.base_fee,
+        };
+        state.execute_waiting(&mut block);
+        let block = Arc::new(block);
         state.blocks.push(block.clone());
         block
     }
@@ -107,7 +90,8 @@ impl SimChain {
         self.state().time += seconds;
     }
 
-    /// Replaces the newest `depth` blocks by these. Time goes on from where it was.
+    /// Replaces the newest `depth` blocks by these. Time goes on from where it was. The signed transactions of the
+    /// old ones are forgotten.
     pub fn reorganise(&self, depth: usize, blocks: &[&[Payment]]) {
         {
             let mut state = self.state();
@@ -119,7 +103,7 @@ impl SimChain {
         }
     }
 
-    /// Goes over to what another chain has.
+    /// Takes over the blocks of another chain.
     pub fn switch_to(&self, other: &Self) {
         let other = other.state().clone();
         *self.state() = other;
@@ -145,7 +129,7 @@ impl SimChain {
         state.blocks.get(usize::try_from(from).unwrap()..end).unwrap_or_default().to_vec()
     }
 
-    /// Everything that these blocks paid to `address` in `token`.
+    /// The sum of all payments of `token` to `address`.
     pub fn paid(&self, token: &str, address: &str) -> u128 {
         let blocks = self.blocks();
         let payments = blocks.iter().flat_map(|block| &block.payments);
@@ -156,6 +140,93 @@ impl SimChain {
     }
 }
 
-fn random_hash() -> String {
-    format!("0x{:032x}{:032x}", fastrand::u128(..), fastrand::u128(..))
+impl SimChain {
+    /// Has blocks leave signed transactions out from now on, or not.
+    pub fn stall(&self, stalled: bool) {
+        self.state().stalled = stalled;
+    }
+
+    /// Sets the price of a unit of gas from the next block on, in wei.
+    pub fn set_base_fee(&self, base_fee: u128) {
+        self.state().base_fee = base_fee;
+    }
+
+    /// Has a recipient take no money from now on.
+    pub fn refuse(&self, recipient: &str) {
+        self.state().refusing.insert(recipient.to_owned());
+    }
+
+    /// Has every recipient take money again.
+    pub fn accept(&self) {
+        self.state().refusing.clear();
+    }
+
+    pub(super) fn refuses(&self, recipient: &str) -> bool {
+        self.state().refusing.contains(recipient)
+    }
+
+    /// Takes a signed transaction in.
+    pub(super) fn submit(&self, transaction: SignedTransaction) -> Result<(), String> {
+        let mut state = self.state();
+        let ledger = state.ledger(None);
+        let nonce = ledger.nonce(&transaction.from);
+        if ledger.balance(NATIVE, &transaction.from) < transaction.most() {
+            return Err("insufficient funds for gas * price + value".to_owned());
+        }
+        state.pool.admit(transaction, nonce)
+    }
+
+    /// Forgets the transactions that wait for a block.
+    pub fn drop_waiting(&self) {
+        self.state().pool.clear();
+    }
+
+    /// The transactions that wait for a block.
+    pub fn waiting(&self) -> Vec<SignedTransaction> {
+        self.state().pool.waiting().to_vec()
+    }
+
+    /// Every transaction that was ever taken in.
+    pub fn accepted(&self) -> Vec<SignedTransaction> {
+        self.state().pool.accepted.clone()
+    }
+
+    /// The signed transactions in blocks.
+    pub fn mined(&self) -> Vec<Mined> {
+        self.blocks().iter().flat_map(|block| block.mined.clone()).collect()
+    }
+
+    /// The amount of a token that an account has now.
+    pub fn balance(&self, token: &str, account: &str) -> u128 {
+        self.state().ledger(None).balance(token, account)
+    }
+
+    pub(super) fn balance_at(&self, token: &str, account: &str, block: u64) -> u128 {
+        Ledger { blocks: &self.range(0, block), next: None }.balance(token, account)
+    }
+
+    pub(super) fn nonce_at(&self, account: &str, block: u64) -> u64 {
+        Ledger { blocks: &self.range(0, block), next: None }.nonce(account)
+    }
+}
+
+impl State {
+    fn ledger<'a>(&'a self, next: Option<&'a Block>) -> Ledger<'a> {
+        Ledger { blocks: &self.blocks, next }
+    }
+
+    /// Executes the waiting transactions that can be in a new block.
+    fn execute_waiting(&mut self, block: &mut Block) {
+        if self.stalled {
+            return;
+        }
+        let mut pool = std::mem::take(&mut self.pool);
+        let next_nonce = |block: &Block, account: &str| self.ledger(Some(block)).nonce(account);
+        while let Some(transaction) = pool.take(block.base_fee, |account| next_nonce(block, account)) {
+            let mined = self.ledger(Some(block)).execute(transaction, block.base_fee, &self.refusing);
+            block.mined.push(mined);
+        }
+        pool.drop_used(|account| next_nonce(block, account));
+        self.pool = pool;
+    }
 }

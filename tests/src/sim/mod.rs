@@ -1,18 +1,27 @@
 //! A simulated EVM chain, and nodes that serve it over JSON-RPC and misbehave when they are told to.
 //!
-//! Nothing is executed: a block is a list of payments. That is all that a watcher of deposits looks at, and
-//! it makes every reorganisation and every fault of a node a matter of one line.
+//! No code is executed. A block is a list of payments, and of signed transactions that sweep: enough for a
+//! watcher and a sweeper. Every reorganisation and every fault of a node is a matter of one line.
 
+mod block;
+mod calls;
 mod chain;
+mod contracts;
 mod faults;
+mod ledger;
+mod logs;
 mod node;
 mod rpc;
+mod text;
+mod transaction;
 
-pub use chain::{Block, Payment, SimChain};
+pub use block::{Block, Mined, Payment, Swept};
+pub use chain::SimChain;
 pub use faults::{Answer, Faults};
 pub use node::SimNode;
+pub use transaction::SignedTransaction;
 
 /// A token of the simulated chain.
 pub const TOKEN: &str = "0x700000000000000000000000000000000000070c";
-/// How chains name their native token.
+/// The name of the native token.
 pub const NATIVE: &str = "0x0000000000000000000000000000000000000000";

@@ -14,7 +14,11 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
-use super::{Answer, Faults, SimChain, rpc::View};
+use super::{
+    chain::SimChain,
+    faults::{Answer, Faults},
+    rpc::View,
+};
 
 /// A node of a simulated chain. Stops when dropped.
 pub struct SimNode {
@@ -52,14 +56,24 @@ impl SimNode {
         Self { url, state, task }
     }
 
-    /// Changes what is wrong with it.
+    /// Changes its faults.
     pub fn fault(&self, change: impl FnOnce(&mut Faults)) {
         change(&mut self.state.faults.lock().unwrap());
     }
 
-    /// Nothing is wrong with it from now on.
+    /// Removes its faults.
     pub fn heal(&self) {
         self.fault(|faults| *faults = Faults::default());
+    }
+
+    /// Sends it a signed transaction, as anybody can.
+    pub async fn send(&self, raw: &str) {
+        let request = json!({
+            "jsonrpc": "2.0", "id": 1, "method": "eth_sendRawTransaction", "params": [raw],
+        });
+        let answer = reqwest::Client::new().post(&self.url).json(&request).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        assert!(answer["result"].is_string(), "{answer}");
     }
 
     /// Has it serve another chain.
@@ -67,12 +81,12 @@ impl SimNode {
         *self.state.chain.lock().unwrap() = chain.clone();
     }
 
-    /// How often each method was asked for since the last call.
+    /// The number of requests for each method since the last call.
     pub fn take_calls(&self) -> BTreeMap<String, usize> {
         std::mem::take(&mut self.state.calls.lock().unwrap())
     }
 
-    /// Waits until a request hangs because of [`Faults::hang_after`].
+    /// Waits until a request hangs because of [`Faults::hang_after`] or [`Faults::hang_at`].
     pub async fn hung(&self) {
         self.state.hung.notified().await;
     }
@@ -93,7 +107,7 @@ async fn answer(State(state): State<Arc<Shared>>, Json(request): Json<Value>) ->
         now
     };
     *state.calls.lock().unwrap().entry(method.to_owned()).or_default() += 1;
-    if faults.hang_after == Some(0) {
+    if faults.hang_after == Some(0) || faults.hang_at == Some(method) {
         state.hung.notify_one();
         std::future::pending::<()>().await;
     }

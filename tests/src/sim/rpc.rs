@@ -1,14 +1,18 @@
-//! What a node answers: Ethereum's JSON-RPC, as far as watching and settling ask for it.
+//! The answers of a node: Ethereum's JSON-RPC, as far as watching and sweeping ask for it.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Block, Faults, Payment, SimChain};
+use super::{
+    block::{Block, Mined, Payment},
+    chain::SimChain,
+    faults::Faults,
+    logs::{Log, LogFilter},
+    text::hex,
+};
 
-/// `Transfer(address,address,uint256)`
-const TRANSFER: &str = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
-/// How many blocks are on top of one that is safe, and of one that is finalized.
+/// The number of blocks on top of one that is safe, and of one that is finalized.
 const SAFE: u64 = 4;
 const FINALIZED: u64 = 8;
 
@@ -29,16 +33,18 @@ impl View<'_> {
             }
             "eth_getLogs" => self.logs(&params[0])?,
             "eth_getTransactionReceipt" => self.receipt(params[0].as_str().unwrap_or_default()),
-            "eth_getTransactionCount" | "eth_getBalance" => hex(0),
-            _ => return Err(format!("the method {method} does not exist")),
+            _ => {
+                let unknown = || Err(format!("the method {method} does not exist"));
+                return self.answer_sweeper(method, params).unwrap_or_else(unknown);
+            }
         })
     }
 
-    fn head(&self) -> u64 {
+    pub(super) fn head(&self) -> u64 {
         self.chain.head().saturating_sub(self.faults.lag)
     }
 
-    fn number(&self, tag: &Value) -> Option<u64> {
+    pub(super) fn number(&self, tag: &Value) -> Option<u64> {
         match tag.as_str()? {
             "latest" => Some(self.head()),
             "safe" => self.head().checked_sub(SAFE),
@@ -60,39 +66,39 @@ impl View<'_> {
     }
 
     fn show(&self, block: &Block, whole: bool) -> Value {
-        let transactions = self.payments(block).map(|(_, payment)| match whole {
-            true => transaction(payment),
-            false => json!(payment.hash),
-        });
+        let payments = self.payments(block).map(|(_, payment)| (&payment.hash, payment.show()));
+        let mined = block.mined.iter().map(|mined| (&mined.transaction.hash, mined.show()));
+        let transactions = payments.chain(mined).map(|(hash, shown)| if whole { shown } else { json!(hash) });
         json!({
             "number": hex(block.number), "hash": block.hash, "parentHash": block.parent,
-            "timestamp": hex(block.time), "baseFeePerGas": "0x7",
+            "timestamp": hex(block.time), "baseFeePerGas": format!("{:#x}", block.base_fee),
             "transactions": transactions.collect::<Vec<_>>(),
         })
+    }
+
+    /// The logs of a block, as this node has them.
+    fn block_logs(&self, block: &Block) -> Vec<Log> {
+        let payments = self.payments(block).filter(|(_, payment)| !payment.is_native());
+        let of_payments = payments.map(|(index, payment)| Log::of_payment(index, payment));
+        of_payments.chain(Log::of_signed(block)).collect()
     }
 
     fn logs(&self, filter: &Value) -> Result<Value, String> {
         let number = |name: &str| self.number(&filter[name]).ok_or_else(|| format!("no {name}"));
         let (from, to) = (number("fromBlock")?, number("toBlock")?);
-        let recipients = words(&filter["topics"][2]);
+        let filter = LogFilter::read(filter);
         if self.faults.max_log_blocks.is_some_and(|most| to + 1 - from > most) {
             return Err("query exceeds the range of blocks".to_owned());
         }
-        if self.faults.max_log_addresses.is_some_and(|most| recipients.len() > most) {
+        if self.faults.max_log_addresses.is_some_and(|most| filter.longest_list() > most) {
             return Err("query has too many topics".to_owned());
         }
-        let tokens = words(&filter["address"]);
-        let is_asked_for = |payment: &Payment| {
-            !payment.is_native()
-                && (tokens.is_empty() || tokens.contains(payment.token.as_str()))
-                && recipients.contains(word(&payment.to).as_str())
-                && !self.faults.hidden_logs.contains(&payment.hash)
-        };
         let mut logs = Vec::new();
         // Beyond its head a node finds nothing, and says so as if there were nothing.
         for block in self.chain.range(from, to.min(self.head())) {
-            let found = self.payments(&block).filter(|(_, payment)| is_asked_for(payment));
-            logs.extend(found.map(|(index, payment)| log(&block, index, payment)));
+            let mut found = self.block_logs(&block);
+            found.retain(|log| filter.matches(log) && !self.faults.hidden_logs.contains(&log.transaction));
+            logs.extend(found.iter().map(|log| log.show(&block)));
         }
         Ok(logs.into())
     }
@@ -100,12 +106,15 @@ impl View<'_> {
     fn receipt(&self, hash: &str) -> Value {
         // The newest first: what is asked for is seldom old.
         for block in self.chain.range(0, self.head()).into_iter().rev() {
-            let found = self.payments(&block).find(|(_, payment)| payment.hash == hash);
-            if let Some((index, payment)) = found {
-                let logs = if payment.is_native() { vec![] } else { vec![log(&block, index, payment)] };
+            let payment = self.payments(&block).find(|(_, payment)| payment.hash == hash).map(|_| true);
+            let mut mined = block.mined.iter();
+            let mined = mined.find(|mined| mined.transaction.hash == hash).map(|mined| mined.succeeded);
+            if let Some(succeeded) = payment.or(mined) {
+                let logs = self.block_logs(&block).into_iter().filter(|log| log.transaction == hash);
                 return json!({
-                    "status": "0x1", "transactionHash": hash, "blockHash": block.hash,
-                    "blockNumber": hex(block.number), "logs": logs,
+                    "status": hex(succeeded.into()), "transactionHash": hash, "blockHash": block.hash,
+                    "blockNumber": hex(block.number),
+                    "logs": logs.map(|log| log.show(&block)).collect::<Vec<_>>(),
                 });
             }
         }
@@ -113,36 +122,19 @@ impl View<'_> {
     }
 }
 
-fn transaction(payment: &Payment) -> Value {
-    let (to, value) = match payment.is_native() {
-        true => (&payment.to, payment.amount),
-        false => (&payment.token, 0),
-    };
-    json!({"hash": payment.hash, "from": payment.from, "to": to, "value": format!("{value:#x}")})
-}
-
-fn log(block: &Block, index: usize, payment: &Payment) -> Value {
-    json!({
-        "address": payment.token, "topics": [TRANSFER, word(&payment.from), word(&payment.to)],
-        "data": format!("0x{:064x}", payment.amount), "removed": false,
-        "blockNumber": hex(block.number), "blockHash": block.hash,
-        "transactionHash": payment.hash, "transactionIndex": hex(index as u64), "logIndex": hex(index as u64),
-    })
-}
-
-/// What a filter lists; it may name a single one without a list.
-fn words(value: &Value) -> HashSet<&str> {
-    match value {
-        Value::String(one) => HashSet::from([one.as_str()]),
-        Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
-        _ => HashSet::new(),
+impl Payment {
+    fn show(&self) -> Value {
+        let (to, value) = match self.is_native() {
+            true => (&self.to, self.amount),
+            false => (&self.token, 0),
+        };
+        json!({"hash": self.hash, "from": self.from, "to": to, "value": format!("{value:#x}")})
     }
 }
 
-fn word(address: &str) -> String {
-    format!("0x{:0>64}", &address[2..])
-}
-
-fn hex(number: u64) -> Value {
-    format!("{number:#x}").into()
+impl Mined {
+    fn show(&self) -> Value {
+        let signed = &self.transaction;
+        json!({"hash": signed.hash, "from": signed.from, "to": signed.to, "value": "0x0"})
+    }
 }

@@ -1,0 +1,126 @@
+//! Orders, swept one by one and many at once.
+
+use serde_json::json;
+use shared::chains::ForwarderAddress;
+use tests::{
+    client::SHOP,
+    sim::{NATIVE, Payment, TOKEN},
+};
+
+use crate::watching::shop::{DEPTH, PRICE, Shop};
+
+#[tokio::test]
+async fn a_signed_transaction_sweeps_a_confirmed_order_and_executes_it_once_it_is_final() {
+    let (shop, sale) = Shop::confirmed().await;
+    shop.sweep().await;
+    let sent = shop.only_accepted();
+    assert_eq!((&sent.from, sent.nonce), (&shop.gas_account(), 0));
+    assert_eq!(sent.to, format!("{:#x}", ForwarderAddress::new(None, None).unwrap().factory()));
+    assert_eq!(shop.chain.balance(TOKEN, SHOP), 0);
+    shop.chain.mine(1);
+    assert_eq!(shop.chain.balance(TOKEN, SHOP), PRICE);
+    for _ in 0..DEPTH {
+        shop.sweep().await;
+        shop.assert_status(&sale, "executing", "processing").await;
+        shop.chain.mine(1);
+    }
+    shop.sweep().await;
+    shop.assert_swept(&[&sale]).await;
+    assert_eq!(shop.api.order(&sale.id).await["executeTx"]["txHash"], sent.hash);
+    shop.go_on().await;
+    assert_eq!(shop.mined_nonces(), [0]);
+}
+
+#[tokio::test]
+async fn native_money_is_swept_too() {
+    let mut shop = Shop::with_gas_wallet(1, json!({})).await;
+    let sale = shop.sell_for(NATIVE).await;
+    shop.watch().await;
+    shop.chain.include(&[Payment::native(&sale.address, PRICE)]);
+    shop.chain.mine(DEPTH);
+    shop.watch().await;
+    shop.sweep().await;
+    shop.go_on().await;
+    shop.assert_executed(&sale, PRICE).await;
+    assert_eq!((shop.chain.balance(NATIVE, SHOP), shop.chain.balance(NATIVE, &sale.address)), (PRICE, 0));
+    assert_eq!(shop.mined_nonces(), [0]);
+}
+
+#[tokio::test]
+async fn many_orders_are_swept_in_one_transaction() {
+    let mut shop = Shop::with_gas_wallet(1, json!({})).await;
+    let mut sales = Vec::new();
+    for _ in 0..6 {
+        sales.push(shop.sell().await);
+    }
+    let sales: Vec<_> = sales.iter().collect();
+    shop.watch().await;
+    shop.pay(&sales).await;
+    shop.sweep().await;
+    shop.go_on().await;
+    shop.assert_swept(&sales).await;
+    assert_eq!(shop.mined_nonces(), [0]);
+}
+
+#[tokio::test]
+async fn more_orders_than_fit_one_transaction_are_swept_by_several_one_after_the_other() {
+    let mut shop = Shop::with_gas_wallet(1, json!({"max_batch": 2})).await;
+    let mut sales = Vec::new();
+    for _ in 0..5 {
+        sales.push(shop.sell().await);
+    }
+    let sales: Vec<_> = sales.iter().collect();
+    shop.watch().await;
+    shop.pay(&sales).await;
+    shop.sweep().await;
+    assert_eq!(shop.chain.waiting().len(), 1);
+    shop.go_on().await;
+    shop.assert_swept(&sales).await;
+    let sizes: Vec<_> = shop.chain.mined().iter().map(|mined| mined.swept.len()).collect();
+    assert_eq!((shop.mined_nonces(), sizes), (vec![0, 1, 2], vec![2, 2, 1]));
+}
+
+#[tokio::test]
+async fn an_order_that_is_refused_in_its_block_is_swept_by_a_later_transaction() {
+    let (shop, sale) = Shop::confirmed().await;
+    shop.sweep().await;
+    shop.chain.refuse(SHOP);
+    shop.go_on().await;
+    shop.assert_status(&sale, "executing", "processing").await;
+    assert_eq!((shop.mined_nonces(), shop.chain.balance(TOKEN, SHOP)), (vec![0], 0));
+    shop.chain.accept();
+    shop.wait(300).await;
+    shop.go_on().await;
+    shop.assert_swept(&[&sale]).await;
+    assert_eq!(shop.mined_nonces(), [0, 1]);
+}
+
+#[tokio::test]
+async fn gas_that_costs_more_than_the_settings_allow_is_waited_out() {
+    let (shop, sale) = Shop::confirmed().await;
+    shop.chain.set_base_fee(u128::MAX / 4);
+    shop.chain.mine(1);
+    shop.sweep().await;
+    assert!(shop.chain.accepted().is_empty());
+    shop.chain.set_base_fee(1_000_000_000);
+    shop.go_on().await;
+    shop.assert_swept(&[&sale]).await;
+}
+
+#[tokio::test]
+async fn an_empty_gas_wallet_delays_and_loses_nothing() {
+    let mut shop = Shop::with_gas_wallet(1, json!({"max_fee_per_gas": "1000000000000000000"})).await;
+    let sale = shop.sell_and_confirm().await;
+    // At this price the wallet's money is not enough for one transaction.
+    shop.chain.set_base_fee(100_000_000_000_000_000);
+    shop.chain.mine(1);
+    shop.wait(2).await;
+    let problem = shop.try_sweep().await.unwrap_err().to_string();
+    assert!(problem.to_lowercase().contains(&shop.gas_account()), "{problem}");
+    assert!(shop.chain.accepted().is_empty());
+    shop.assert_status(&sale, "executing", "processing").await;
+    shop.chain.set_base_fee(1_000_000_000);
+    shop.go_on().await;
+    shop.assert_swept(&[&sale]).await;
+    assert_eq!(shop.mined_nonces(), [0]);
+}
