@@ -13,13 +13,14 @@ use shared::{kernel::ApiKeyId, keys::Scope};
 use tests::{
     client::{Answer, Api, BUYER, order},
     proxy::{Fault, Proxy},
+    scenario::Scenario,
 };
 
 const UNKNOWN: &str = "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8";
 
 /// A server with API keys on, and a writing key for each of two merchants.
 async fn shops() -> (Api, String, String) {
-    let api = Api::with_keys().await;
+    let api = Scenario::new().with_keys().start().await;
     let (ours, theirs) =
         (api.make_key("ours", Scope::Write, None).await, api.make_key("theirs", Scope::Write, None).await);
     (api, ours, theirs)
@@ -80,7 +81,7 @@ fn asks_for_a_key(answer: &Answer) {
 
 #[tokio::test]
 async fn without_the_setting_a_key_is_not_looked_at() {
-    let mut api = Api::start().await;
+    let mut api = Scenario::new().start().await;
     api.use_key(Some("ck_nonsense"));
     let (session, order) = noted_pair(&api).await;
     assert_eq!(api.session(&session).await["client_reference_id"], "cart-17");
@@ -90,7 +91,7 @@ async fn without_the_setting_a_key_is_not_looked_at() {
 
 #[tokio::test]
 async fn strangers_may_read_a_session_and_make_an_order_and_nothing_else() {
-    let api = Api::with_keys().await;
+    let api = Scenario::new().with_keys().start().await;
     for (method, path, body, public) in endpoints() {
         let answer = api.send(method.clone(), &path, body.to_string()).await;
         match public {
@@ -150,7 +151,7 @@ async fn a_reading_key_reads_and_changes_nothing() {
     api.post("/checkout-sessions", &json!({})).await.refused(403, "forbidden");
     api.post("/orders", &noted_order(None)).await.refused(403, "forbidden");
     api.expire(&session).await.refused(403, "forbidden");
-    assert_eq!(api.session(&session).await["status"], "open");
+    assert_eq!(api.session(&session).await.status(), "open");
 }
 
 #[tokio::test]
@@ -174,8 +175,8 @@ async fn one_merchant_never_reaches_what_is_anothers() {
         assert_eq!(listed(&api).await, Vec::<Value>::new());
     }
     api.use_key(Some(&ours));
-    assert_eq!(api.session(&session).await["status"], "open");
-    assert_eq!(api.session(&unlinked).await["order_id"], Value::Null);
+    assert_eq!(api.session(&session).await.status(), "open");
+    assert_eq!(api.session(&unlinked).await.order_id(), None);
     api.expire(&session).await.ok();
 }
 
@@ -225,7 +226,7 @@ async fn switching_keys_on_and_off_loses_nothing() {
 #[tokio::test]
 async fn a_key_is_looked_up_once_a_minute_and_void_a_minute_after_it_is_revoked() {
     let proxy = Proxy::start().await;
-    let mut api = Api::behind_with_keys(&proxy).await;
+    let mut api = Scenario::new().behind(&proxy).with_keys().start().await;
     let ours = api.make_key("ours", Scope::Write, None).await;
     api.use_key(Some(&ours));
     proxy.take_operations();
@@ -247,7 +248,7 @@ async fn a_key_is_looked_up_once_a_minute_and_void_a_minute_after_it_is_revoked(
 #[tokio::test]
 async fn a_key_that_cannot_be_looked_up_is_no_wrong_key() {
     let proxy = Proxy::start().await;
-    let mut api = Api::behind_with_keys(&proxy).await;
+    let mut api = Scenario::new().behind(&proxy).with_keys().start().await;
     let ours = api.make_key("ours", Scope::Write, None).await;
     api.use_key(Some(&ours));
     proxy.inject("GetItem", &Fault::ServerError, 100);

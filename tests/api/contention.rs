@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tests::{
     client::{Answer, Api, order},
     proxy::{Fault, Proxy},
+    scenario::Scenario,
 };
 
 /// More than any call is repeated.
@@ -19,7 +20,7 @@ const CONTENTION: [Fault; 4] =
 
 async fn start() -> (Proxy, Api) {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     (proxy, api)
 }
 

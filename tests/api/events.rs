@@ -11,7 +11,10 @@ use shared::{
     edge::{Clock, random_bits},
     kernel::{OrderId, RawJson, RedirectUrl, Timestamp},
 };
-use tests::client::{Api, SHOP};
+use tests::{
+    client::{Api, SHOP},
+    scenario::Scenario,
+};
 use uuid::Uuid;
 
 use crate::feed::Broken;
@@ -24,7 +27,7 @@ const CREATED: Timestamp = Timestamp::from_millis(1_759_387_147_944);
 
 /// A server with a clock that shows the events' time.
 pub(crate) async fn app_of_that_day() -> (Api, App) {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let app = App { clock: Clock::starting_at(CREATED), ..api.server.app.clone() };
     (api, app)
 }

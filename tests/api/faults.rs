@@ -7,6 +7,7 @@ use serde_json::json;
 use tests::{
     client::{Answer, Api, BUYER, executed, order},
     proxy::{Fault, Proxy},
+    scenario::Scenario,
 };
 
 /// More than any call is repeated.
@@ -57,7 +58,7 @@ struct Scene {
 impl Scene {
     async fn set(write: Write) -> Self {
         let proxy = Proxy::start().await;
-        let api = Api::behind(&proxy).await;
+        let api = Scenario::new().behind(&proxy).start().await;
         let session = api.create_session().await;
         let mut order = String::new();
         if matches!(write, Write::ExpireWithOrder | Write::Pay | Write::Execute | Write::TellOfExpiry) {
@@ -221,7 +222,7 @@ async fn a_piece_of_evidence_that_cannot_be_applied_holds_up_no_other() {
 #[tokio::test]
 async fn a_fault_of_ours_is_a_500_that_says_nothing_of_the_inside() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     proxy.inject("PutItem", &Fault::Rejected, 1);
     let answer = api.post("/checkout-sessions", &json!({})).await;
     assert!(answer.refused(500, "internal_error")["requestId"].as_str().is_some_and(|id| !id.is_empty()));

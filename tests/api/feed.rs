@@ -11,6 +11,7 @@ use shared::keys::Scope;
 use tests::{
     client::{Api, executed, order},
     proxy::{Fault, Proxy},
+    scenario::Scenario,
 };
 
 pub(crate) use retries::Broken;
@@ -55,7 +56,7 @@ async fn sell(api: &Api) -> (String, String) {
 
 #[tokio::test]
 async fn what_happens_reaches_the_feed_in_order_and_pages_fit_together() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     assert_eq!(read(&api, "", 20).await, Vec::<Value>::new());
     for _ in 0..3 {
         sell(&api).await;
@@ -79,7 +80,7 @@ async fn what_happens_reaches_the_feed_in_order_and_pages_fit_together() {
 
 #[tokio::test]
 async fn a_cursor_that_is_none_is_refused() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for wrong in
         ["1", "000000000000000g", "0x00000000000000", "00000000000000000", "+000000000000001", "evt_1"]
     {
@@ -101,7 +102,7 @@ fn without_the_second(answer: &mut Value) {
 #[tokio::test]
 async fn what_comes_after_a_gap_waits_until_the_gap_is_closed() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     for _ in 0..4 {
         api.create_session().await;
     }
@@ -114,7 +115,7 @@ async fn what_comes_after_a_gap_waits_until_the_gap_is_closed() {
 
 #[tokio::test]
 async fn each_merchant_has_a_feed_of_their_own() {
-    let mut api = Api::with_keys().await;
+    let mut api = Scenario::new().with_keys().start().await;
     let mut sold = Vec::new();
     for owner in ["ours", "theirs"] {
         let key = api.make_key(owner, Scope::Write, None).await;
@@ -147,7 +148,7 @@ fn cut_after_the_second(answer: &mut Value) {
 #[tokio::test]
 async fn a_page_that_the_database_cuts_short_says_that_there_is_more() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     for _ in 0..4 {
         api.create_session().await;
     }
@@ -161,7 +162,7 @@ async fn a_page_that_the_database_cuts_short_says_that_there_is_more() {
 
 #[tokio::test]
 async fn long_events_are_all_read_however_few_fit_a_page() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for _ in 0..30 {
         let mut body = order(None);
         body["metadata"] = json!({"notes": "x".repeat(60_000)});

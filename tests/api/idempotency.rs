@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tests::{
     client::{Answer, Api, BUYER, order},
     proxy::{Fault, Proxy},
+    scenario::Scenario,
 };
 
 async fn post(api: &Api, path: &str, body: &Value, key: &str) -> Answer {
@@ -29,7 +30,7 @@ async fn listed(api: &Api) -> usize {
 
 #[tokio::test]
 async fn the_same_key_with_the_same_body_gives_the_first_answer_again() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = json!({"metadata": {"n": 1.0}, "expires_in": 300});
     for (path, body) in [("/checkout-sessions", session), ("/orders", order_of(None))] {
         let first = post(&api, path, &body, "a").await;
@@ -45,7 +46,7 @@ async fn the_same_key_with_the_same_body_gives_the_first_answer_again() {
 
 #[tokio::test]
 async fn another_body_under_a_key_is_a_conflict() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     post(&api, "/checkout-sessions", &json!({}), "a").await.ok();
     post(&api, "/checkout-sessions", &json!({"expires_in": 300}), "a")
         .await
@@ -57,7 +58,7 @@ async fn another_body_under_a_key_is_a_conflict() {
 
 #[tokio::test]
 async fn a_refused_request_does_not_use_its_key_up() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, _) = api.create_linked().await;
     post(&api, "/orders", &order_of(Some(&session)), "a").await.refused(409, "session_has_order");
     post(&api, "/orders", &json!({}), "a").await.refused(400, "invalid_field");
@@ -66,7 +67,7 @@ async fn a_refused_request_does_not_use_its_key_up() {
 
 #[tokio::test]
 async fn a_repeated_order_for_a_session_is_no_conflict_with_itself() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = api.create_session().await;
     let body = order_of(Some(&session));
     let first = post(&api, "/orders", &body, "a").await.ok();
@@ -79,7 +80,7 @@ async fn a_repeated_order_for_a_session_is_no_conflict_with_itself() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn simultaneous_twins_create_one_thing() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = api.create_session().await;
     for body in [order_of(None), order_of(Some(&session))] {
         let before = listed(&api).await;
@@ -95,7 +96,7 @@ async fn simultaneous_twins_create_one_thing() {
 
 #[tokio::test]
 async fn a_key_has_1_to_255_characters() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     post(&api, "/checkout-sessions", &json!({}), &"k".repeat(255)).await.ok();
     for bad in ["", &"k".repeat(256), "\u{e9}"] {
         let answer = post(&api, "/checkout-sessions", &json!({}), bad).await;
@@ -106,7 +107,7 @@ async fn a_key_has_1_to_255_characters() {
 #[tokio::test]
 async fn a_key_costs_no_round_trip_and_outlives_lost_answers() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     for (path, body) in [("/checkout-sessions", json!({})), ("/orders", order_of(None))] {
         proxy.take_operations();
         post(&api, path, &body, "a").await.ok();
@@ -123,7 +124,7 @@ async fn a_key_costs_no_round_trip_and_outlives_lost_answers() {
 
 #[tokio::test]
 async fn a_key_is_kept_for_a_day() {
-    let api = Api::with(local::Options::default()).await; // the embedded engine follows the server's clock
+    let api = Scenario::new().embedded().start().await; // the embedded engine follows the server's clock
     post(&api, "/checkout-sessions", &json!({}), "a").await.ok();
     api.advance_clock(86_400.0 - 10.0).await;
     assert!(is_replay(&post(&api, "/checkout-sessions", &json!({}), "a").await));

@@ -16,6 +16,7 @@ use serde_json::Value;
 use tests::{
     client::{Answer, Api},
     proxy::Proxy,
+    scenario::Scenario,
 };
 
 /// A server that counts its calls to the database.
@@ -27,7 +28,7 @@ struct Watched {
 impl Watched {
     async fn start() -> Self {
         let proxy = Proxy::start().await;
-        let api = Api::behind(&proxy).await;
+        let api = Scenario::new().behind(&proxy).start().await;
         proxy.take_operations();
         Self { api, proxy }
     }

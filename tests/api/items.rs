@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use local::Options;
 use reqwest::{
     Method,
     header::{HeaderMap, HeaderValue},
@@ -14,6 +13,7 @@ use tests::{
     client::{Api, BUYER, executed, order},
     proxy::Proxy,
     receiver::{Manner, Receiver},
+    scenario::Scenario,
 };
 
 /// The attributes of each kind of item, with their types. A question mark follows attributes that not all items have.
@@ -134,9 +134,8 @@ async fn sell(api: &Api) {
 async fn every_kind_of_item_keeps_its_shape() {
     let proxy = Proxy::start().await;
     let chains = Chains::parse(r#"{"8453": {"rpc": ["http://127.0.0.1:9"]}}"#).unwrap();
-    let endpoint = Some(proxy.url.clone());
-    let options = Options { endpoint, api_keys: true, chains, leave_chains: true, ..Options::default() };
-    let mut api = Api::with(options).await;
+    let scenario = Scenario::new().behind(&proxy).with_keys().watching(chains);
+    let mut api = scenario.with(|it| it.leave_chains = true).start().await;
     let receiver = Receiver::start().await;
     for owner in ["default", "ours"] {
         let key = api.make_key(owner, Scope::Write, Some(1_000_000_000)).await;

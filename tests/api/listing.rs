@@ -10,6 +10,7 @@ use shared::keys::Scope;
 use tests::{
     client::{Api, executed},
     proxy::{Fault, Proxy},
+    scenario::Scenario,
 };
 
 fn ids(sessions: &[Value]) -> Vec<String> {
@@ -51,20 +52,20 @@ async fn make(api: &Api, count: usize, body: &Value) -> Vec<String> {
 
 #[tokio::test]
 async fn the_newest_come_first_and_look_as_they_do_alone() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     assert_eq!(page(&api, "").await, json!({"sessions": [], "has_more": false, "next_cursor": null}));
     let made = make(&api, 7, &json!({"metadata": {"n": 1.0}, "client_reference_id": "a"})).await;
     for limit in [1, 3, 6, 7, 100] {
         assert_eq!(list(&api, &format!("limit={limit}")).await, made, "{limit}");
     }
     let listed = walk(&api, "", async || {}).await;
-    assert_eq!(listed[6], api.session(&made[6]).await);
+    assert_eq!(listed[6], *api.session(&made[6]).await);
     assert_eq!(page(&api, "limit=7").await["has_more"], false);
 }
 
 #[tokio::test]
 async fn nothing_is_skipped_or_doubled_because_others_come_and_change() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let made = make(&api, 9, &json!({})).await;
     let (_, order) = api.create_linked().await;
     let meanwhile = async || {
@@ -81,7 +82,7 @@ async fn nothing_is_skipped_or_doubled_because_others_come_and_change() {
 
 #[tokio::test]
 async fn a_status_is_what_the_session_itself_says() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let short = json!({"expires_in": 300});
     let overdue = make(&api, 3, &short).await;
     let (paid, order) = api.create_linked().await;
@@ -104,7 +105,7 @@ async fn a_status_is_what_the_session_itself_says() {
     let mut counts = BTreeMap::new();
     for session in walk(&api, "", async || {}).await {
         let alone = api.session(session["id"].as_str().unwrap()).await;
-        assert_eq!(alone, session);
+        assert_eq!(*alone, session);
         *counts.entry(alone["status"].as_str().unwrap().to_owned()).or_insert(0) += 1;
     }
     let counted = [("complete", 1), ("expired", 6), ("open", 2), ("processing", 1)];
@@ -113,7 +114,7 @@ async fn a_status_is_what_the_session_itself_says() {
 
 #[tokio::test]
 async fn filters_combine() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let reference = |text: &str| json!({"client_reference_id": text});
     let (a, b) = (make(&api, 3, &reference("a#b")).await, make(&api, 2, &reference("a")).await);
     assert_eq!(list(&api, "client_reference_id=a").await, b);
@@ -143,7 +144,7 @@ async fn filters_combine() {
 
 #[tokio::test]
 async fn what_cannot_be_asked_is_refused_by_name() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     make(&api, 2, &json!({})).await;
     let cursor = page(&api, "limit=1").await["next_cursor"].as_str().unwrap().to_owned();
     let other_place: String = cursor.chars().rev().collect();
@@ -169,7 +170,7 @@ async fn what_cannot_be_asked_is_refused_by_name() {
 
 #[tokio::test]
 async fn each_merchant_lists_their_own() {
-    let mut api = Api::with_keys().await;
+    let mut api = Scenario::new().with_keys().start().await;
     let mut made = Vec::new();
     // One name is a prefix of the other.
     for owner in ["shop", "shop-2", "default"] {
@@ -196,7 +197,7 @@ async fn each_merchant_lists_their_own() {
 #[tokio::test]
 async fn a_page_costs_what_it_shows() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     make(&api, 30, &json!({})).await;
     proxy.take_operations();
     for query in ["limit=5", "limit=5&status=open"] {
@@ -209,7 +210,7 @@ async fn a_page_costs_what_it_shows() {
 
 #[tokio::test]
 async fn the_longest_page_fits_one_answer() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     // Quotation marks take twice their length in Lambda's answer, which is limited to 6 MB.
     let url = format!("https://shop.example/{}", "x".repeat(2000));
     let notes = "\"".repeat(8_000);
@@ -225,7 +226,7 @@ async fn the_longest_page_fits_one_answer() {
 #[tokio::test]
 async fn an_outage_is_no_short_list() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     make(&api, 3, &json!({})).await;
     for operation in ["Query", "BatchGetItem"] {
         proxy.inject(operation, &Fault::ServerError, 20);

@@ -1,16 +1,18 @@
 //! The progress of an order, and of its session.
 
 use serde_json::{Value, json};
-use tests::client::{Api, BUYER, USDC, deposit, executed, order};
+use tests::{
+    client::{BUYER, Session, USDC, deposit, executed, order},
+    scenario::Scenario,
+};
 
-fn status_of(answer: &Value) -> (&str, &str, Option<&str>) {
-    let text = |name: &str| answer[name].as_str();
-    (text("status").unwrap(), text("order_status").unwrap_or("-"), text("expired_reason"))
+fn status_of(session: &Session) -> (&str, &str, Option<&str>) {
+    (session.status(), session.order_status().unwrap_or("-"), session.expired_reason())
 }
 
 #[tokio::test]
 async fn a_paid_and_executed_order_completes_its_session() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, order) = api.create_linked().await;
     assert_eq!(status_of(&api.session(&session).await), ("open", "scanning_deposit_transaction", None));
 
@@ -28,7 +30,7 @@ async fn a_paid_and_executed_order_completes_its_session() {
 
 #[tokio::test]
 async fn each_way_to_fail_expires_the_session_with_its_reason() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let refunding = json!({"id": "r", "kind": "refunding", "occurredAt": 2, "detail": "no route"});
     let refund = json!({"id": "s", "kind": "refund", "occurredAt": 3, "chain": 8453, "txHash": "0x9",
                         "amount": "1000000", "status": "success"});
@@ -51,7 +53,7 @@ async fn each_way_to_fail_expires_the_session_with_its_reason() {
 
 #[tokio::test]
 async fn short_split_excess_and_foreign_deposits_all_show() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, order) = api.create_linked().await;
     let mut foreign = api.deposit("foreign", 5_000_000);
     foreign["token"] = "0x0000000000000000000000000000000000000000".into();
@@ -86,7 +88,7 @@ async fn short_split_excess_and_foreign_deposits_all_show() {
 
 #[tokio::test]
 async fn a_withdrawn_deposit_stays_visible_and_counts_no_more() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, order) = api.create_linked().await;
     let withdrawn = json!({"id": "w", "kind": "withdrawn", "occurredAt": 5, "evidence": "a"});
     let told = api.tell(&order, &json!([withdrawn, api.deposit("a", 1_000_000)])).await.ok();
@@ -98,7 +100,7 @@ async fn a_withdrawn_deposit_stays_visible_and_counts_no_more() {
 
 #[tokio::test]
 async fn what_was_executed_stays_executed_and_in_sight() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, order) = api.create_linked().await;
     let withdrawn = json!({"id": "w", "kind": "withdrawn", "occurredAt": 5, "evidence": "b"});
     api.tell(&order, &json!([executed("b", 3), withdrawn])).await.ok();
@@ -115,7 +117,7 @@ async fn what_was_executed_stays_executed_and_in_sight() {
 
 #[tokio::test]
 async fn an_order_that_must_change_token_goes_through_its_steps() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let mut body = order(None);
     body["dstTokenAddress"] = "0x0000000000000000000000000000000000000000".into();
     let id = api.post("/orders", &body).await.ok()["id"].as_str().unwrap().to_owned();
@@ -135,7 +137,7 @@ async fn an_order_that_must_change_token_goes_through_its_steps() {
 
 #[tokio::test]
 async fn a_late_deposit_is_recorded_and_changes_no_status() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, order) = api.create_linked().await;
     api.advance_clock(1800.0 + 59.0).await;
     assert_eq!(status_of(&api.session(&session).await).0, "open");
@@ -155,7 +157,7 @@ async fn a_late_deposit_is_recorded_and_changes_no_status() {
 
 #[tokio::test]
 async fn a_payment_of_the_last_second_wins_if_it_is_seen_within_the_window() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, order) = api.create_linked().await;
     let expired_at = api.order(&order).await["order"]["expiredAt"].as_i64().unwrap();
     api.advance_clock(1800.0 + 30.0).await;
@@ -169,7 +171,7 @@ async fn a_payment_of_the_last_second_wins_if_it_is_seen_within_the_window() {
 
 #[tokio::test]
 async fn an_order_without_a_session_lives_a_quarter_of_an_hour() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let mut body = order(None);
     body["creatorAddress"] = BUYER.into();
     let created = api.post("/orders", &body).await.ok();
@@ -185,7 +187,7 @@ async fn an_order_without_a_session_lives_a_quarter_of_an_hour() {
 
 #[tokio::test]
 async fn a_creators_orders_come_newest_first_page_by_page() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let mut ids = Vec::new();
     for _ in 0..5 {
         let mut body = order(None);
@@ -207,11 +209,11 @@ async fn a_creators_orders_come_newest_first_page_by_page() {
 
 #[tokio::test]
 async fn sessions_without_an_order_are_garbage_one_day_and_orders_never() {
-    let api = Api::with(local::Options::default()).await; // the embedded engine follows the server's clock
+    let api = Scenario::new().embedded().start().await; // the embedded engine follows the server's clock
     let alone = api.create_session().await;
     let (linked, order) = api.create_linked().await;
     api.advance_clock(1800.0 + 7.0 * 86_400.0 - 10.0).await;
-    assert_eq!(api.session(&alone).await["expired_reason"], "ttl");
+    assert_eq!(api.session(&alone).await.expired_reason(), Some("ttl"));
     api.advance_clock(20.0).await;
     api.get(&format!("/checkout-sessions/{alone}")).await.refused(404, "session_not_found");
     assert_eq!(api.session(&linked).await["order_id"], json!(order));

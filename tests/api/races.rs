@@ -9,12 +9,13 @@ use shared::checkout::Evidence;
 use tests::{
     client::{Answer, Api, BUYER, deposit, executed, order},
     proxy::{Fault, Proxy},
+    scenario::Scenario,
 };
 use tokio::sync::Semaphore;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_simultaneous_orders_for_a_session_one_wins_and_the_others_name_it() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for _ in 0..5 {
         let session = api.create_session().await;
         let mut body = order(Some(&session));
@@ -36,7 +37,7 @@ async fn of_many_simultaneous_orders_for_a_session_one_wins_and_the_others_name_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn expiring_and_linking_at_once_leaves_one_truth() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for _ in 0..40 {
         let session = api.create_session().await;
         let (expire, link) = join(api.expire(&session), api.create_order(Some(&session))).await;
@@ -59,7 +60,7 @@ async fn expiring_and_linking_at_once_leaves_one_truth() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn paying_and_expiring_at_once_leaves_one_truth() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for _ in 0..40 {
         let (session, order) = api.create_linked().await;
         let payment = api.deposit("a", 1_000_000);
@@ -93,7 +94,7 @@ fn story(api: &Api) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn evidence_told_thrice_at_once_and_in_any_order_counts_once() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let mut random = fastrand::Rng::with_seed(8453);
     for _ in 0..8 {
         let (session, order) = api.create_linked().await;
@@ -110,13 +111,13 @@ async fn evidence_told_thrice_at_once_and_in_any_order_counts_once() {
             .map(|tx| tx["txHash"].as_str().unwrap())
             .collect();
         assert_eq!((hashes.len(), record["depositTxs"].as_array().unwrap().len()), (4, 4));
-        assert_eq!(api.session(&session).await["status"], "complete");
+        assert_eq!(api.session(&session).await.status(), "complete");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_poller_has_seen_end_never_starts_again() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for _ in 0..10 {
         let (session, order) = api.create_linked().await;
         let poll = async {
@@ -162,7 +163,7 @@ async fn land_late(proxy: &Proxy, api: &Api, session: &str, write: impl Future<O
 #[tokio::test]
 async fn a_link_that_was_decided_in_time_and_lands_late_is_refused() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let session = api.create_session().await;
     let answer = land_late(&proxy, &api, &session, api.create_order(Some(&session))).await;
     answer.refused(400, "session_not_open");
@@ -173,17 +174,17 @@ async fn a_link_that_was_decided_in_time_and_lands_late_is_refused() {
 #[tokio::test]
 async fn a_payment_that_was_decided_in_time_and_lands_late_is_recorded_as_late() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let (session, order) = api.create_linked().await;
     let payment = api.deposit("a", 1_000_000);
     let told = land_late(&proxy, &api, &session, api.tell(&order, &payment)).await;
     assert_eq!(told.ok()["order"]["errorDetails"], "LATE_DEPOSIT");
-    assert_eq!(api.session(&session).await["expired_reason"], "ttl");
+    assert_eq!(api.session(&session).await.expired_reason(), Some("ttl"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_shows_every_order_whose_creation_was_answered() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let mut body = order(None);
     body["creatorAddress"] = BUYER.into();
     let list = format!("/orders?creatorAddress={BUYER}&limit=100");
@@ -199,7 +200,7 @@ async fn a_list_shows_every_order_whose_creation_was_answered() {
 #[tokio::test]
 async fn the_answer_that_tells_of_an_expiry_has_all_that_came_before_it() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let id = api.create_order(None).await.ok()["id"].as_str().unwrap().to_owned();
     let mut piece = deposit("a", 1, api.now());
     piece["orderId"] = id.clone().into();

@@ -15,9 +15,10 @@ use shared::{
     kernel::{EndpointId, Owner},
 };
 use tests::{
-    client::{Api, SHOP, executed, order},
+    client::{SHOP, executed, order},
     proxy::{Fault, Proxy},
     receiver::Receiver,
+    scenario::Scenario,
 };
 
 use crate::feed::Broken;
@@ -62,7 +63,7 @@ async fn observed(
 #[tokio::test]
 async fn a_request_leaves_one_line_that_says_what_it_cost_and_nothing_it_said() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let app = &api.server.app;
     let session = api.create_session().await;
     let mut body = order(Some(&session));
@@ -84,7 +85,7 @@ async fn a_request_leaves_one_line_that_says_what_it_cost_and_nothing_it_said() 
 
 #[tokio::test]
 async fn a_refusal_leaves_a_line_too_and_names_what_was_asked_for() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = api.create_session().await;
     api.expire(&session).await.ok();
     let path = format!("/checkout-sessions/{session}/expire");
@@ -100,7 +101,7 @@ async fn a_refusal_leaves_a_line_too_and_names_what_was_asked_for() {
 
 #[tokio::test]
 async fn metrics_name_members_that_are_there_and_off_is_off() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let asked = request("POST /checkout-sessions", "/checkout-sessions", ("", ""), "", &json!({}));
     let create = || create_session::handle(&api.server.app, &asked);
     let (_, lines) = observed("metrics", &asked, create()).await;
@@ -117,7 +118,7 @@ async fn metrics_name_members_that_are_there_and_off_is_off() {
 
 /// The measured capacity units of each call in docs/costs.md.
 async fn measured() -> Vec<(&'static str, f64)> {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let app = &api.server.app;
     let (session, linked) = (api.create_session().await, api.create_session().await);
     let units = async |name: &'static str, work: &mut (dyn Future<Output = ()> + Unpin)| {

@@ -11,12 +11,13 @@ use tests::{
     client::{Api, SHOP, deposit, order},
     proxy::Proxy,
     receiver::Receiver,
+    scenario::Scenario,
 };
 
 /// An API with a count of its operations, at zero.
 async fn counted() -> (Proxy, Api) {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     proxy.take_operations();
     (proxy, api)
 }
@@ -81,9 +82,9 @@ async fn an_expiry_is_written_by_the_first_who_tells_of_it_and_only_read_from_th
     let session = api.create_session().await;
     api.advance_clock(1800.0).await;
     proxy.take_operations();
-    assert_eq!(api.session(&session).await["status"], "expired");
+    assert_eq!(api.session(&session).await.status(), "expired");
     assert_eq!(proxy.take_operations(), ["GetItem", "TransactWriteItems"]);
-    assert_eq!(api.session(&session).await["status"], "expired");
+    assert_eq!(api.session(&session).await.status(), "expired");
     assert_eq!(proxy.take_operations(), ["GetItem"]);
 }
 

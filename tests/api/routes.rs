@@ -1,15 +1,16 @@
 //! The orders that are accepted where chains are configured.
 
-use local::Options;
 use serde_json::{Value, json};
 use shared::chains::Chains;
-use tests::client::{Api, BUYER, USDC, order};
+use tests::{
+    client::{Api, BUYER, USDC, order},
+    scenario::Scenario,
+};
 
 /// An API that watches one chain.
 pub(crate) async fn on_base() -> Api {
     let chains = Chains::parse(r#"{"8453": {"rpc": ["http://127.0.0.1:9"]}}"#).unwrap();
-    let endpoint = std::env::var(tests::client::ENDPOINT_VARIABLE).ok();
-    Api::with(Options { endpoint, chains, ..Options::default() }).await
+    Scenario::new().watching(chains).start().await
 }
 
 fn changed(session: &str, fields: &Value) -> Value {
@@ -41,7 +42,7 @@ async fn an_order_that_nothing_here_can_carry_is_refused_before_it_is_linked() {
         let answer = api.post("/orders", &changed(&session, &fields)).await.refused(400, code);
         assert_eq!(answer["param"], param, "{fields}");
     }
-    assert_eq!(api.session(&session).await["order_id"], Value::Null);
+    assert_eq!(api.session(&session).await.order_id(), None);
     api.create_order(Some(&session)).await.ok();
 }
 

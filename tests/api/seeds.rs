@@ -2,7 +2,10 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::client::{Answer, Api, SHOP, USDC, executed};
+use tests::{
+    client::{Answer, Api, SHOP, USDC, executed},
+    scenario::Scenario,
+};
 
 /// `curl -d` of the reference page.
 const REFERENCE: &str = r#"{
@@ -61,7 +64,7 @@ fn order(session: &str, onramp: Option<Value>) -> String {
 
 #[tokio::test]
 async fn the_reference_page_gets_the_answer_that_it_shows() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let answer = post(&api, "/checkout-sessions", REFERENCE).await;
     assert_eq!(answer.message(), "Checkout session created");
     let session = answer.ok();
@@ -93,7 +96,7 @@ async fn the_reference_page_gets_the_answer_that_it_shows() {
 
 #[tokio::test]
 async fn the_guides_session_is_opened_linked_and_read() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let created = post(&api, "/checkout-sessions", GUIDE).await.ok();
     assert_eq!((&created["status"], &created["metadata"]), (&json!("open"), &json!({"sku": "widget-1"})));
     let id = created["id"].as_str().unwrap();
@@ -106,13 +109,13 @@ async fn the_guides_session_is_opened_linked_and_read() {
     assert_eq!(session["cancel_url"], format!("https://merchant.com/cancel?sessionId={id}"));
     assert_eq!((&session["order_id"], &session["status"]), (&order["id"], &json!("open")));
     let full = api.get(&format!("/checkout-sessions/{id}?include=order")).await.ok();
-    assert_eq!(full["order"], api.order(order["id"].as_str().unwrap()).await);
+    assert_eq!(full["order"], *api.order(order["id"].as_str().unwrap()).await);
     assert_eq!(full["order"]["depositTxs"], json!([]));
 }
 
 #[tokio::test]
 async fn a_crypto_payment_is_polled_to_complete() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = create_session(&api).await;
     let order = post(&api, "/orders", order(&session, None)).await.ok();
     let id = order["id"].as_str().unwrap();
@@ -134,7 +137,7 @@ async fn a_crypto_payment_is_polled_to_complete() {
 
 #[tokio::test]
 async fn a_fiat_onramp_sends_the_buyer_back_to_the_session() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = create_session(&api).await;
     let onramp = json!({"vendor": "coinbase", "payment_method": "card", "country": "US"});
     let order = post(&api, "/orders", order(&session, Some(onramp))).await.ok();
@@ -148,12 +151,12 @@ async fn a_fiat_onramp_sends_the_buyer_back_to_the_session() {
     let id = order["id"].as_str().unwrap();
     let now = api.now();
     api.tell(id, &json!([api.deposit("bought", 1_000_000), executed("done", now)])).await.ok();
-    assert_eq!(api.session(&session).await["status"], "complete");
+    assert_eq!(api.session(&session).await.status(), "complete");
 }
 
 #[tokio::test]
 async fn an_order_for_an_unknown_session_is_refused() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let refused = post(&api, "/orders", linked_order(UNKNOWN_SESSION)).await;
     refused.refused(400, "session_not_found");
     let refused = post(&api, "/orders", linked_order("550e8400-...")).await;
@@ -162,7 +165,7 @@ async fn an_order_for_an_unknown_session_is_refused() {
 
 #[tokio::test]
 async fn an_order_for_a_session_that_is_not_open_is_refused() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let expired = create_session(&api).await;
     api.expire(&expired).await.ok();
     let (paid, order) = api.create_linked().await;
@@ -180,7 +183,7 @@ async fn an_order_for_a_session_that_is_not_open_is_refused() {
 
 #[tokio::test]
 async fn a_second_order_for_a_session_is_a_conflict_that_names_the_first() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = create_session(&api).await;
     let first = post(&api, "/orders", linked_order(&session)).await.ok();
     let second = post(&api, "/orders", linked_order(&session)).await;
@@ -190,12 +193,12 @@ async fn a_second_order_for_a_session_is_a_conflict_that_names_the_first() {
 
 #[tokio::test]
 async fn only_an_open_session_can_be_expired() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = create_session(&api).await;
     let expired = api.expire(&session).await;
     assert_eq!(expired.message(), "Checkout session expired");
     assert_eq!(expired.ok(), json!({"id": session, "status": "expired"}));
-    assert_eq!(api.session(&session).await["expired_reason"], "manual");
+    assert_eq!(api.session(&session).await.expired_reason(), Some("manual"));
     let again = api.expire(&session).await;
     again.refused(400, "session_not_open");
     assert!(again.message().contains("expired"), "{}", again.text);
@@ -204,7 +207,7 @@ async fn only_an_open_session_can_be_expired() {
 
 #[tokio::test]
 async fn both_template_variables_are_the_sessions_id() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let body = r#"{"success_url":"https://myshop.com/success?session={SESSION_ID}","cancel_url":"https://myshop.com/cancel?order={ORDER_ID}"}"#;
     let created = post(&api, "/checkout-sessions", body).await.ok();
     let id = created["id"].as_str().unwrap();

@@ -2,7 +2,10 @@
 
 use local::{Options, Server};
 use serde_json::json;
-use tests::client::{Api, executed};
+use tests::{
+    client::{Api, executed},
+    scenario::Scenario,
+};
 
 #[tokio::test]
 async fn a_port_that_is_taken_is_named() {
@@ -25,16 +28,16 @@ async fn data_that_is_kept_outlives_the_server() {
     first.server.stop().await;
 
     let second = Api::of(Server::start(options).await.unwrap());
-    assert_eq!(second.session(&session).await["status"], "processing");
+    assert_eq!(second.session(&session).await.status(), "processing");
     second.tell(&order, &executed("b", second.now())).await.ok();
-    assert_eq!(second.session(&session).await["status"], "complete");
+    assert_eq!(second.session(&session).await.status(), "complete");
     second.server.stop().await;
     std::fs::remove_dir_all(directory).unwrap();
 }
 
 #[tokio::test]
 async fn the_clock_only_goes_forward() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let before = api.now();
     for bad in [json!({"advance": -1}), json!({"advance": "1"}), json!({}), json!({"advance": 1e12})] {
         api.post("/test-helpers/clock", &bad).await.refused(400, "invalid_field");
@@ -45,7 +48,7 @@ async fn the_clock_only_goes_forward() {
 
 #[tokio::test]
 async fn evidence_that_cannot_be_read_is_told_what_is_wrong_with_it() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (_, order) = api.create_linked().await;
     let bad = json!([api.deposit("a", 1), {"id": "b", "kind": "deposit", "occurredAt": 1}]);
     let answer = api.tell(&order, &bad).await;

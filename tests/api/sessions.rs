@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use shared::kernel::{OrderId, SessionId};
-use tests::client::{Api, deposit};
+use tests::{client::deposit, scenario::Scenario};
 
 #[tokio::test]
 async fn a_session_comes_back_as_it_was_created() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let created = api
         .post(
             "/checkout-sessions",
@@ -39,7 +39,7 @@ async fn a_session_comes_back_as_it_was_created() {
 
 #[tokio::test]
 async fn a_session_expired_without_an_order_leaves_none() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = api.create_session().await;
     api.expire(&session).await.ok();
     let order = OrderId::of_session(SessionId::parse(&session).unwrap());
@@ -53,10 +53,10 @@ async fn a_session_expired_without_an_order_leaves_none() {
 
 #[tokio::test]
 async fn an_order_expired_with_its_session_is_kept_for_good() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, order) = api.create_linked().await;
     api.expire(&session).await.ok();
     api.advance_clock(400.0 * 86_400.0).await; // Deletes items past their TTL.
-    assert_eq!(api.order(&order).await["order"]["status"], "expired");
+    assert_eq!(api.order(&order).await.status(), "expired");
     assert_eq!(api.session(&session).await["order_id"], order);
 }

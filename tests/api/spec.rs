@@ -12,7 +12,7 @@ mod witness;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use tests::{client::Api, proxy::Proxy};
+use tests::{client::Api, proxy::Proxy, scenario::Scenario};
 
 use crate::routes::on_base;
 use document::Document;
@@ -20,7 +20,7 @@ use witness::Witness;
 
 #[tokio::test]
 async fn every_answer_is_documented_and_everything_documented_is_answered() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let mut witness = Witness::new(Document::read());
     sessions::play(&api, &mut witness).await;
     payments::play(&api, &mut witness).await;
@@ -32,14 +32,14 @@ async fn every_answer_is_documented_and_everything_documented_is_answered() {
     keys::play(&mut witness).await;
 
     let proxy = Proxy::start().await;
-    refusals::play_outage(&Api::behind(&proxy).await, &proxy, &mut witness).await;
+    refusals::play_outage(&Scenario::new().behind(&proxy).start().await, &proxy, &mut witness).await;
     witness.has_seen_everything();
 }
 
 /// Sends each example as it is; one that names a session, or a webhook endpoint in its path, gets a new one's id.
 async fn send_request_examples(api: &Api, witness: &mut Witness) {
     // Endpoints in examples are on the internet, so they are created on a server where no event is ever sent.
-    let quiet = Api::start().await;
+    let quiet = Scenario::new().start().await;
     for operation in witness.document().operations() {
         let api = if operation.path.starts_with("/webhook-endpoints") { &quiet } else { api };
         for (name, mut body) in operation.request_examples() {

@@ -2,7 +2,10 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tests::client::{Api, deposit, executed, order};
+use tests::{
+    client::{Api, deposit, executed, order},
+    scenario::Scenario,
+};
 
 /// A session's events, whose sequence must have no gap.
 async fn story(api: &Api, session: &str) -> Vec<Value> {
@@ -26,7 +29,7 @@ fn told(events: &[Value]) -> Vec<(&str, &str)> {
 
 #[tokio::test]
 async fn a_sale_tells_every_step_with_the_object_as_it_stood() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let wanted = json!({"metadata": {"n": 1.0}, "client_reference_id": "cart-17"});
     let session = api.post("/checkout-sessions", &wanted).await.ok()["id"].as_str().unwrap().to_owned();
     let made = api.create_order(Some(&session)).await.ok();
@@ -55,7 +58,7 @@ async fn a_sale_tells_every_step_with_the_object_as_it_stood() {
     }
     assert_eq!((&object(0)["order_id"], &object(0)["order_status"]), (&Value::Null, &Value::Null));
     assert_eq!((&object(4)["order_id"], &object(4)["order_status"]), (&made["id"], &json!("executing")));
-    assert_eq!(object(6), &api.session(&session).await);
+    assert_eq!(object(6), &*api.session(&session).await);
     assert_eq!(events[2]["data"]["deposit"]["txHash"], "0xa");
     assert_eq!(events[7]["data"]["deposit"]["status"], "late");
     assert_eq!(object(2)["receivedDepositAt"], Value::Null);
@@ -64,7 +67,7 @@ async fn a_sale_tells_every_step_with_the_object_as_it_stood() {
 
 #[tokio::test]
 async fn an_end_without_payment_is_told_once_however_it_came() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (alone, by_hand) = (api.create_session().await, api.create_session().await);
     let (linked, order) = api.create_linked().await;
     let (linked_by_hand, late) = api.create_linked().await;
@@ -87,7 +90,7 @@ async fn an_end_without_payment_is_told_once_however_it_came() {
         assert_eq!(told(&story(&api, &linked_by_hand).await), [created, ordered, expired, late]);
         let events = story(&api, &linked).await;
         assert_eq!(told(&events), [created, ordered, part, expired, late, late]);
-        assert_eq!(events[3]["data"]["object"], api.session(&linked).await);
+        assert_eq!(events[3]["data"]["object"], *api.session(&linked).await);
     }
     let reasons = [(&alone, "ttl"), (&by_hand, "manual"), (&linked, "ttl"), (&linked_by_hand, "manual")];
     for (session, reason) in reasons {
@@ -99,7 +102,7 @@ async fn an_end_without_payment_is_told_once_however_it_came() {
 
 #[tokio::test]
 async fn each_way_to_fail_is_told() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let refunding = json!({"id": "r", "kind": "refunding", "occurredAt": 2, "detail": "no route"});
     let refund = json!({"id": "s", "kind": "refund", "occurredAt": 3, "chain": 8453, "txHash": "0x9",
                         "amount": "1000000", "status": "success"});
@@ -126,7 +129,7 @@ async fn each_way_to_fail_is_told() {
 
 #[tokio::test]
 async fn what_changes_nothing_is_not_told_until_it_does() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, order) = api.create_linked().await;
     let hop = json!({"id": "h", "kind": "relay", "occurredAt": 2, "chain": 1, "txHash": "0x1", "status": "pending"});
     api.tell(&order, &json!([executed("early", api.now()), hop])).await.ok();
@@ -146,7 +149,7 @@ fn withdrawal(id: &str, of: &str) -> Value {
 
 #[tokio::test]
 async fn a_payment_that_is_taken_back_is_told_of_once() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, order) = api.create_linked().await;
     let moved = api.deposit("moved", 1_000_000);
     let pieces = json!([withdrawal("w", "a"), withdrawal("again", "a"), withdrawal("of-none", "b"), moved]);
@@ -170,7 +173,7 @@ async fn a_payment_that_is_taken_back_is_told_of_once() {
 
 #[tokio::test]
 async fn a_payment_that_was_taken_back_before_it_was_told_of_is_told_of_both_ways() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, order) = api.create_linked().await;
     api.tell(&order, &withdrawal("w", "a")).await.ok();
     assert_eq!(story(&api, &session).await.len(), 2);
@@ -183,7 +186,7 @@ async fn a_payment_that_was_taken_back_before_it_was_told_of_is_told_of_both_way
 
 #[tokio::test(flavor = "multi_thread")]
 async fn evidence_told_thrice_at_once_while_others_expire_it_is_told_once() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for round in 0..6 {
         let (session, order) = api.create_linked().await;
         let pieces: Vec<_> = (0..4).map(|n| api.deposit(&n.to_string(), 250_000)).collect();
@@ -210,7 +213,7 @@ async fn evidence_told_thrice_at_once_while_others_expire_it_is_told_once() {
 
 #[tokio::test]
 async fn include_names_order_events_or_both() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, _) = api.create_linked().await;
     let path = format!("/checkout-sessions/{session}?include=");
     for both in ["order,events", "events,order", "events&include=order"] {
@@ -226,7 +229,7 @@ async fn include_names_order_events_or_both() {
 
 #[tokio::test]
 async fn events_too_long_for_one_answer_are_a_clear_refusal() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = api.create_session().await;
     let mut body = order(Some(&session));
     body["metadata"] = json!({"notes": "x".repeat(60_000)});

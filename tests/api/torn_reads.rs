@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use tests::{
     client::{Api, BUYER, order},
     proxy::{Fault, Proxy},
+    scenario::Scenario,
 };
 
 async fn watched() -> (Proxy, Api) {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     (proxy, api)
 }
 

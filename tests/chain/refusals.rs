@@ -46,7 +46,7 @@ async fn what_is_refused_for_a_day_has_failed() {
     let seen = scene.shop.api.order(&order.id).await;
     assert_eq!(seen["order"]["status"], "failure");
     assert!(seen["order"]["errorDetails"].as_str().unwrap().contains("refuses the transfer"));
-    assert_eq!(scene.shop.api.session(&order.session).await["expired_reason"], "payment_failed");
+    assert_eq!(scene.shop.api.session(&order.session).await.expired_reason(), Some("payment_failed"));
 }
 
 #[tokio::test]

@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use local::Options;
 use serde_json::{Value, json};
 use shared::chains::Chains;
-use tests::client::{Api, ENDPOINT_VARIABLE};
+use tests::{
+    client::{Api, Order},
+    scenario::Scenario,
+};
 
 use crate::anvil::{Anvil, GAS_KEY};
 
@@ -60,8 +62,9 @@ impl Shop {
             chain[name] = value.clone();
         }
         let chains = Chains::parse(&json!({"31337": chain}).to_string()).unwrap();
-        let endpoint = std::env::var(ENDPOINT_VARIABLE).ok();
-        let api = Api::with(Options { endpoint, chains, gas_key, leave_chains, ..Options::default() }).await;
+        let scenario = Scenario::new().watching(chains);
+        let scenario = scenario.with(|it| (it.gas_key, it.leave_chains) = (gas_key, leave_chains));
+        let api = scenario.start().await;
         Self { anvil, api }
     }
 
@@ -84,7 +87,7 @@ impl Shop {
     }
 
     /// Waits until the order is as asked for.
-    pub(crate) async fn until(&self, order: &Waiting, what: &str, is: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn until(&self, order: &Waiting, what: &str, is: impl Fn(&Order) -> bool) -> Order {
         let end = Instant::now() + Duration::from_secs(30);
         loop {
             let seen = self.api.order(&order.id).await;
@@ -96,17 +99,17 @@ impl Shop {
         }
     }
 
-    pub(crate) async fn until_status(&self, order: &Waiting, status: &str) -> Value {
-        self.until(order, status, |seen| seen["order"]["status"] == status).await
+    pub(crate) async fn until_status(&self, order: &Waiting, status: &str) -> Order {
+        self.until(order, status, |seen| seen.status() == status).await
     }
 
-    pub(crate) async fn until_deposits(&self, order: &Waiting, statuses: &[&str]) -> Value {
-        let is = |seen: &Value| deposit_statuses(seen) == statuses;
+    pub(crate) async fn until_deposits(&self, order: &Waiting, statuses: &[&str]) -> Order {
+        let is = |seen: &Order| deposit_statuses(seen) == statuses;
         self.until(order, &format!("{statuses:?}"), is).await
     }
 }
 
-pub(crate) fn deposit_statuses(seen: &Value) -> Vec<String> {
+pub(crate) fn deposit_statuses(seen: &Order) -> Vec<String> {
     let text = |deposit: &Value| deposit["status"].as_str().unwrap().to_owned();
     let mut statuses: Vec<_> = seen["depositTxs"].as_array().unwrap().iter().map(text).collect();
     statuses.sort();

@@ -35,13 +35,13 @@ async fn without_a_gas_key_the_confirmed_deposit_executes() {
     for _ in 0..2 {
         scene.poll().await;
         assert_eq!(scene.status(&order).await, "executing");
-        assert_eq!(scene.shop.api.session(&order.session).await["status"], "processing");
+        assert_eq!(scene.shop.api.session(&order.session).await.status(), "processing");
         scene.shop.anvil.mine(1).await;
     }
     scene.poll().await;
     let seen = scene.shop.api.order(&order.id).await;
     assert_eq!(seen["order"]["status"], "executed");
-    assert_eq!(scene.shop.api.session(&order.session).await["status"], "complete");
+    assert_eq!(scene.shop.api.session(&order.session).await.status(), "complete");
     assert_eq!(seen["executeTx"]["txHash"], receipt["transactionHash"]);
     assert_eq!(seen["order"]["settlement"]["actualDstAmount"], "1000000");
     // Anybody can pass it on, and only to the recipient.

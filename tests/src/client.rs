@@ -1,8 +1,8 @@
 //! A server with tables of its own, and a client that speaks to it as merchants do.
 
-use std::time::Duration;
+use std::{fmt, ops::Deref, time::Duration};
 
-use local::{Options, Server};
+use local::Server;
 use reqwest::{
     Method, StatusCode,
     header::{self, HeaderMap},
@@ -14,11 +14,6 @@ use shared::{
     keys::{ApiKey, ApiKeyText, Scope},
 };
 
-use crate::proxy::Proxy;
-
-/// The variable that names another DynamoDB to run against; unset, the embedded one is used.
-pub const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_DYNAMODB";
-
 pub const USDC: &str = "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913";
 pub const SHOP: &str = "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44";
 pub const BUYER: &str = "0x58241893ef1f86c9fbd8109cd44ea961fdb474e1";
@@ -27,6 +22,14 @@ pub struct Api {
     pub server: Server,
     http: reqwest::Client,
 }
+
+/// The data of a session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session(pub Value);
+
+/// The data of an order, with its transactions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order(pub Value);
 
 /// An answer whose envelope has been checked.
 #[derive(Debug, Clone)]
@@ -38,35 +41,9 @@ pub struct Answer {
 }
 
 impl Api {
-    /// Starts a server on the embedded engine, or on the one that the environment names.
-    pub async fn start() -> Self {
-        Self::with(Options { endpoint: std::env::var(ENDPOINT_VARIABLE).ok(), ..Options::default() }).await
-    }
-
-    /// Starts a server with a proxy between the functions and the database.
-    pub async fn behind(proxy: &Proxy) -> Self {
-        Self::with(Options { endpoint: Some(proxy.url.clone()), ..Options::default() }).await
-    }
-
-    pub async fn with(options: Options) -> Self {
-        let table_prefix = format!("test-{}-", uuid::Uuid::now_v7().simple());
-        Self::of(Server::start(Options { table_prefix, ..options }).await.expect("the server starts"))
-    }
-
+    /// A client of a server that runs already.
     pub fn of(server: Server) -> Self {
         Self { server, http: http(HeaderMap::new()) }
-    }
-
-    /// Starts a server with API keys on.
-    pub async fn with_keys() -> Self {
-        let endpoint = std::env::var(ENDPOINT_VARIABLE).ok();
-        Self::with(Options { endpoint, api_keys: true, ..Options::default() }).await
-    }
-
-    /// Starts a server with API keys on, and a proxy between the functions and the database.
-    pub async fn behind_with_keys(proxy: &Proxy) -> Self {
-        let endpoint = Some(proxy.url.clone());
-        Self::with(Options { endpoint, api_keys: true, ..Options::default() }).await
     }
 
     /// Creates an API key, which expires after `lifetime` milliseconds if that is given.
@@ -127,12 +104,12 @@ impl Api {
         (session, order)
     }
 
-    pub async fn session(&self, id: &str) -> Value {
-        self.get(&format!("/checkout-sessions/{id}")).await.ok()
+    pub async fn session(&self, id: &str) -> Session {
+        Session(self.get(&format!("/checkout-sessions/{id}")).await.ok())
     }
 
-    pub async fn order(&self, id: &str) -> Value {
-        self.get(&format!("/orders/{id}")).await.ok()
+    pub async fn order(&self, id: &str) -> Order {
+        Order(self.get(&format!("/orders/{id}")).await.ok())
     }
 
     pub async fn expire(&self, id: &str) -> Answer {
@@ -241,4 +218,63 @@ pub fn executed(id: &str, occurred_at: i64) -> Value {
         "id": id, "kind": "executed", "occurredAt": occurred_at, "chain": 8453, "txHash": format!("0x{id}"),
         "amount": "1000000",
     })
+}
+
+impl Session {
+    pub fn status(&self) -> &str {
+        self["status"].as_str().unwrap()
+    }
+
+    /// The order's id; `None` before there is one.
+    pub fn order_id(&self) -> Option<&str> {
+        self["order_id"].as_str()
+    }
+
+    /// The order's status; `None` before there is one.
+    pub fn order_status(&self) -> Option<&str> {
+        self["order_status"].as_str()
+    }
+
+    pub fn expired_reason(&self) -> Option<&str> {
+        self["expired_reason"].as_str()
+    }
+}
+
+impl Order {
+    pub fn status(&self) -> &str {
+        self["order"]["status"].as_str().unwrap()
+    }
+
+    /// The hash of the transaction that executed it.
+    pub fn executed_in(&self) -> Option<&str> {
+        self["executeTx"]["txHash"].as_str()
+    }
+}
+
+impl Deref for Session {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl Deref for Order {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl fmt::Display for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }

@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use crate::client::http_client;
 
+/// The environment variable that names another DynamoDB to run against; without it the embedded one is used.
+pub const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+
 /// A DynamoDB.
 pub struct DynamoDb {
     url: String,

@@ -13,4 +13,5 @@ pub mod dynamodb;
 mod fault;
 pub mod proxy;
 pub mod receiver;
+pub mod scenario;
 pub mod sim;

@@ -23,10 +23,7 @@ use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
 pub use crate::fault::Fault;
 use crate::fault::{Weather, refuse};
-use crate::{
-    client::{ENDPOINT_VARIABLE, http_client},
-    dynamodb::DynamoDb,
-};
+use crate::{client::http_client, dynamodb::DynamoDb, dynamodb::ENDPOINT_VARIABLE};
 
 pub struct Proxy {
     pub url: String,

@@ -1,10 +1,9 @@
 //! Webhook endpoints belong to their merchant alone: creating one decides the target of data.
 
-use local::Options;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::keys::Scope;
-use tests::{client::Api, receiver::Receiver};
+use tests::{client::Api, receiver::Receiver, scenario::Scenario};
 
 use super::shops;
 
@@ -112,8 +111,7 @@ async fn a_reading_key_sees_webhook_endpoints_and_changes_none() {
 /// Otherwise any caller could have all data sent to its own URL.
 #[tokio::test]
 async fn in_a_deployment_without_keys_there_are_no_webhook_endpoints() {
-    let endpoint = std::env::var(tests::client::ENDPOINT_VARIABLE).ok();
-    let api = Api::with(Options { endpoint, closed_lists: true, ..Options::default() }).await;
+    let api = Scenario::new().with(|it| it.closed_lists = true).start().await;
     for (method, path, body) in endpoints("we_0b2f6d1c5a3e4f479c1d0199a3c0d5e8") {
         api.send(method, &path, body.to_string()).await.refused(403, "keys_off");
     }

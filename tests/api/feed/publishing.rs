@@ -10,6 +10,7 @@ use shared::App;
 use tests::{
     client::{Api, order},
     proxy::{Fault, Proxy},
+    scenario::Scenario,
 };
 
 use super::{Broken, check, read, sell};
@@ -38,7 +39,7 @@ pub(super) async fn publish(app: &App, batch: &Value) -> Vec<String> {
 
 #[tokio::test]
 async fn records_that_come_twice_late_and_out_of_order_do_no_harm() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let mut random = fastrand::Rng::with_seed(17);
     let (sessions, orders): (Vec<_>, Vec<_>) =
         join_all((0..20).map(|_| sell(&api))).await.into_iter().unzip();
@@ -60,7 +61,7 @@ async fn records_that_come_twice_late_and_out_of_order_do_no_harm() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_appears_behind_a_cursor_that_was_handed_out() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let app = &api.server.app;
     let sales = join_all((0..12).map(|_| async {
         let (session, order) = sell(&api).await;
@@ -87,7 +88,7 @@ async fn a_fault_while_publishing_loses_and_doubles_nothing() {
     let cases = faults.iter().flat_map(|fault| [(fault, 1), (fault, 20)]);
     join_all(cases.map(|(fault, times)| async move {
         let proxy = Proxy::start().await;
-        let api = Api::behind(&proxy).await;
+        let api = Scenario::new().behind(&proxy).start().await;
         let (session, order) = sell(&api).await;
         let batch = hints([session].iter(), [order].iter());
         proxy.inject("TransactWriteItems", fault, times);
@@ -137,7 +138,7 @@ fn another(first: &Value, n: usize) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_dust_of_thousands_is_published_a_transaction_at_a_time() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let session = api.create_session().await;
     let mut body = order(Some(&session));
     body["metadata"] = json!({"notes": "x".repeat(4_000)});

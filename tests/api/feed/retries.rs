@@ -6,7 +6,7 @@ use publish_events::{Batch, Retries};
 use serde_json::{Value, json};
 use shared::edge::queue::BoxError;
 use shared::{App, kernel::Subject};
-use tests::{client::Api, proxy::Proxy};
+use tests::{client::Api, proxy::Proxy, scenario::Scenario};
 
 use super::{
     publishing::{hints, publish},
@@ -54,7 +54,7 @@ async fn sessions_of(api: &Api) -> Vec<Value> {
 #[tokio::test]
 async fn a_story_that_cannot_be_read_holds_up_no_other() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let (before, poison, after) =
         (api.create_session().await, api.create_session().await, api.create_session().await);
     // Its metadata was text; with a number the item cannot be read.
@@ -67,7 +67,7 @@ async fn a_story_that_cannot_be_read_holds_up_no_other() {
 #[tokio::test]
 async fn a_story_with_a_gap_is_not_told_on_and_holds_up_no_other() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let made = api.create_order(None).await.ok();
     let id = made["id"].as_str().unwrap().to_owned();
     api.server.catch_up().await.unwrap();
@@ -91,7 +91,7 @@ async fn a_story_with_a_gap_is_not_told_on_and_holds_up_no_other() {
 #[tokio::test]
 async fn what_cannot_be_published_is_handed_to_a_queue_and_the_stream_goes_on() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let (poison, good) = (api.create_session().await, api.create_session().await);
     let metadata = proxy.damage("SessionsTable", &json!({"id": {"S": poison}}), "metadata").await;
     let queue = Kept::default();
@@ -110,7 +110,7 @@ async fn what_cannot_be_published_is_handed_to_a_queue_and_the_stream_goes_on() 
 
 #[tokio::test]
 async fn a_message_that_names_nothing_fails_alone() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = api.create_session().await;
     let order = api.create_order(None).await.ok()["id"].as_str().unwrap().to_owned();
     assert_eq!(bring(&api.server.app, &["{}", &session, "", &order]).await, ["0", "2"]);
@@ -120,7 +120,7 @@ async fn a_message_that_names_nothing_fails_alone() {
 #[tokio::test]
 async fn the_local_server_tries_again_too() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let (poison, good) = (api.create_session().await, api.create_session().await);
     let metadata = proxy.damage("SessionsTable", &json!({"id": {"S": poison}}), "metadata").await;
     for _ in 0..2 {

@@ -2,13 +2,13 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tests::{client::Api, proxy::Proxy};
+use tests::{proxy::Proxy, scenario::Scenario};
 
 use super::{read, sell};
 
 #[tokio::test]
 async fn what_expires_is_told_without_anybody_asking() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (alone, (linked, _)) = (api.create_session().await, api.create_linked().await);
     let order = api.create_order(None).await.ok()["id"].clone();
     let (paid, _) = sell(&api).await;
@@ -33,7 +33,7 @@ async fn what_expires_is_told_without_anybody_asking() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_costs_what_expires_and_not_what_is_open() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     join_all((0..20).map(|_| api.create_session())).await;
     let due = api.post("/checkout-sessions", &json!({"expires_in": 300})).await.ok()["id"].clone();
     sell(&api).await;
@@ -51,20 +51,20 @@ async fn a_sweep_costs_what_expires_and_not_what_is_open() {
 #[tokio::test]
 async fn an_expiry_that_cannot_be_written_down_is_reported_and_holds_up_no_other() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let (poison, good) = (api.create_session().await, api.create_session().await);
     proxy.damage("SessionsTable", &json!({"id": {"S": poison}}), "metadata").await;
     api.advance_clock(1800.0).await;
     assert!(sweep_expired::handle(&api.server.app).await.is_err());
     proxy.take_operations();
-    assert_eq!(api.session(&good).await["status"], "expired");
+    assert_eq!(api.session(&good).await.status(), "expired");
     assert_eq!(proxy.take_operations(), ["GetItem"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_ends_what_it_has_found_before_it_looks_for_more() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     // In four shards, so that one has more than the hundred of a page.
     for _ in 0..21 {
         join_all((0..20).map(|_| api.create_session())).await;

@@ -5,7 +5,7 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use serde_json::json;
-use tests::client::{Api, order};
+use tests::{client::order, scenario::Scenario};
 
 use super::Watched;
 
@@ -17,7 +17,7 @@ const PATHS: [&str; 3] =
 
 #[tokio::test]
 async fn no_body_is_an_empty_object() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let created = api.send(Method::POST, "/checkout-sessions", "").await.ok();
     assert_eq!((&created["status"], &created["metadata"]), (&json!("open"), &json!({})));
     let expire = format!("/checkout-sessions/{}/expire", created["id"].as_str().unwrap());
@@ -95,7 +95,7 @@ async fn a_body_that_is_no_utf_8_is_refused() {
 
 #[tokio::test]
 async fn the_content_type_is_not_looked_at() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for kind in
         ["text/plain", "application/x-www-form-urlencoded", "image/png", "application/json; charset=utf-16"]
     {
@@ -108,7 +108,7 @@ async fn the_content_type_is_not_looked_at() {
 
 #[tokio::test]
 async fn a_body_of_64_kib_is_taken() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = api.create_session().await;
     let filled = |object: &str| {
         let fill = LIMIT - object.len() - ",\"filler\":\"\"".len();

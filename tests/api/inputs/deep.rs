@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::client::{Api, order};
+use tests::{client::order, scenario::Scenario};
 
 use super::{Watched, orders::REQUIRED, raw_text};
 
@@ -28,7 +28,7 @@ fn kept(levels: usize) -> [(&'static str, &'static str, String); 3] {
 
 #[tokio::test]
 async fn what_is_kept_may_be_a_hundred_levels_deep_and_comes_back_unchanged() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for (path, field, body) in kept(100) {
         let text = raw_text(&api, Method::POST, path, body).await;
         assert!(text.contains(&nested(99)), "{path} {field}");
@@ -64,7 +64,7 @@ async fn a_deep_body_that_is_no_object_is_refused() {
 
 #[tokio::test]
 async fn a_deep_unknown_field_is_ignored() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let body = format!("{{\"unknown\":{},\"expires_in\":300}}", nested(32_000));
     api.send(Method::POST, "/checkout-sessions", body).await.ok();
 }

@@ -4,7 +4,7 @@ use reqwest::{
     Client, Method,
     header::{HeaderMap, HeaderName, HeaderValue},
 };
-use tests::client::Api;
+use tests::scenario::Scenario;
 
 use super::Watched;
 
@@ -26,7 +26,7 @@ async fn headers_of_more_than_10_kib_are_refused() {
 
 #[tokio::test]
 async fn long_and_odd_headers_are_taken() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let mut odd = HeaderMap::new();
     odd.insert("x-odd", HeaderValue::from_bytes(b"\xff\xe4 \t").unwrap());
     odd.append("x-twice", HeaderValue::from_static("a"));
@@ -42,7 +42,7 @@ async fn long_and_odd_headers_are_taken() {
 
 #[tokio::test]
 async fn a_browser_of_any_origin_may_call_every_route() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let routes = api.server.routes.iter().filter(|route| route.path != "$default");
     let paths = routes.map(|route| (route.method.as_str(), route.path.as_str())).chain([("GET", "/nowhere")]);
     for (method, path) in paths {
@@ -67,7 +67,7 @@ async fn a_browser_of_any_origin_may_call_every_route() {
 
 #[tokio::test]
 async fn a_browser_may_read_every_answer() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let origin = || {
         HeaderMap::from_iter([(reqwest::header::ORIGIN, HeaderValue::from_static("https://shop.example"))])
     };

@@ -1,7 +1,10 @@
 //! Ids in paths and bodies, and the parameters of queries.
 
 use serde_json::json;
-use tests::client::{Api, SHOP, order};
+use tests::{
+    client::{SHOP, order},
+    scenario::Scenario,
+};
 
 use super::Watched;
 
@@ -56,7 +59,7 @@ async fn a_malformed_id_is_like_an_unknown_one() {
 
 #[tokio::test]
 async fn an_unknown_id_is_not_found() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for id in ["0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8", "00000000-0000-0000-0000-000000000000"] {
         api.get(&format!("/checkout-sessions/{id}")).await.refused(404, "session_not_found");
         api.get(&format!("/orders/{id}")).await.refused(404, "order_not_found");
@@ -68,7 +71,7 @@ async fn an_unknown_id_is_not_found() {
 
 #[tokio::test]
 async fn a_session_and_an_order_do_not_go_by_each_others_id() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (session, order) = api.create_linked().await;
     api.get(&format!("/checkout-sessions/{order}")).await.refused(404, "session_not_found");
     api.get(&format!("/orders/{session}")).await.refused(404, "order_not_found");
@@ -76,7 +79,7 @@ async fn a_session_and_an_order_do_not_go_by_each_others_id() {
 
 #[tokio::test]
 async fn upper_case_ids_are_the_same_ids() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = api.create_session().await;
     let created = api.create_order(Some(&session.to_uppercase())).await.ok();
     assert_eq!(created["checkoutSessionId"], session);
@@ -88,7 +91,7 @@ async fn upper_case_ids_are_the_same_ids() {
 
 #[tokio::test]
 async fn a_percent_encoded_id_is_the_same_id() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = api.create_session().await;
     assert_eq!(api.session(&session.replace('-', "%2D")).await["id"], session);
 }

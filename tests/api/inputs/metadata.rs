@@ -8,7 +8,10 @@ use proptest::{
 };
 use reqwest::Method;
 use serde_json::value::RawValue;
-use tests::client::{Api, order};
+use tests::{
+    client::{Api, order},
+    scenario::Scenario,
+};
 use tokio::runtime::Runtime;
 
 use super::raw_text;
@@ -76,7 +79,7 @@ fn value() -> impl Strategy<Value = String> {
 /// Runs `check` on one server for all texts.
 fn for_each_text(check: impl AsyncFn(&Api, &str)) {
     let runtime = Runtime::new().unwrap();
-    let api = runtime.block_on(Api::start());
+    let api = runtime.block_on(Scenario::new().start());
     for sample in SAMPLES {
         runtime.block_on(check(&api, sample));
     }

@@ -2,7 +2,10 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::client::{Api, SHOP, USDC, order};
+use tests::{
+    client::{SHOP, USDC, order},
+    scenario::Scenario,
+};
 
 use super::Watched;
 
@@ -209,7 +212,7 @@ async fn an_amount_is_1_to_2_to_the_256_less_1() {
 
 #[tokio::test]
 async fn no_amount_is_needed_only_for_deposit_first() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for amount in [Value::Null, json!("")] {
         let mut wanted = with("srcAmount", amount);
         wanted["type"] = "deposit_first".into();

@@ -1,7 +1,10 @@
 //! The `payload` that each type of order requires.
 
 use serde_json::{Value, json};
-use tests::client::{Api, SHOP, order};
+use tests::{
+    client::{SHOP, order},
+    scenario::Scenario,
+};
 
 use super::Watched;
 
@@ -98,7 +101,7 @@ async fn a_malformed_member_is_refused_by_name() {
 
 #[tokio::test]
 async fn a_good_payload_comes_back_as_it_was_sent() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for (order_type, mut payload) in payloads() {
         payload["unknown"] = json!({"kept": [1.0, null]});
         let created = api.post("/orders", &order_of(order_type, payload.clone())).await.ok();
@@ -110,7 +113,7 @@ async fn a_good_payload_comes_back_as_it_was_sent() {
 
 #[tokio::test]
 async fn what_is_optional_may_be_missing_or_null() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     for (order_type, payload) in payloads() {
         let (mut missing, mut null) = (payload.clone(), payload);
         for member in OPTIONAL {
@@ -128,7 +131,7 @@ async fn what_is_optional_may_be_missing_or_null() {
 
 #[tokio::test]
 async fn a_token_id_of_any_size_and_an_abi_of_any_kind_are_taken() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (_, mut mint) = payloads().swap_remove(5);
     for token in [json!(0), json!(u64::MAX), json!(1.5)] {
         mint["tokenId"] = token;

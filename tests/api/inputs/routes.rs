@@ -1,7 +1,7 @@
 //! Paths and methods without an endpoint.
 
 use reqwest::{Client, Method};
-use tests::client::Api;
+use tests::scenario::Scenario;
 
 use super::Watched;
 
@@ -68,7 +68,7 @@ async fn a_method_that_a_path_does_not_take_is_not_found() {
 /// API Gateway does not send `HEAD` to a route for `GET`.
 #[tokio::test]
 async fn head_is_a_method_that_no_path_takes() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let session = format!("/checkout-sessions/{}", api.create_session().await);
     for path in [session.as_str(), "/orders?creatorAddress=x"] {
         let answer = Client::new().head(format!("{}{path}", api.server.url)).send().await.unwrap();

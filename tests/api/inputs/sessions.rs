@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::client::Api;
+use tests::scenario::Scenario;
 
 use super::Watched;
 
@@ -70,7 +70,7 @@ async fn a_url_that_no_buyer_can_be_sent_to_is_refused() {
 
 #[tokio::test]
 async fn a_url_of_2048_characters_is_taken() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let url = format!("https://shop.example/{}", "a".repeat(2048 - 21));
     assert_eq!(url.len(), 2048);
     let created = api.post(PATH, &json!({"success_url": url, "cancel_url": url})).await.ok();
@@ -110,7 +110,7 @@ async fn a_lifetime_out_of_bounds_is_refused_and_never_clamped() {
 
 #[tokio::test]
 async fn a_lifetime_counts_to_the_millisecond() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let lifetimes = [
         ("300", 300_000),
         ("300.0", 300_000),
@@ -140,7 +140,7 @@ fn instant(value: &Value) -> i64 {
 
 #[tokio::test]
 async fn a_reference_has_1_to_255_characters_and_comes_back_as_sent() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let long = ["x".repeat(255), "ä".repeat(255), "🦀".repeat(255), "\u{301}".repeat(255)];
     let odd =
         ["x", " ", " padded ", "\u{0}", "\"quoted\"\\", "line\nbreak", "null", "e\u{301}"].map(str::to_owned);
@@ -199,7 +199,7 @@ fn wide_metadata_of(bytes: usize) -> (String, usize) {
 
 #[tokio::test]
 async fn null_means_not_given() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let body = json!({
         "success_url": null, "cancel_url": null, "metadata": null, "client_reference_id": null, "expires_in": null,
     });
@@ -213,7 +213,7 @@ async fn null_means_not_given() {
 
 #[tokio::test]
 async fn unknown_fields_are_ignored() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let body = json!({
         "id": "mine", "status": "complete", "order_id": 5, "expires_at": "never", "Expires_In": 1, "": [],
         "successUrl": 5, "client_reference_id": "cart-17",

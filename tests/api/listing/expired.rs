@@ -6,6 +6,7 @@ use shared::keys::Scope;
 use tests::{
     client::Api,
     proxy::{Fault, Proxy},
+    scenario::Scenario,
 };
 
 use super::{ids, list, make, page, walk};
@@ -13,7 +14,7 @@ use super::{ids, list, make, page, walk};
 #[tokio::test]
 async fn a_page_of_what_is_overdue_ends_what_it_shows_and_no_more() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let made = make(&api, 30, &json!({})).await;
     api.advance_clock(1800.0).await;
     proxy.take_operations();
@@ -30,7 +31,7 @@ async fn a_page_of_what_is_overdue_ends_what_it_shows_and_no_more() {
 #[tokio::test]
 async fn what_cannot_be_overdue_yet_is_not_read() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     make(&api, 3, &json!({})).await;
     // The index is not even read for these.
     proxy.take_items_read();
@@ -46,7 +47,7 @@ async fn what_cannot_be_overdue_yet_is_not_read() {
 #[tokio::test]
 async fn nobody_pays_for_what_is_anothers() {
     let proxy = Proxy::start().await;
-    let mut api = Api::behind_with_keys(&proxy).await;
+    let mut api = Scenario::new().behind(&proxy).with_keys().start().await;
     let mut made = Vec::new();
     for owner in ["ours", "theirs"] {
         let key = api.make_key(owner, Scope::Write, None).await;
@@ -64,7 +65,7 @@ async fn nobody_pays_for_what_is_anothers() {
 
 #[tokio::test]
 async fn an_order_puts_off_the_end_of_its_session() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let alone = api.create_session().await;
     let (linked, _) = api.create_linked().await;
     // The deadline has passed, and the detection window has not.
@@ -90,13 +91,14 @@ async fn make_some_of_each(api: &Api) -> Vec<String> {
 
 async fn expired_of(api: &Api, made: &[String]) -> Vec<String> {
     let seen = join_all(made.iter().map(|id| api.session(id))).await;
-    ids(&seen.into_iter().filter(|session| session["status"] == "expired").collect::<Vec<_>>())
+    let expired = seen.into_iter().filter(|session| session.status() == "expired");
+    ids(&expired.map(|session| session.0).collect::<Vec<_>>())
 }
 
 #[tokio::test]
 async fn every_page_length_shows_the_same_however_much_is_overdue() {
     for limit in [1, 2, 3, 5, 17, 100] {
-        let api = Api::start().await;
+        let api = Scenario::new().start().await;
         let made = make_some_of_each(&api).await;
         for passed in [0.0, 300.0, 1500.0, 86_400.0] {
             api.advance_clock(passed).await;
@@ -108,7 +110,7 @@ async fn every_page_length_shows_the_same_however_much_is_overdue() {
 
 #[tokio::test]
 async fn sessions_that_end_while_the_list_is_read_make_no_page_skip_or_repeat_another() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let made = make_some_of_each(&api).await;
     api.advance_clock(1800.0).await;
     let sweep = async || {
@@ -130,7 +132,7 @@ fn cut_after_the_second(answer: &mut Value) {
 #[tokio::test]
 async fn however_little_is_looked_through_at_once_nothing_is_left_out() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let made = make_some_of_each(&api).await;
     api.advance_clock(1800.0).await;
     // The list of open ones, and then both.

@@ -1,8 +1,10 @@
 //! The events of all that the other plays have done.
 
-use local::Options;
 use serde_json::json;
-use tests::client::{Api, order};
+use tests::{
+    client::{Api, order},
+    scenario::Scenario,
+};
 
 use super::witness::Witness;
 
@@ -24,7 +26,7 @@ pub(super) async fn play(api: &Api, witness: &mut Witness) {
     witness.get(api, "/checkout-sessions?limit=2").await.ok();
     witness.get(api, "/checkout-sessions?status=paid").await.refused(400, "invalid_field");
     witness.get(api, "/events?after=x").await.refused(400, "invalid_field");
-    let deployed = Api::with(Options { closed_lists: true, ..Options::default() }).await;
+    let deployed = Scenario::new().embedded().with(|it| it.closed_lists = true).start().await;
     witness.get(&deployed, "/events").await.refused(403, "keys_off");
     witness.get(&deployed, "/checkout-sessions").await.refused(403, "keys_off");
 }

@@ -2,13 +2,16 @@
 
 use reqwest::Method;
 use shared::keys::Scope;
-use tests::client::{Api, SHOP, order};
+use tests::{
+    client::{SHOP, order},
+    scenario::Scenario,
+};
 
 use super::{webhooks, witness::Witness};
 
 /// Each endpoint with an invalid key, and those that write with a read-only key.
 pub(super) async fn play(witness: &mut Witness) {
-    let mut api = Api::with_keys().await;
+    let mut api = Scenario::new().with_keys().start().await;
     let reading = api.make_key("shop", Scope::Read, None).await;
     let id = "5392f7a7-d472-4d6b-9848-bd07117fb82d";
     let (get, post) = (Method::GET, Method::POST);

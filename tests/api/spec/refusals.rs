@@ -59,7 +59,7 @@ async fn too_large(api: &Api, witness: &mut Witness) {
     for path in ["/checkout-sessions", "/orders", &expire] {
         witness.call(api, Method::POST, path, &body).await.refused(413, "body_too_large");
     }
-    assert_eq!(api.session(&session).await["status"], "open");
+    assert_eq!(api.session(&session).await.status(), "open");
 }
 
 /// A body that is no object; `expire` has no field, but its body is documented too.

@@ -1,11 +1,11 @@
 //! Webhook endpoints, and the messages to them.
 
-use local::Options;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{
     client::Api,
     receiver::{Manner, Receiver},
+    scenario::Scenario,
 };
 
 use super::witness::Witness;
@@ -43,12 +43,12 @@ fn id(thing: &Value) -> String {
 }
 
 pub(super) async fn play(witness: &mut Witness) {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     changed(&api, witness).await;
     delivered(&api, witness).await;
     refused(&api, witness).await;
     as_many_as_there_may_be(&api, witness).await;
-    let deployed = Api::with(Options { closed_lists: true, ..Options::default() }).await;
+    let deployed = Scenario::new().embedded().with(|it| it.closed_lists = true).start().await;
     for (method, path, body) in calls() {
         witness.call(&deployed, method, &path, &body).await.refused(403, "keys_off");
     }

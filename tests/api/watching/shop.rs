@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use chain::{ChainContext, ChainError, Sweeper, Watcher};
-use local::{Options, acting_as};
+use local::acting_as;
 use serde_json::{Value, json};
 use shared::chains::Chains;
 use tests::{
-    client::{Api, ENDPOINT_VARIABLE, SHOP},
+    client::{Api, SHOP},
+    dynamodb::ENDPOINT_VARIABLE,
     proxy::Proxy,
+    scenario::Scenario,
     sim::{Payment, SimChain, SimNode, TOKEN},
 };
 
@@ -85,8 +87,11 @@ impl Shop {
             entry[name] = value.clone();
         }
         let chains = Chains::parse(&json!({CHAIN.to_string(): entry}).to_string()).unwrap();
-        let options = Options { endpoint, chains, gas_key, leave_chains: true, ..Options::default() };
-        let api = Api::with(options).await;
+        let scenario = Scenario::new().watching(chains);
+        let api = scenario
+            .with(|it| (it.gas_key, it.leave_chains, it.endpoint) = (gas_key, true, endpoint))
+            .start()
+            .await;
         let context = api.server.chain_contexts[0].clone();
         let (watcher, sweeper) =
             (Watcher::new(context.clone()), Sweeper::new(context, api.server.gas_wallet.clone()));
@@ -172,7 +177,7 @@ impl Shop {
     pub(crate) async fn status(&self, sale: &Sale) -> (String, String) {
         let session = self.api.session(&sale.session).await;
         let text = |name: &str| session[name].as_str().unwrap().to_owned();
-        let order = self.api.order(&sale.id).await["order"]["status"].as_str().unwrap().to_owned();
+        let order = self.api.order(&sale.id).await.status().to_owned();
         assert_eq!(text("order_status"), order);
         (order, text("status"))
     }

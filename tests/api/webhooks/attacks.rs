@@ -1,6 +1,5 @@
 //! Attacks by a merchant, or by somebody with a merchant's key.
 
-use local::Options;
 use serde_json::json;
 use shared::{
     edge::random_bits,
@@ -9,16 +8,16 @@ use shared::{
 };
 use standardwebhooks::Webhook;
 use tests::{
-    client::{Api, ENDPOINT_VARIABLE},
+    client::Api,
     receiver::{Message, Receiver},
+    scenario::Scenario,
 };
 
 use super::{deliveries, endpoint, endpoint_at, text};
 
 /// A server whose webhooks have the same allowed targets as in the cloud.
 async fn as_in_the_cloud() -> Api {
-    let endpoint = std::env::var(ENDPOINT_VARIABLE).ok();
-    Api::with(Options { endpoint, closed_webhooks: true, ..Options::default() }).await
+    Scenario::new().with(|it| it.closed_webhooks = true).start().await
 }
 
 #[tokio::test]
@@ -80,7 +79,7 @@ async fn made_elsewhere(api: &Api, url: &str) -> String {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (redirects, inside) = (Receiver::start().await, Receiver::start().await);
     redirects.redirect_to(&inside.url);
     let (id, _) = endpoint_at(&api, &redirects).await;
@@ -93,7 +92,7 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn a_forged_or_replayed_message_does_not_pass_for_ours() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let receiver = Receiver::start().await;
     let (id, secret) = endpoint_at(&api, &receiver).await;
     let (_, others_secret) = endpoint_at(&api, &receiver).await;

@@ -14,13 +14,14 @@ use tests::{
     client::Api,
     proxy::{Fault, Proxy},
     receiver::{Manner, Receiver},
+    scenario::Scenario,
 };
 
 use super::{deliveries, endpoint, endpoint_at, feed, sell, statuses, text, told, verify};
 
 #[tokio::test]
 async fn every_event_reaches_every_endpoint_once_signed_and_as_the_feed_shows_it() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (one, other) = (Receiver::start().await, Receiver::start().await);
     let ((id, secret), (_, other_secret)) = (endpoint_at(&api, &one).await, endpoint_at(&api, &other).await);
     for _ in 0..3 {
@@ -58,7 +59,7 @@ async fn every_event_reaches_every_endpoint_once_signed_and_as_the_feed_shows_it
 
 #[tokio::test]
 async fn an_endpoint_gets_what_happens_after_it_was_made_and_what_it_asked_for() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     sell(&api).await;
     api.server.catch_up().await.unwrap();
     let receiver = Receiver::start().await;
@@ -76,7 +77,7 @@ async fn an_endpoint_gets_what_happens_after_it_was_made_and_what_it_asked_for()
 
 #[tokio::test]
 async fn an_endpoint_that_hangs_delays_no_other() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (hangs, works) = (Receiver::start().await, Receiver::start().await);
     hangs.behave(Manner::Hangs);
     let (hanging, _) = endpoint_at(&api, &hangs).await;
@@ -99,7 +100,7 @@ async fn an_endpoint_that_hangs_delays_no_other() {
 
 #[tokio::test]
 async fn many_workers_at_one_endpoint_deliver_each_message_once() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let receiver = Receiver::start().await;
     let (id, _) = endpoint_at(&api, &receiver).await;
     receiver.behave(Manner::Answers(500));
@@ -124,7 +125,7 @@ async fn many_workers_at_one_endpoint_deliver_each_message_once() {
 
 #[tokio::test]
 async fn a_worker_whose_time_is_up_leaves_the_rest_to_the_next() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let receiver = Receiver::start().await;
     let (id, _) = endpoint_at(&api, &receiver).await;
     receiver.behave(Manner::Answers(500));
@@ -163,7 +164,7 @@ async fn sold_to_sixteen(api: &Api, receiver: &Receiver) -> String {
 #[tokio::test]
 async fn deliveries_that_are_made_are_told_of_even_if_the_rest_of_the_feed_fails() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let receiver = Receiver::start().await;
     sold_to_sixteen(&api, &receiver).await;
     // The first transaction is the fourth call.
@@ -175,7 +176,7 @@ async fn deliveries_that_are_made_are_told_of_even_if_the_rest_of_the_feed_fails
 
 #[tokio::test]
 async fn a_feed_that_takes_too_long_is_gone_on_with_by_the_next_call() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let receiver = Receiver::start().await;
     let id = sold_to_sixteen(&api, &receiver).await;
     let (app, queues) = (&api.server.app, &api.server.queues);
@@ -187,12 +188,7 @@ async fn a_feed_that_takes_too_long_is_gone_on_with_by_the_next_call() {
 
 #[tokio::test]
 async fn a_server_left_to_itself_delivers_within_seconds() {
-    let api = Api::with(local::Options {
-        endpoint: std::env::var(tests::client::ENDPOINT_VARIABLE).ok(),
-        background: true,
-        ..local::Options::default()
-    })
-    .await;
+    let api = Scenario::new().with(|it| it.background = true).start().await;
     let receiver = Receiver::start().await;
     endpoint_at(&api, &receiver).await;
     sell(&api).await;

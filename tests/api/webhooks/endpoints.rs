@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{
-    client::Api,
     receiver::{Manner, Receiver},
+    scenario::Scenario,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -17,7 +17,7 @@ const UNKNOWN: &str = "we_0b2f6d1c5a3e4f479c1d0199a3c0d5e8";
 
 #[tokio::test]
 async fn an_endpoint_is_made_listed_changed_and_deleted_and_its_secret_shown_once() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let made = endpoint(&api, &json!({"url": "http://127.0.0.1:9/a", "description": "shop"})).await;
     let secret = text(&made["secret"]);
     assert!(secret.starts_with("whsec_") && secret.len() > 40);
@@ -41,7 +41,7 @@ async fn an_endpoint_is_made_listed_changed_and_deleted_and_its_secret_shown_onc
 
 #[tokio::test]
 async fn a_request_that_breaks_a_rule_is_told_which_and_makes_nothing() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let url = "http://127.0.0.1:9/";
     for (body, param) in [
         (json!({}), "url"),
@@ -84,7 +84,7 @@ async fn a_request_that_breaks_a_rule_is_told_which_and_makes_nothing() {
 
 #[tokio::test]
 async fn of_many_made_at_once_there_are_sixteen() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let body = json!({"url": "http://127.0.0.1:9/"});
     let made = futures_util::future::join_all((0..24).map(|_| api.post("/webhook-endpoints", &body))).await;
     let (good, refused): (Vec<_>, Vec<_>) = made.into_iter().partition(|answer| answer.status.is_success());
@@ -102,7 +102,7 @@ async fn of_many_made_at_once_there_are_sixteen() {
 
 #[tokio::test]
 async fn a_test_event_is_sent_at_once_and_the_answer_says_how_it_went() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let receiver = Receiver::start().await;
     let (id, secret) = endpoint_at(&api, &receiver).await;
     let test = format!("/webhook-endpoints/{id}/test");
@@ -142,7 +142,7 @@ async fn a_test_event_is_sent_at_once_and_the_answer_says_how_it_went() {
 
 #[tokio::test]
 async fn a_new_secret_signs_beside_the_old_one_for_a_while() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let receiver = Receiver::start().await;
     let (id, old) = endpoint_at(&api, &receiver).await;
     let rotate = format!("/webhook-endpoints/{id}/rotate-secret");
@@ -162,7 +162,7 @@ async fn a_new_secret_signs_beside_the_old_one_for_a_while() {
 
 #[tokio::test]
 async fn what_is_due_at_a_disabled_endpoint_waits_and_what_happens_meanwhile_is_not_sent() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let receiver = Receiver::start().await;
     let (id, _) = endpoint_at(&api, &receiver).await;
     receiver.behave(Manner::Answers(500));
@@ -183,7 +183,7 @@ async fn what_is_due_at_a_disabled_endpoint_waits_and_what_happens_meanwhile_is_
 
 #[tokio::test]
 async fn an_endpoint_that_is_gone_is_disabled_and_one_that_is_deleted_hears_nothing() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (leaves, deleted) = (Receiver::start().await, Receiver::start().await);
     leaves.behave(Manner::Answers(410));
     deleted.behave(Manner::Answers(500));
@@ -202,7 +202,7 @@ async fn an_endpoint_that_is_gone_is_disabled_and_one_that_is_deleted_hears_noth
 
 #[tokio::test]
 async fn an_endpoint_that_has_moved_is_not_disabled_for_being_gone_from_where_it_was() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let (old, new) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), Receiver::start().await);
     let url = format!("http://{}/hooks", old.local_addr().unwrap());
     let id = text(&endpoint(&api, &json!({"url": url})).await["id"]);

@@ -12,6 +12,7 @@ use tests::{
     client::Api,
     proxy::{Fault, Proxy},
     receiver::{Manner, Receiver},
+    scenario::Scenario,
 };
 
 use super::{deliveries, endpoint, endpoint_at, feed, sell, statuses, text, told};
@@ -27,7 +28,7 @@ async fn endpoint_for_one(api: &Api, receiver: &Receiver) -> String {
 
 #[tokio::test]
 async fn a_message_is_attempted_ten_times_over_days_then_given_up_and_can_be_sent_again_by_hand() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let receiver = Receiver::start().await;
     let id = endpoint_for_one(&api, &receiver).await;
     receiver.behave(Manner::Answers(500));
@@ -63,7 +64,7 @@ async fn a_message_is_attempted_ten_times_over_days_then_given_up_and_can_be_sen
 
 #[tokio::test]
 async fn what_comes_back_from_the_dead_letters_is_attempted_once_more_each_time() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let receiver = Receiver::start().await;
     let id = endpoint_for_one(&api, &receiver).await;
     receiver.behave(Manner::Answers(500));
@@ -95,7 +96,7 @@ async fn what_comes_back_from_the_dead_letters_is_attempted_once_more_each_time(
 
 #[tokio::test]
 async fn while_an_endpoint_is_down_nothing_is_lost_and_what_failed_comes_once_it_is_up() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let receiver = Receiver::start().await;
     endpoint_at(&api, &receiver).await;
     receiver.behave(Manner::TakesEvery(3));
@@ -115,7 +116,7 @@ async fn while_an_endpoint_is_down_nothing_is_lost_and_what_failed_comes_once_it
 
 #[tokio::test]
 async fn an_endpoint_that_has_vanished_fails_and_says_so() {
-    let api = Api::start().await;
+    let api = Scenario::new().start().await;
     let receiver = Receiver::start().await;
     let (id, _) = endpoint_at(&api, &receiver).await;
     receiver.vanish();
@@ -132,7 +133,7 @@ async fn an_endpoint_that_has_vanished_fails_and_says_so() {
 #[tokio::test]
 async fn events_that_cannot_be_read_hold_up_no_others() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let receiver = Receiver::start().await;
     let id = endpoint_for_one(&api, &receiver).await;
     receiver.behave(Manner::Answers(500));
@@ -164,7 +165,7 @@ async fn events_that_cannot_be_read_hold_up_no_others() {
 #[tokio::test]
 async fn an_entry_by_which_nothing_is_due_is_removed_and_nothing_is_posted() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let receiver = Receiver::start().await;
     let id = endpoint_for_one(&api, &receiver).await;
     for status in [200, 500] {
@@ -196,7 +197,7 @@ async fn an_entry_by_which_nothing_is_due_is_removed_and_nothing_is_posted() {
 #[tokio::test]
 async fn a_delivery_that_comes_into_view_after_its_entry_is_not_lost() {
     let proxy = Proxy::start().await;
-    let api = Api::behind(&proxy).await;
+    let api = Scenario::new().behind(&proxy).start().await;
     let receiver = Receiver::start().await;
     let id = endpoint_for_one(&api, &receiver).await;
     receiver.behave(Manner::Answers(500));
@@ -222,7 +223,7 @@ async fn a_database_that_fails_at_any_call_loses_no_message() {
     for fault in &faults {
         for call in 0.. {
             let proxy = Proxy::start().await;
-            let api = Api::behind(&proxy).await;
+            let api = Scenario::new().behind(&proxy).start().await;
             let receiver = Receiver::start().await;
             let (id, _) = endpoint_at(&api, &receiver).await;
             api.create_session().await;
