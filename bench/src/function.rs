@@ -86,7 +86,7 @@ impl Function {
     }
 
     /// Waits until the function has nothing more to do.
-    pub(crate) async fn settle(&mut self) -> Result<()> {
+    pub(crate) async fn become_idle(&mut self) -> Result<()> {
         if self.waiting.is_none() {
             self.waiting = Some(self.poll().await?);
         }

@@ -177,14 +177,14 @@ impl Subject {
         invokes: usize,
     ) -> Result<()> {
         let events = workload.events(invokes).await?;
-        function.settle().await?;
+        function.become_idle().await?;
         let cpu_before = function.cpu_time()?;
         for event in events {
             let (time, answer) = function.invoke(event).await?;
             workload.check(&answer)?;
             self.warm.record(time.as_nanos().try_into()?)?;
         }
-        function.settle().await?;
+        function.become_idle().await?;
         self.cpu += function.cpu_time()? - cpu_before;
         Ok(())
     }

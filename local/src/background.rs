@@ -1,5 +1,5 @@
 //! The calls that are automatic in the cloud: the tables' streams call `publish-events` and `queue-deliveries`, a
-//! schedule calls `sweep-expired` and `retry-deliveries`, queues call `publish-events` and `deliver-webhooks`.
+//! schedule calls `expire-overdue` and `retry-deliveries`, queues call `publish-events` and `deliver-webhooks`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -67,7 +67,7 @@ impl Background {
 
     /// Expires, publishes until the streams have nothing new, and queues notifications of due deliveries.
     async fn run_schedules_and_streams(&self) -> Result<(), BoxError> {
-        acting_as("sweep-expired", sweep_expired::handle(&self.app)).await?;
+        acting_as("expire-overdue", expire_overdue::handle(&self.app)).await?;
         // In this order: the events' stream, which has the published events, comes last.
         for table in self.streams.tables() {
             for batch in self.streams.read(table).await? {

@@ -84,8 +84,8 @@ pub(crate) fn start(contexts: Vec<ChainContext>, gas_wallet: Option<&GasWallet>)
         tasks.push(tokio::spawn(async move {
             let sweepers = [sweeper];
             loop {
-                let run = settle_orders::handle(&sweepers, Instant::now() + RUN);
-                let _ = acting_as("settle-orders", run).await;
+                let run = sweep_deposits::handle(&sweepers, Instant::now() + RUN);
+                let _ = acting_as("sweep-deposits", run).await;
             }
         }));
     }

@@ -114,9 +114,9 @@ async fn contention_by_chance_leaves_one_winner_and_losers_who_know_it() {
     let (proxy, api) = start().await;
     for round in 0..4 {
         let session = api.create_session().await;
-        proxy.unsettle(2, &CONTENTION, round);
+        proxy.fail_at_random(2, &CONTENTION, round);
         let answers = join_all((0..48).map(|_| api.create_order(Some(&session)))).await;
-        assert!(proxy.settle() > 0);
+        assert!(proxy.stop_failing() > 0);
         let (won, lost): (Vec<_>, Vec<_>) =
             answers.into_iter().partition(|answer| answer.status == StatusCode::OK);
         assert_eq!(won.len(), 1);
@@ -131,9 +131,9 @@ async fn contention_by_chance_leaves_one_truth_of_expiring_and_linking() {
     let (proxy, api) = start().await;
     for round in 0..20 {
         let session = api.create_session().await;
-        proxy.unsettle(2, &CONTENTION, round);
+        proxy.fail_at_random(2, &CONTENTION, round);
         let (expire, link) = join(api.expire(&session), api.create_order(Some(&session))).await;
-        proxy.settle();
+        proxy.stop_failing();
         expire.ok();
         let seen = api.session(&session).await;
         assert_eq!(seen["status"], "expired");

@@ -225,12 +225,12 @@ async fn the_event_of_list_sessions_lists_its_session() {
 }
 
 #[tokio::test]
-async fn the_event_of_sweep_expired_needs_nothing_of_it() {
+async fn the_event_of_expire_overdue_needs_nothing_of_it() {
     let (_api, app) = app_of_that_day().await;
     with_session(&app).await;
-    serde_json::from_str::<Value>(&event("sweep-expired")).expect("EventBridge sends such events");
+    serde_json::from_str::<Value>(&event("expire-overdue")).expect("EventBridge sends such events");
     app.clock.advance(1_800_000);
-    sweep_expired::handle(&app).await.unwrap();
+    expire_overdue::handle(&app).await.unwrap();
     app.clock.advance(1);
     let answer = get_session::handle(&app, &request("get-session")).await;
     assert_eq!(data(&answer, "Checkout session retrieved")["expired_reason"], "ttl");

@@ -66,7 +66,7 @@ fn every_function_that_nobody_waits_for_raises_an_alarm_when_it_fails() {
     let alone: BTreeSet<_> = alone.map(|(name, _)| name).collect();
     assert!(alone.len() > 5, "{alone:?}");
     assert_eq!(watched("Errors"), alone);
-    let chains = ["SettleOrders", "WatchDeposits"].map(str::to_owned).into();
+    let chains = ["SweepDeposits", "WatchDeposits"].map(str::to_owned).into();
     assert_eq!(watched("Throttles"), &alone - &chains);
 }
 

@@ -190,7 +190,7 @@ async fn a_receipt_that_the_other_node_denies_executes_nothing_until_they_agree(
         false => Reply::Chain,
     });
     scene.shop.anvil.mine(2).await;
-    let problem = acting_as("settle-orders", scene.sweeper.poll()).await.unwrap_err();
+    let problem = acting_as("sweep-deposits", scene.sweeper.poll()).await.unwrap_err();
     assert!(problem.to_string().contains("contradict"), "{problem}");
     assert_eq!(scene.status(&order).await, "executing");
     relays[1].answer_by(|_, _| Reply::Chain);

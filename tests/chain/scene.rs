@@ -41,7 +41,7 @@ impl Scene {
 
     pub(crate) async fn poll(&mut self) {
         assert!(acting_as("watch-deposits", self.watcher.poll()).await.unwrap());
-        assert!(acting_as("settle-orders", self.sweeper.poll()).await.unwrap());
+        assert!(acting_as("sweep-deposits", self.sweeper.poll()).await.unwrap());
     }
 
     /// Lets enough blocks and time pass for everything that is put off to be tried again.

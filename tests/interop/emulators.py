@@ -22,7 +22,7 @@ TABLES = {"SESSIONS_TABLE": "SessionsTable", "ORDERS_TABLE": "OrdersTable", "KEY
           "EVENTS_TABLE": "EventsTable", "WEBHOOKS_TABLE": "WebhooksTable"}
 # The functions to invoke, with their triggers; each gets its sample event.
 INVOKED = [("create-session", "HTTP"), ("publish-events", "stream"), ("record-payment", "queue"),
-           ("sweep-expired", "schedule")]
+           ("expire-overdue", "schedule")]
 UNUSED = "http://127.0.0.1:9/queue"
 
 

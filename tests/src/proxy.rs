@@ -97,12 +97,12 @@ impl Proxy {
     }
 
     /// From now on, makes one in this many requests meet one of these faults, at random.
-    pub fn unsettle(&self, one_in: usize, faults: &[Fault], seed: u64) {
+    pub fn fail_at_random(&self, one_in: usize, faults: &[Fault], seed: u64) {
         *self.state.weather.lock().unwrap() = Some(Weather::new(one_in, faults, seed));
     }
 
     /// Ends the random faults, and returns their number.
-    pub fn settle(&self) -> u64 {
+    pub fn stop_failing(&self) -> u64 {
         *self.state.weather.lock().unwrap() = None;
         self.state.storms.load(Ordering::Relaxed)
     }

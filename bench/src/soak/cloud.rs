@@ -126,7 +126,7 @@ impl Cloud {
     /// Runs everything once, except for the deliveries that it leads to.
     async fn round(&self, random: &mut Rng) -> Result<Round> {
         let app = &self.server.app;
-        if sweep_expired::handle(app).await.is_err() {
+        if expire_overdue::handle(app).await.is_err() {
             self.mischief.sweeps_failed.fetch_add(1, Ordering::Relaxed);
         }
         // After a failed read the next one begins at the streams' start.

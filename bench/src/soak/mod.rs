@@ -80,9 +80,9 @@ pub(crate) async fn run(sessions: usize, seed: u64) -> Result<Soak> {
     // Hanging requests take a second each, so there are fewer of them.
     let passing = [Fault::Lost, Fault::AnswerLost, Fault::ServerError, Fault::Throttled];
     let faults: Vec<_> = passing.into_iter().cycle().take(24).chain([Fault::AnswerHangs]).collect();
-    proxy.unsettle(FAULT_ONE_IN, &faults, random.u64(..));
+    proxy.fail_at_random(FAULT_ONE_IN, &faults, random.u64(..));
     let played = play(&cloud, &mut merchants, &receivers, sessions, &mut random).await;
-    let faults = proxy.settle();
+    let faults = proxy.stop_failing();
     played?;
     eprintln!("{sessions} stories played; waiting for the last attempts");
     for receiver in &receivers {

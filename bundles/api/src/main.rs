@@ -11,6 +11,7 @@ async fn main() -> Result<(), Error> {
         "create-order" => create_order::run,
         "create-session" => create_session::run,
         "delete-webhook-endpoint" => delete_webhook_endpoint::run,
+        "expire-overdue" => expire_overdue::run,
         "expire-session" => expire_session::run,
         "get-order" => get_order::run,
         "get-session" => get_session::run,
@@ -23,7 +24,6 @@ async fn main() -> Result<(), Error> {
         "not-found" => not_found::run,
         "record-payment" => record_payment::run,
         "rotate-webhook-secret" => rotate_webhook_secret::run,
-        "sweep-expired" => sweep_expired::run,
     ])
     .await
 }

@@ -8,7 +8,7 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     run(&functions![
-        "settle-orders" => settle_orders::run,
+        "sweep-deposits" => sweep_deposits::run,
         "watch-deposits" => watch_deposits::run,
     ])
     .await

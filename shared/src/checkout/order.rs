@@ -261,8 +261,8 @@ impl Order {
     /// The status after payment: the last step, unless the money has to change chain or token first.
     pub fn status_once_paid(&self) -> ProgressStatus {
         let terms = &self.terms;
-        let settles_directly =
+        let executes_directly =
             terms.src_chain == terms.dst_chain && terms.src_token_address == terms.dst_token_address;
-        if settles_directly { ProgressStatus::Executing } else { ProgressStatus::QuotingAfterDeposit }
+        if executes_directly { ProgressStatus::Executing } else { ProgressStatus::QuotingAfterDeposit }
     }
 }

@@ -47,8 +47,8 @@ impl CheckoutStore {
         if !listed.iter().any(|order| order.is_overdue(now)) {
             return Ok(listed);
         }
-        let settled = stream::iter(listed).map(|order| self.expire_order_if_overdue(order, now));
-        settled.buffered(EXPIRED_AT_ONCE).try_collect().await
+        let current = stream::iter(listed).map(|order| self.expire_order_if_overdue(order, now));
+        current.buffered(EXPIRED_AT_ONCE).try_collect().await
     }
 
     async fn order_ids_by_creator(

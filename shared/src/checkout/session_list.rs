@@ -175,9 +175,9 @@ impl CheckoutStore {
                 wanted = self.read_batch(wanted, &mut sessions).await?;
             }
         }
-        let settled = stream::iter(sessions).map(|session| self.expire_if_overdue(session, now));
-        let settled = settled.buffered(EXPIRED_AT_ONCE).map_ok(|session| (session.id, session));
-        settled.try_collect().await
+        let current = stream::iter(sessions).map(|session| self.expire_if_overdue(session, now));
+        let current = current.buffered(EXPIRED_AT_ONCE).map_ok(|session| (session.id, session));
+        current.try_collect().await
     }
 
     /// Returns the keys that a throttled table left unprocessed.

@@ -38,7 +38,7 @@ async fn a_sweep_costs_what_expires_and_not_what_is_open() {
     let due = api.post("/checkout-sessions", &json!({"expires_in": 300})).await.ok()["id"].clone();
     sell(&api).await;
     api.advance_clock(300.0).await;
-    let sweep = || sweep_expired::handle(&api.server.app);
+    let sweep = || expire_overdue::handle(&api.server.app);
     proxy.take_operations();
     futures_util::try_join!(sweep(), sweep()).unwrap();
     let seen = api.session(due.as_str().unwrap()).await;
@@ -55,7 +55,7 @@ async fn an_expiry_that_cannot_be_written_down_is_reported_and_holds_up_no_other
     let (poison, good) = (api.create_session().await, api.create_session().await);
     proxy.damage("SessionsTable", &json!({"id": {"S": poison}}), "metadata").await;
     api.advance_clock(1800.0).await;
-    assert!(sweep_expired::handle(&api.server.app).await.is_err());
+    assert!(expire_overdue::handle(&api.server.app).await.is_err());
     proxy.take_operations();
     assert_eq!(api.session(&good).await.status(), "expired");
     assert_eq!(proxy.take_operations(), ["GetItem"]);
@@ -71,12 +71,12 @@ async fn a_sweep_ends_what_it_has_found_before_it_looks_for_more() {
     }
     api.advance_clock(1800.0).await;
     proxy.take_operations();
-    sweep_expired::handle(&api.server.app).await.unwrap();
+    expire_overdue::handle(&api.server.app).await.unwrap();
     let operations = proxy.take_operations();
     let between = operations.split(|operation| operation == "Query").skip(1).map(<[_]>::len);
     assert!(between.clone().max() <= Some(2 * 100), "{:?}", between.collect::<Vec<_>>());
     let ended = operations.iter().filter(|operation| *operation == "TransactWriteItems").count();
     assert_eq!(ended, 420);
-    sweep_expired::handle(&api.server.app).await.unwrap();
+    expire_overdue::handle(&api.server.app).await.unwrap();
     assert_eq!(proxy.take_operations(), ["Query"; 8]);
 }

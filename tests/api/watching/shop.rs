@@ -152,7 +152,7 @@ impl Shop {
     }
 
     pub(crate) async fn try_sweep(&self) -> Result<bool, ChainError> {
-        acting_as("settle-orders", self.sweeper.poll()).await
+        acting_as("sweep-deposits", self.sweeper.poll()).await
     }
 
     /// Sweeps what can be swept, including what was put off.

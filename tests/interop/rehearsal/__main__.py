@@ -44,13 +44,13 @@ GIVEN = {
     "Tracing": "Active",
 }
 NEEDED = (set(READERS) - set(GAPS)) | {API}
-CHAIN_FUNCTIONS = {"WatchDeposits", "SettleOrders"}
+CHAIN_FUNCTIONS = {"WatchDeposits", "SweepDeposits"}
 # By variable: the value that arrives, and the functions that need it; None for all.
 ARRIVALS = {
     "API_KEYS": (GIVEN["ApiKeys"], None),
     "CHAINS": (GIVEN["Chains"], CHAIN_FUNCTIONS | {"CreateOrder"}),
     "DETECTION_WINDOW_SECONDS": (GIVEN["DetectionWindowSeconds"], {"CreateOrder"}),
-    "GAS_KEY_PARAMETER": (GIVEN["GasKeyParameter"], {"SettleOrders"}),
+    "GAS_KEY_PARAMETER": (GIVEN["GasKeyParameter"], {"SweepDeposits"}),
     "REQUEST_LOG": (GIVEN["RequestLog"], None),
     "SESSION_RETENTION_DAYS": (GIVEN["SessionRetentionDays"], {"CreateSession"}),
 }

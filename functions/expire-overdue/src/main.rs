@@ -1,0 +1,3 @@
+//! The Lambda function `expire-overdue`.
+
+shared::function_main!(expire_overdue::run);
