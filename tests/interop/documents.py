@@ -1,4 +1,5 @@
-"""Checks the documents: their length, their links, and that every test that docs/architecture.md names exists."""
+"""Checks the documents: their length, their links, that every test that docs/architecture.md names exists, and that doc
+comments in the code begin with a noun or a verb."""
 
 import os
 import re
@@ -10,6 +11,7 @@ README_LINES, ARCHITECTURE_WORDS = 150, 2500
 CODE = re.compile(r"^```.*?^```$|^(?: {4}|\t).*?$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+RIDDLE = re.compile(r"^[ \t]*//[/!] (?:What|How|Whether|Whose|Where|Who|When|Which|Why)\b.*", re.MULTILINE)
 TEST = re.compile(r"`([\w./-]+\.rs)::(\w+)`")
 
 
@@ -54,12 +56,24 @@ def missing_tests(architecture):
             yield f'docs/architecture.md names no test for "{claim.splitlines()[0]}"'
 
 
+def riddles(sources):
+    for source in sources:
+        text = read(source)
+        for found in RIDDLE.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield f"{source}:{line} begins with no noun or verb: {found.group().strip()}"
+
+
+def tracked(pattern):
+    listed = subprocess.run(["git", "ls-files", pattern], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [path for path in listed.split("\n") if path and os.path.exists(os.path.join(ROOT, path))]
+
+
 def main():
-    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    documents = [path for path in listed.split("\n") if path and os.path.exists(os.path.join(ROOT, path))]
+    documents = tracked("*.md")
     architecture = read("docs/architecture.md")
     lines, words = len(read("README.md").splitlines()), len(architecture.split())
-    problems = [*broken_links(documents), *missing_tests(architecture)]
+    problems = [*broken_links(documents), *missing_tests(architecture), *riddles(tracked("*.rs"))]
     if lines > README_LINES:
         problems.append(f"README.md has {lines} lines, more than {README_LINES}")
     if words > ARCHITECTURE_WORDS:
