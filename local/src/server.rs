@@ -127,42 +127,25 @@ impl Server {
         let address = listener.local_addr().map_err(|error| StartError::Port(port, error))?;
         let template = Template::built_in()?;
         let clock = Clock::default();
-        let engine = match options.endpoint {
-            Some(_) => None,
-            None => {
-                let engine = Engine::start(options.data, clock.clone()).await;
-                Some(Arc::new(engine.map_err(StartError::Engine)?))
-            }
-        };
-        let database =
-            engine.as_ref().map(|engine| engine.endpoint.clone()).or(options.endpoint).unwrap_or_default();
+        let engine = embedded(&options, &clock).await?;
+        let database = engine.as_ref().map(|engine| engine.endpoint.clone());
+        let database = database.or_else(|| options.endpoint.clone()).unwrap_or_default();
         let client = connect_to(&database).map_err(StartError::Client)?;
-        let deployment = options.deployment;
-        let policies =
-            deployment.as_ref().map_or_else(|| template.policies.clone(), |it| it.policies.clone());
-        let created = deployment.map(|it| it.tables).unwrap_or_default();
-        let names = TableNames { prefix: options.table_prefix, created };
+        let deployment = options.deployment.as_ref();
+        let policies = deployment.map_or_else(|| template.policies.clone(), |it| it.policies.clone());
+        let created = deployment.map(|it| it.tables.clone()).unwrap_or_default();
+        let names = TableNames { prefix: options.table_prefix.clone(), created };
         let client = enforced(&client, policies, names.clone());
         let mut app = app(&template, client.clone(), &names, clock).await?;
-        if options.chains.iter().next().is_some() {
-            app.settings.chains = Arc::new(options.chains);
-        }
-        app.settings.api_keys |= options.api_keys;
+        adjust(&mut app.settings, &options);
         let factory = app.settings.forwarder_factory;
-        let gas_wallet = options.gas_key.map(|key| GasWallet::new(&key, factory)).transpose()?;
+        let gas_wallet = options.gas_key.as_ref().map(|key| GasWallet::new(key, factory)).transpose()?;
         let contexts =
             chains::contexts(&app, client, &names.own("ChainsTable")).map_err(StartError::Chains)?;
-        app.settings.open_lists = !options.closed_lists;
-        app.settings.webhooks_anywhere = !options.closed_webhooks;
         let courier = queues::courier(&app).map_err(StartError::Webhooks)?;
         let queues = Arc::new(Queues::default());
-        let tables = template.tables.iter().filter(|table| table.properties.stream_specification.is_some());
-        let mut tables: Vec<_> = tables.map(|table| names.own(&table.name)).collect();
-        // The table of published events comes last.
-        tables.sort_by_key(|table| table == app.feed.events_table());
-        let background =
-            Background::new(app.clone(), courier.clone(), queues.clone(), Streams::new(&database, tables));
-        let background = Arc::new(background);
+        let streams = Streams::new(&database, streamed_tables(&template, &names, app.feed.events_table()));
+        let background = Arc::new(Background::new(app.clone(), courier.clone(), queues.clone(), streams));
         let mut tasks = match options.leave_chains {
             true => Vec::new(),
             false => chains::start(contexts.clone(), gas_wallet.as_ref()),
@@ -244,4 +227,31 @@ async fn app(
         webhooks: table("WebhooksTable"),
     };
     Ok(App::new(Database::new(client, tables), clock, Settings::from_env()?.with_chains()?))
+}
+
+/// The embedded database, unless another is given.
+async fn embedded(options: &Options, clock: &Clock) -> Result<Option<Arc<Engine>>, StartError> {
+    if options.endpoint.is_some() {
+        return Ok(None);
+    }
+    let engine = Engine::start(options.data.clone(), clock.clone()).await;
+    engine.map(|engine| Some(Arc::new(engine))).map_err(StartError::Engine)
+}
+
+/// Replaces the environment's settings with those of the options.
+fn adjust(settings: &mut Settings, options: &Options) {
+    if !options.chains.is_empty() {
+        settings.chains = Arc::new(options.chains.clone());
+    }
+    settings.api_keys |= options.api_keys;
+    settings.open_lists = !options.closed_lists;
+    settings.webhooks_anywhere = !options.closed_webhooks;
+}
+
+/// The names of the tables that have streams. The table of published events comes last.
+fn streamed_tables(template: &Template, names: &TableNames, events: &str) -> Vec<String> {
+    let tables = template.tables.iter().filter(|table| table.properties.stream_specification.is_some());
+    let mut tables: Vec<_> = tables.map(|table| names.own(&table.name)).collect();
+    tables.sort_by_key(|table| table == events);
+    tables
 }

@@ -61,7 +61,7 @@ const STORES: &[&str] = &[
     "checkout/overdue",
     "checkout/payment_store",
     "checkout/session_record",
-    "checkout/session_list",
+    "checkout/session_list.rs",
     "checkout/session_store",
     "checkout/store",
     "checkout/subjects",
