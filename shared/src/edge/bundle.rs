@@ -27,9 +27,8 @@ pub struct Function {
 #[macro_export]
 macro_rules! function_main {
     ($run:path) => {
-        #[tokio::main(flavor = "current_thread")]
-        async fn main() -> ::std::result::Result<(), $crate::edge::bundle::Error> {
-            $run().await
+        fn main() -> ::std::result::Result<(), $crate::edge::bundle::Error> {
+            $crate::edge::bundle::block_on($run())
         }
     };
 }
@@ -40,6 +39,14 @@ macro_rules! functions {
     ($($name:literal => $run:path),+ $(,)?) => {
         [$($crate::edge::bundle::Function { name: $name, run: || Box::pin($run()) }),+]
     };
+}
+
+/// Runs a function on one thread, which is faster than several where requests come one at a time.
+///
+/// # Errors
+/// If the runtime cannot be built, or those of the function.
+pub fn block_on(run: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run)
 }
 
 /// Runs the function named in the environment.
