@@ -41,7 +41,8 @@ impl CreateOrder<'_> {
         check_route(&settings.chains, &terms)?;
         let owner = match session {
             Some(session) => self.complete_from_session(store, &mut terms, session).await?,
-            None => self.caller.owner(),
+            // Without a key, a caller creates orders for sessions only.
+            None => self.caller.clone().authenticated()?.owner(),
         };
         let id = session.map_or_else(|| OrderId::new(self.random), OrderId::of_session);
         session.into_iter().for_each(edge::note_session);

@@ -26,10 +26,14 @@ impl Owned for Order {
         &self.owner
     }
 
+    /// Nothing leads from an order back to its session: a session's id opens it.
     fn redacted(mut self) -> Self {
         let terms = Arc::make_mut(&mut self.terms);
         terms.metadata = public_metadata(terms);
         terms.client_reference_id = None;
+        terms.creator_address = None;
+        terms.partner_id = None;
+        self.checkout_session_id = None;
         self
     }
 }

@@ -1,7 +1,7 @@
 //! The view of unauthenticated callers.
 
 use serde_json::{Value, json};
-use tests::client::USDC;
+use tests::client::{BUYER, USDC};
 
 use super::{listed, noted_order, noted_session, shops};
 
@@ -25,7 +25,10 @@ async fn strangers_see_neither_metadata_nor_references() {
         assert_eq!((&session["metadata"], &session["client_reference_id"]), (&json!({}), &Value::Null));
     }
     for order in [&made, &full["order"]["order"], &read["order"]] {
-        assert_eq!((&order["metadata"]["secret"], &order["clientReferenceId"]), (&Value::Null, &Value::Null));
+        assert_eq!(order["metadata"]["secret"], Value::Null);
+        for name in ["clientReferenceId", "creatorAddress", "partnerId", "checkoutSessionId"] {
+            assert_eq!(order[name], Value::Null, "{name}");
+        }
         // A payment page needs these.
         assert_eq!(order["metadata"]["srcToken"]["symbol"], "USDC");
     }
@@ -39,6 +42,7 @@ async fn strangers_see_neither_metadata_nor_references() {
             (&order["metadata"]["secret"], &order["clientReferenceId"]),
             (&json!(1), &json!("ref-17"))
         );
+        assert_eq!((&order["creatorAddress"], &order["checkoutSessionId"]), (&json!(BUYER), &json!(id)));
     }
 }
 
@@ -59,4 +63,16 @@ async fn strangers_see_of_a_token_what_describes_it_and_nothing_else() {
     let mut described = known.clone();
     (described["symbol"], described["decimals"]) = ("usdc".into(), 2.into());
     assert_eq!(seen, json!({"srcToken": described, "dstToken": known}));
+}
+
+#[tokio::test]
+async fn strangers_order_for_sessions_only() {
+    let (mut api, ours, _) = shops().await;
+    api.use_key(None);
+    api.post("/orders", &noted_order(None)).await.refused(401, "unauthorized");
+    api.use_key(Some(&ours));
+    assert_eq!(listed(&api).await, Vec::<Value>::new());
+    let session = api.create_session().await;
+    api.use_key(None);
+    api.create_order(Some(&session)).await.ok();
 }

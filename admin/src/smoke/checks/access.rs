@@ -20,6 +20,7 @@ pub(super) fn checks() -> Vec<Check> {
         "without an API key a session shows no metadata and no reference" => session_redacted,
         "without an API key an order shows no metadata and no reference" => order_redacted,
         "without an API key an order can be created for a session" => buyers_order,
+        "without an API key no order is created without a session" => order_without_session,
     )
 }
 
@@ -79,6 +80,12 @@ async fn other_header(shop: &Shop) -> Outcome {
     shop.send(Request::new(Method::POST, SESSIONS).key(Key::OursAsHeader)).await?.ok()
 }
 
+async fn order_without_session(shop: &Shop) -> Outcome {
+    keys_only(shop)?;
+    let body = Body::Text(shop.order(None).to_string());
+    asks_for_key(&shop.send(Request::new(Method::POST, ORDERS).body(body).key(Key::None)).await?)
+}
+
 /// A session and its order, both with notes of the merchant's; their ids.
 async fn noted(shop: &Shop) -> Outcome<(String, String)> {
     let notes = json!({"metadata": {"secret": 1}, "client_reference_id": "cart-17"});
@@ -101,7 +108,9 @@ fn shows_no_notes(answer: &Answer, order: &str) -> Outcome {
     answer.ok()?;
     let secret = answer.body.pointer(&format!("{order}/metadata/secret"));
     answer.expect(secret.is_none(), "an order's metadata without what the merchant has put there")?;
-    answer.same(&format!("{order}/clientReferenceId"), Value::Null)?;
+    for name in ["clientReferenceId", "creatorAddress", "partnerId", "checkoutSessionId"] {
+        answer.same(&format!("{order}/{name}"), Value::Null)?;
+    }
     let symbol = answer.at(&format!("{order}/metadata/srcToken/symbol"));
     answer.expect(symbol.is_string(), "a metadata.srcToken.symbol, which payment pages read")
 }

@@ -20,7 +20,10 @@ pub(super) const FAULTS: &[Fault] = &[
     keys(
         "an order that a buyer creates shows the merchant's notes",
         Lie::In(created_by_all),
-        &[("without an API key an order can be created for a session", "metadata without")],
+        &[
+            ("without an API key an order can be created for a session", "metadata without"),
+            ("without an API key no order is created without a session", "HTTP 401"),
+        ],
     ),
     keys("anybody may expire a session", Lie::In(expired_by_all), &[(NEEDED, "HTTP 401")]),
     keys("anybody may create a session", Lie::In(opened_by_all), &[(NEEDED, "HTTP 401")]),
