@@ -15,7 +15,7 @@ use crate::{
 
 /// The subject of an expiry.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Ending<'a> {
+pub(crate) enum Expiring<'a> {
     /// A session without an order.
     Session(SessionId),
     /// An order without a session.
@@ -27,7 +27,7 @@ pub(crate) enum Ending<'a> {
 }
 
 /// The transaction that writes an expiry.
-pub(crate) struct EndingWrites {
+pub(crate) struct ExpiryWrites {
     pub(crate) transaction: Transaction,
     /// The session's part, if there is one.
     session: Option<Part>,
@@ -35,9 +35,9 @@ pub(crate) struct EndingWrites {
 
 /// The outcome of an expiry.
 #[derive(Debug)]
-pub(crate) enum Ended {
+pub(crate) enum ExpiryOutcome {
     /// It expired now.
-    Now,
+    Recorded,
     /// It has changed since it was read, or cannot expire. Holds the session if its condition failed.
     Refused(Option<Session>),
 }
@@ -67,48 +67,49 @@ const ORDER_IF_ANY_EXPIRES: &str = "SET #status = :expired, expired_reason = :re
 
 impl CheckoutStore {
     /// Expires an open session or unpaid order that, by `reason`, is before or past its deadline.
-    pub(crate) async fn end(
+    pub(crate) async fn record_expiry(
         &self,
-        ending: Ending<'_>,
+        expiring: Expiring<'_>,
         reason: ExpiredReason,
         now: Timestamp,
-    ) -> Result<Ended, StoreError> {
-        let writes = self.ending_writes(ending, reason, now)?;
+    ) -> Result<ExpiryOutcome, StoreError> {
+        let writes = self.expiry_writes(expiring, reason, now)?;
         match self.database.transact(writes.transaction.clone()).await? {
-            Outcome::Written => Ok(Ended::Now),
+            Outcome::Written => Ok(ExpiryOutcome::Recorded),
             Outcome::Refused(refusals) => writes.refused(refusals),
         }
     }
 
-    pub(crate) fn ending_writes(
+    pub(crate) fn expiry_writes(
         &self,
-        ending: Ending<'_>,
+        expiring: Expiring<'_>,
         reason: ExpiredReason,
         now: Timestamp,
-    ) -> Result<EndingWrites, StoreError> {
+    ) -> Result<ExpiryWrites, StoreError> {
         let mut transaction = Transaction::default();
-        let session = match ending {
-            Ending::Session(session) => Some((session, LinkedTo::Nothing)),
-            Ending::Both(session, order) => Some((session, LinkedTo::Order(order))),
-            Ending::Whole(session, owner) => Some((session, LinkedTo::Anything(owner))),
-            Ending::Order(_) => None,
+        let session = match expiring {
+            Expiring::Session(session) => Some((session, LinkedTo::Nothing)),
+            Expiring::Both(session, order) => Some((session, LinkedTo::Order(order))),
+            Expiring::Whole(session, owner) => Some((session, LinkedTo::Anything(owner))),
+            Expiring::Order(_) => None,
         };
-        let session =
-            session.map(|(id, linked_to)| self.end_session(id, linked_to, reason, now)).transpose()?;
+        let session = session
+            .map(|(id, linked_to)| self.expire_session_write(id, linked_to, reason, now))
+            .transpose()?;
         let session = session.map(|write| transaction.add(write));
-        match ending {
-            Ending::Session(_) => {}
-            Ending::Order(order) | Ending::Both(_, order) => {
-                transaction.add(self.end_order(order, reason, now)?);
+        match expiring {
+            Expiring::Session(_) => {}
+            Expiring::Order(order) | Expiring::Both(_, order) => {
+                transaction.add(self.expire_order_write(order, reason, now)?);
             }
-            Ending::Whole(session, _) => {
-                transaction.add(self.end_order_if_any(OrderId::of_session(session), reason, now)?);
+            Expiring::Whole(session, _) => {
+                transaction.add(self.expire_order_if_any_write(OrderId::of_session(session), reason, now)?);
             }
         }
-        Ok(EndingWrites { transaction, session })
+        Ok(ExpiryWrites { transaction, session })
     }
 
-    fn end_session(
+    fn expire_session_write(
         &self,
         id: SessionId,
         linked_to: LinkedTo<'_>,
@@ -146,7 +147,7 @@ impl CheckoutStore {
         .into_write()
     }
 
-    fn end_order(
+    fn expire_order_write(
         &self,
         id: OrderId,
         reason: ExpiredReason,
@@ -162,7 +163,7 @@ impl CheckoutStore {
         .into_write()
     }
 
-    fn end_order_if_any(
+    fn expire_order_if_any_write(
         &self,
         id: OrderId,
         reason: ExpiredReason,
@@ -184,11 +185,11 @@ impl CheckoutStore {
     }
 }
 
-impl EndingWrites {
+impl ExpiryWrites {
     /// The outcome of this transaction, given the conditions that failed.
-    pub(crate) fn refused(&self, mut refusals: Refusals) -> Result<Ended, StoreError> {
+    pub(crate) fn refused(&self, mut refusals: Refusals) -> Result<ExpiryOutcome, StoreError> {
         let refusal = self.session.and_then(|session| refusals.of(session));
-        refused_session(refusal).map(Ended::Refused)
+        refused_session(refusal).map(ExpiryOutcome::Refused)
     }
 }
 

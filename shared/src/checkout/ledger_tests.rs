@@ -196,14 +196,14 @@ prop_compose! {
             ProgressStatus::QuotingAfterDeposit, ProgressStatus::SendingTokenFromVault,
             ProgressStatus::Relay, ProgressStatus::Executing,
         ], 0..4),
-        ending in 0..3,
+        expiring in 0..3,
         same_token: bool,
     ) -> (Order, Vec<Evidence>) {
         let mut facts: Vec<Fact> = amounts.iter().map(|amount| deposit(TOKEN, *amount)).collect();
         facts.extend(steps.into_iter().map(|status| Fact::Progress { status }));
         let hop = |status| Fact::Relay { chain: ChainId::new(1).unwrap(), tx_hash: "0x9".to_owned(), status };
         facts.extend([hop(RelayStatus::Pending), hop(RelayStatus::Success)]);
-        match ending {
+        match expiring {
             0 => facts.push(executed()),
             1 => facts.extend([Fact::Refunding { detail: "why".to_owned() }, refund(RefundStatus::Success)]),
             // The order never ends, so a deposit of another token is not late either.

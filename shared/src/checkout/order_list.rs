@@ -10,8 +10,8 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{
     checkout::{
-        CheckoutStore, ExpiredReason, Order, expiry::Ended, order_record::read_order_item,
-        order_store::ending_of,
+        CheckoutStore, ExpiredReason, Order, expiry::ExpiryOutcome, order_record::read_order_item,
+        order_store::expiry_of,
     },
     dynamo::{Item, MAX_CONFLICT_RETRIES, StoreError, contended, keys, store_error},
     kernel::{OrderId, Owner, Timestamp},
@@ -117,13 +117,15 @@ impl CheckoutStore {
         if !order.is_overdue(now) {
             return Ok(order);
         }
-        match self.end(ending_of(&order), ExpiredReason::Ttl, now).await {
-            Ok(Ended::Now) => Ok(order.expired(ExpiredReason::Ttl, now)),
+        match self.record_expiry(expiry_of(&order), ExpiredReason::Ttl, now).await {
+            Ok(ExpiryOutcome::Recorded) => Ok(order.expired(ExpiredReason::Ttl, now)),
             // It has changed or is changing: read it again, and expire it if it still has to be.
-            Ok(Ended::Refused(_)) | Err(StoreError::Contended(_)) => match self.order(order.id, now).await? {
-                Some(record) => Ok(record.order),
-                None => Ok(order),
-            },
+            Ok(ExpiryOutcome::Refused(_)) | Err(StoreError::Contended(_)) => {
+                match self.order(order.id, now).await? {
+                    Some(record) => Ok(record.order),
+                    None => Ok(order),
+                }
+            }
             Err(error) => Err(error),
         }
     }

@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 use crate::{
     checkout::{
         CheckoutStore, ExpiredReason, Order, OrderHistory, Session, SessionRefusal,
-        expiry::Ending,
+        expiry::Expiring,
         order_record::{order_item, read_order_item},
         session_record::refused_session,
     },
@@ -143,8 +143,8 @@ impl CheckoutStore {
             let Some(session) = self.session(id, now).await? else { return Ok(None) };
             let Some(order) = session.order_id else { return Ok(Some((session, None))) };
             match self.order(order, now).await? {
-                Some(record) if record.order.session_state() == session.state => {
-                    return Ok(Some((session, Some(record))));
+                Some(history) if history.order.session_state() == session.state => {
+                    return Ok(Some((session, Some(history))));
                 }
                 _ => {}
             }
@@ -173,12 +173,12 @@ impl CheckoutStore {
     pub async fn order(&self, id: OrderId, now: Timestamp) -> Result<Option<OrderHistory>, StoreError> {
         let mut patience = Patience::new();
         for _ in 0..MAX_CONFLICT_RETRIES {
-            let Some(record) = self.read_order(id).await? else { return Ok(None) };
-            if !record.order.is_overdue(now) {
-                return Ok(Some(record));
+            let Some(history) = self.read_order(id).await? else { return Ok(None) };
+            if !history.order.is_overdue(now) {
+                return Ok(Some(history));
             }
             // Read again whether or not this call wrote the expiry: evidence may have been appended before it.
-            if let Err(error) = self.end(ending_of(&record.order), ExpiredReason::Ttl, now).await {
+            if let Err(error) = self.record_expiry(expiry_of(&history.order), ExpiredReason::Ttl, now).await {
                 patience.wait_after(error).await?;
             }
         }
@@ -190,8 +190,8 @@ impl CheckoutStore {
     pub(crate) async fn read_order(&self, id: OrderId) -> Result<Option<OrderHistory>, StoreError> {
         for _ in 0..MAX_CONFLICT_RETRIES {
             match self.query_order(id).await? {
-                Some(record) if record.evidence.len() as u64 != record.order.evidence_count => {}
-                record => return Ok(record),
+                Some(history) if history.evidence.len() as u64 != history.order.evidence_count => {}
+                history => return Ok(history),
             }
         }
         Err(contended(id))
@@ -222,6 +222,6 @@ impl CheckoutStore {
     }
 }
 
-pub(crate) fn ending_of(order: &Order) -> Ending<'static> {
-    order.checkout_session_id.map_or(Ending::Order(order.id), |session| Ending::Both(session, order.id))
+pub(crate) fn expiry_of(order: &Order) -> Expiring<'static> {
+    order.checkout_session_id.map_or(Expiring::Order(order.id), |session| Expiring::Both(session, order.id))
 }

@@ -6,7 +6,7 @@ use futures_util::{FutureExt as _, TryFutureExt as _};
 use crate::{
     checkout::{
         CheckoutStore, ExpiredReason, Order, OrderStatus, Session, SessionRefusal, SessionStatus,
-        expiry::{Ended, Ending},
+        expiry::{Expiring, ExpiryOutcome},
         session_record::{read_session, session_item},
     },
     dynamo::{
@@ -124,7 +124,7 @@ impl CheckoutStore {
         token: u128,
         now: Timestamp,
     ) -> Result<Expiry, StoreError> {
-        let writes = self.ending_writes(Ending::Whole(id, owner), ExpiredReason::Manual, now)?;
+        let writes = self.expiry_writes(Expiring::Whole(id, owner), ExpiredReason::Manual, now)?;
         let look = || {
             let found = self.read_session_item(id);
             found.and_then(move |found| self.why_not_to_expire(found, owner, now)).boxed()
@@ -133,8 +133,8 @@ impl CheckoutStore {
             Contest::Written => return Ok(Expiry::Expired),
             Contest::Found(refusal) => return Ok(Expiry::Refused(refusal)),
             Contest::Refused(refusals) => match writes.refused(refusals)? {
-                Ended::Refused(found) => found,
-                Ended::Now => return Ok(Expiry::Expired),
+                ExpiryOutcome::Refused(found) => found,
+                ExpiryOutcome::Recorded => return Ok(Expiry::Expired),
             },
         };
         let refusal = self.why_not_to_expire(found, owner, now).await?;
@@ -168,9 +168,9 @@ impl CheckoutStore {
             if !session.is_overdue(now) {
                 return Ok(session);
             }
-            let found = match self.end(ending_of(&session), ExpiredReason::Ttl, now).await {
-                Ok(Ended::Now) => return Ok(session.expired(ExpiredReason::Ttl, now)),
-                Ok(Ended::Refused(found)) => found,
+            let found = match self.record_expiry(expiry_of(&session), ExpiredReason::Ttl, now).await {
+                Ok(ExpiryOutcome::Recorded) => return Ok(session.expired(ExpiredReason::Ttl, now)),
+                Ok(ExpiryOutcome::Refused(found)) => found,
                 Err(error) => {
                     patience.wait_after(error).await?;
                     self.read_session_item(session.id).await?
@@ -240,6 +240,6 @@ impl CheckoutStore {
     }
 }
 
-fn ending_of(session: &Session) -> Ending<'static> {
-    session.order_id.map_or(Ending::Session(session.id), |order| Ending::Both(session.id, order))
+fn expiry_of(session: &Session) -> Expiring<'static> {
+    session.order_id.map_or(Expiring::Session(session.id), |order| Expiring::Both(session.id, order))
 }

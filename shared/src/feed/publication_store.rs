@@ -241,17 +241,17 @@ fn check_numbers(subject: Subject, published: u64, events: &[Event]) -> Result<(
 
 /// Groups subjects so that each group's events fit into one transaction.
 fn parts(pending: Vec<Pending>) -> Vec<Vec<Pending>> {
-    let (mut parts, mut room) = (Vec::<Vec<Pending>>::new(), 0);
+    let (mut parts, mut space) = (Vec::<Vec<Pending>>::new(), 0);
     for next in pending {
         let needed = next.events.len();
-        match parts.last_mut().filter(|_| needed <= room) {
+        match parts.last_mut().filter(|_| needed <= space) {
             Some(part) => part.push(next),
             None => {
                 parts.push(vec![next]);
-                room = EVENTS_AT_ONCE;
+                space = EVENTS_AT_ONCE;
             }
         }
-        room -= needed;
+        space -= needed;
     }
     parts
 }
