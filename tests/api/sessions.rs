@@ -2,7 +2,130 @@
 
 use serde_json::{Value, json};
 use shared::kernel::{OrderId, SessionId};
-use tests::{client::deposit, scenario::Scenario};
+use tests::{
+    client::{deposit, executed},
+    scenario::Scenario,
+};
+
+#[tokio::test]
+async fn a_sale_shows_in_one_answer() {
+    let api = Scenario::new().start().await;
+    let (session, order) = api.create_linked().await;
+    api.tell(&order, &api.deposit("a", 1_000_000)).await.ok();
+    api.tell(&order, &executed("b", api.now())).await.ok();
+    let answer = api.get(&format!("/checkout-sessions/{session}?include=order")).await;
+    insta::assert_json_snapshot!(answer.scrubbed(), @r#"
+    {
+      "data": {
+        "cancel_url": null,
+        "client_reference_id": null,
+        "created_at": "[time]",
+        "expired_reason": null,
+        "expires_at": "[time]",
+        "id": "[id]",
+        "metadata": {},
+        "order": {
+          "depositTxs": [
+            {
+              "amount": "1000000",
+              "chain": 8453,
+              "createdAt": "[millis]",
+              "from": "0x58241893ef1f86c9fbd8109cd44ea961fdb474e1",
+              "orderId": "[id]",
+              "status": "counted",
+              "token": "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913",
+              "txHash": "0xa"
+            }
+          ],
+          "executeTx": {
+            "chain": 8453,
+            "createdAt": "[millis]",
+            "orderId": "[id]",
+            "txHash": "0xb"
+          },
+          "order": {
+            "checkoutSessionId": "[id]",
+            "clientReferenceId": null,
+            "createdAt": "[millis]",
+            "creatorAddress": null,
+            "dstChain": 8453,
+            "dstTokenAddress": "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913",
+            "errorDetails": null,
+            "expiredAt": "[millis]",
+            "fee": null,
+            "filledAt": "[millis]",
+            "globalAddress": "[address]",
+            "id": "[id]",
+            "metadata": {
+              "dstToken": {
+                "address": "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913",
+                "chainId": 8453,
+                "decimals": 6,
+                "metadata": {},
+                "name": "USD Coin",
+                "symbol": "USDC"
+              },
+              "srcToken": {
+                "address": "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913",
+                "chainId": 8453,
+                "decimals": 6,
+                "metadata": {},
+                "name": "USD Coin",
+                "symbol": "USDC"
+              }
+            },
+            "oneClickBuyUrl": null,
+            "onrampMetadata": null,
+            "partnerId": null,
+            "payload": {
+              "expectedDstAmount": "1000000"
+            },
+            "receivedDepositAt": "[millis]",
+            "recipientAddress": "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44",
+            "settlement": {
+              "actualDstAmount": "1000000"
+            },
+            "srcAmount": "1000000",
+            "srcChain": 8453,
+            "srcTokenAddress": "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913",
+            "status": "executed",
+            "stripePaymentIntentId": null,
+            "type": "swap"
+          },
+          "points": null,
+          "refundTxs": [],
+          "relayTxs": []
+        },
+        "order_id": "[id]",
+        "order_status": "executed",
+        "status": "complete",
+        "success_url": null
+      },
+      "message": "Checkout session retrieved",
+      "statusCode": 200,
+      "success": true
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn a_refusal_shows_in_one_answer() {
+    let api = Scenario::new().start().await;
+    let (session, _) = api.create_linked().await;
+    let answer = api.create_order(Some(&session)).await;
+    insta::assert_json_snapshot!(answer.scrubbed(), @r#"
+    {
+      "error": {
+        "code": "session_has_order",
+        "orderId": "[id]",
+        "param": null
+      },
+      "message": "Checkout session already has the order [id]",
+      "statusCode": 409,
+      "success": false
+    }
+    "#);
+}
 
 #[tokio::test]
 async fn a_session_comes_back_as_it_was_created() {

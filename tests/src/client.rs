@@ -3,6 +3,7 @@
 use std::{fmt, ops::Deref, time::Duration};
 
 use local::Server;
+use regex::Regex;
 use reqwest::{
     Method, StatusCode,
     header::{self, HeaderMap},
@@ -171,6 +172,20 @@ impl Answer {
             self.text
         );
         self.body["error"].clone()
+    }
+
+    /// The whole answer with placeholders for what differs from run to run: ids, times, and addresses of ids.
+    pub fn scrubbed(&self) -> Value {
+        let mut text = self.text.clone();
+        for (pattern, placeholder) in [
+            (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "[id]"),
+            (r#"\d{4}-\d\d-\d\dT[0-9:.]+Z"#, "[time]"),
+            (r#""globalAddress":"[^"]*""#, r#""globalAddress":"[address]""#),
+            (r"\b\d{13}\b", r#""[millis]""#),
+        ] {
+            text = Regex::new(pattern).unwrap().replace_all(&text, placeholder).into_owned();
+        }
+        serde_json::from_str(&text).unwrap()
     }
 
     pub fn message(&self) -> &str {
