@@ -56,7 +56,7 @@ def check_trouble(program, environment):
     for name, value, told in [
         ("DELIVERY_QUEUE_URL", environment["DELIVERY_QUEUE_URL"] + "-gone", "NonExistentQueue"),
         ("GAS_KEY_PARAMETER", GAS_KEY + "-gone", "ParameterNotFound"),
-        ("GAS_KEY_PARAMETER", RPC, "BadKey"),
+        ("GAS_KEY_PARAMETER", RPC, "InvalidGasKey"),
     ]:
         outcome = run(program, environment | {name: value})
         assert outcome.returncode != 0 and told in outcome.stderr, (name, outcome)
