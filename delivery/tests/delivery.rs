@@ -125,7 +125,7 @@ async fn many_messages_are_sent_at_once() {
 
 #[test]
 fn a_proxy_in_the_environment_is_not_used() {
-    // Nobody listens on port 9. Runs in a process of its own, since all tests share the environment.
+    // No server listens on port 9. This runs in a process of its own, since all tests share the environment.
     let delivery = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "a_message_arrives_as_the_specification_says"])
         .envs(["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"].map(|name| (name, "http://127.0.0.1:9")))

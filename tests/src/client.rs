@@ -259,11 +259,6 @@ impl Order {
     pub fn status(&self) -> &str {
         self["order"]["status"].as_str().unwrap()
     }
-
-    /// The hash of the transaction that executed it.
-    pub fn executed_in(&self) -> Option<&str> {
-        self["executeTx"]["txHash"].as_str()
-    }
 }
 
 impl Deref for Session {

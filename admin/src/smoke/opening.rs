@@ -53,7 +53,7 @@ impl Shop {
                 return Ok(self.on_chain(chain));
             }
         }
-        // What is left of the session ends by itself.
+        // The session expires by itself.
         let _ = clean_up(&self).await;
         Err(CannotRun::NoChain)
     }

@@ -57,7 +57,7 @@ pub(super) async fn logs(
     let mut portions = Vec::with_capacity(addresses.len());
     for some in addresses.chunks(Node::AT_ONCE) {
         let asked = some.iter().map(|some| portion(node, chain, before, query, some, range));
-        // Where even the least is refused, its size is not why.
+        // A refusal of the smallest request has another reason than its size.
         portions.extend(try_join_all(asked).await.inspect_err(|_| *limits = LogLimits::new(chain))?);
     }
     limits.blocks = portions.iter().map(|(limits, _)| limits.blocks).min().unwrap_or(before.blocks);

@@ -2,13 +2,7 @@
 //! its events.
 
 use lambda_http::{Body, Request, Response};
-use shared::{
-    App, Error, Result,
-    checkout::Include,
-    edge,
-    feed::{RequestedSession, check_include},
-    keys::Scope,
-};
+use shared::{App, Result, checkout::Include, edge, feed::RequestedSession, keys::Scope};
 
 shared::http_function!(handle);
 
@@ -21,7 +15,5 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 async fn find(app: &App, request: &Request) -> Result<RequestedSession> {
     let caller = app.caller(request, Scope::Read).await?;
     let include = Include::parse(request)?;
-    check_include(&caller, include)?;
-    let id = edge::session_id(request).ok_or(Error::SessionNotFound)?;
-    RequestedSession::read(&app.checkout, &caller, id, include, app.clock.now()).await
+    RequestedSession::read(&app.checkout, &caller, edge::session_id(request), include, app.clock.now()).await
 }

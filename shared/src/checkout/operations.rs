@@ -50,7 +50,7 @@ impl CreateOrder<'_> {
         let address = settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
         let order = Order::new(id, session, terms, address, self.now, settings.detection_window_millis);
         let order = order.owned_by(owner);
-        // Never `None`: the order has this caller's owner, or the caller is unauthenticated.
+        // Never `None`: a merchant's order has the merchant as its owner, and no other caller is refused.
         let seen = self.caller.redact(order.clone());
         let data = edge::render(&seen.as_ref().map(OrderView::from))?;
         let claim = self.key.as_ref().map(|key| Claim { key, answer: &data });

@@ -29,9 +29,4 @@ impl Database {
     pub fn new(client: Client, tables: Tables) -> Self {
         Self { client, tables }
     }
-
-    /// The tables' names.
-    pub fn tables(&self) -> &Tables {
-        &self.tables
-    }
 }

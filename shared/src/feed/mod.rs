@@ -13,6 +13,6 @@ pub use api::{EventPage, EventView, EventsRequest};
 pub use entries::{FeedEntry, FeedPage};
 pub use event::{Event, EventObject, ToldDeposit};
 pub use publishing::{Publishing, Unpublished, publish, publish_each};
-pub use requested_session::{RequestedSession, check_include};
+pub use requested_session::RequestedSession;
 pub use store::FeedStore;
 pub use story::Story;

@@ -25,15 +25,20 @@ impl RequestedSession {
     /// Reads a session as this caller may see it.
     ///
     /// # Errors
-    /// [`Error::SessionNotFound`]; [`Error::InvalidField`] if the events are too long for one answer;
-    /// [`Error::Unavailable`], [`Error::Internal`]. Call [`check_include`] first.
+    /// [`Error::Unauthorized`] for events, which hold more than unauthenticated callers may see;
+    /// [`Error::SessionNotFound`], also without an `id`; [`Error::InvalidField`] if the events are too long for one
+    /// answer; [`Error::Unavailable`], [`Error::Internal`].
     pub async fn read(
         store: &CheckoutStore,
         caller: &Caller,
-        id: SessionId,
+        id: Option<SessionId>,
         include: Include,
         now: Timestamp,
     ) -> Result<Self> {
+        if include.events && *caller == Caller::Unauthenticated {
+            return Err(Error::Unauthorized(KeyRefusal::Missing));
+        }
+        let id = id.ok_or(Error::SessionNotFound)?;
         let (session, order) = match include == Include::default() {
             true => (store.session(id, now).await?.ok_or(Error::SessionNotFound)?, None),
             false => store.session_with_order(id, now).await?.ok_or(Error::SessionNotFound)?,
@@ -57,17 +62,6 @@ impl RequestedSession {
             true => view.with_events(self.events.iter().map(|event| EventView::new(event, None)).collect()),
             false => view,
         }
-    }
-}
-
-/// Checks that this caller may see the requested additions.
-///
-/// # Errors
-/// [`Error::Unauthorized`].
-pub fn check_include(caller: &Caller, include: Include) -> Result<()> {
-    match include.events && *caller == Caller::Unauthenticated {
-        true => Err(Error::Unauthorized(KeyRefusal::Missing)),
-        false => Ok(()),
     }
 }
 

@@ -57,7 +57,7 @@ pub enum Lease {
 /// The outcome of releasing an endpoint's lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Release {
-    /// Nobody holds it any more.
+    /// The lease is free.
     Released,
     /// Another worker has called meanwhile, or holds it.
     Refused,

@@ -28,7 +28,7 @@ async fn a_stuck_transaction_is_replaced_again_and_again_by_one_that_pays_more()
     let sent = shop.chain.accepted();
     assert_eq!(sent.iter().map(|one| one.nonce).collect::<Vec<_>>(), [0; 4]);
     for pair in sent.windows(2) {
-        // What nodes ask of a replacement, which the simulated one enforces as well.
+        // Nodes require this of a replacement, and the simulated one enforces it.
         assert!(pair[1].max_fee * 10 >= pair[0].max_fee * 11 && pair[1].tip * 10 >= pair[0].tip * 11);
     }
     assert_eq!(shop.chain.waiting(), sent[3..]);

@@ -134,7 +134,7 @@ async fn feed(shop: &Shop) -> Outcome {
         Ok((ours.into_iter().cloned().collect::<Vec<_>>(), page))
     };
     let (first, page) = wait_for(shop.settings.patience, async || look(100).await).await?;
-    // What comes twice may come a moment later.
+    // A doubled event may come a moment later.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let (second, _) = look(2).await?;
     page.expect(first == second, format!("the same events in every look: {}", json!(second)))?;

@@ -101,7 +101,7 @@ async fn order_queries(shop: &Shop) -> Outcome {
 /// Sessions of a new reference, the newest first, and the query that lists them.
 async fn create_sessions(shop: &Shop, count: usize) -> Outcome<(Vec<Value>, String)> {
     let reference = fresh();
-    // Where a merchant has many sessions, a list of those that come after this one is short.
+    // A list of the sessions after this one is short, however many the merchant has.
     let (_, before) = shop.create("{}").await?;
     let since = before.string("/data/created_at")?;
     let query = format!("{SESSIONS}?client_reference_id={reference}&created_after={since}");
