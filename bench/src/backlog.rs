@@ -17,7 +17,7 @@ use shared::{
     checkout::Awaited,
     dynamo::{connect_to, to_item},
     edge::random_bits,
-    kernel::{Address, ChainId, OrderId, Timestamp},
+    kernel::{ChainId, OrderId, Timestamp},
 };
 use tests::{
     proxy::Proxy,
@@ -146,12 +146,11 @@ async fn write(client: &Client, made_at: Timestamp, count: usize) -> Result<()> 
 
 /// As `shared/src/checkout/awaited.rs` writes it; reading all of them back proves that they match.
 fn awaited_item(made_at: Timestamp) -> Result<std::collections::HashMap<String, AttributeValue>> {
-    let chain = ChainId::new(CHAIN).context("CHAIN is not a chain id")?;
     let order_id = OrderId::new(random_bits());
     let awaited = Awaited {
         order_id,
         address: format!("0x{:08x}{:032x}", random_bits() >> 96, random_bits()),
-        token: Address::parse_token(chain, TOKEN).map_err(|_| anyhow!("no token"))?,
+        native: false,
         created_at: made_at,
         watched_until: made_at.plus_millis(26 * 60 * 60 * 1000),
     };

@@ -1,6 +1,8 @@
 //! The functions' events: the samples in `events/`, with the ids of existing subjects, new ones for each invoke, so
 //! that no invoke finds its work done already.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, Result, anyhow, ensure};
 use axum::body::Bytes;
 use serde_json::Value;
@@ -14,7 +16,7 @@ use uuid::Uuid;
 use crate::{engine::Engine, operation::Operation};
 
 /// The ids in the samples.
-const SAMPLE_SESSION: &str = "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8";
+const SAMPLE_SESSION: &str = "0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8";
 const SAMPLE_ORDER: &str = "5392f7a7-d472-4d6b-9848-bd07117fb82d";
 
 /// The number of orders that `GET /orders` finds: a page, as in the sample.
@@ -105,7 +107,8 @@ impl Workload {
     /// Creates a session, as in the sample event.
     async fn make_session(&self) -> Result<SessionId> {
         let body = sample_body(Operation::CreateSession)?;
-        let session = Session::open(parse_new_session(&body)?, random_bits(), self.clock.now());
+        let wanted = parse_new_session(&body, &self.settings)?;
+        let session = Session::open(wanted, PUBLIC_URL.to_owned(), random_bits(), self.clock.now());
         self.store.create_session(&session, self.settings.retention_millis, None).await?;
         Ok(session.id)
     }
@@ -117,10 +120,13 @@ impl Workload {
         let (id, now) = (OrderId::new(random_bits()), self.clock.now());
         let address = self.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
         let order = Order::new(id, session, terms, address, now, self.settings.detection_window_millis);
-        self.store.create_order(&order, false, None, random_bits(), now).await?;
+        self.store.create_order(&order, &BTreeSet::new(), None, random_bits(), now).await?;
         Ok(id)
     }
 }
+
+/// A public URL of the usual length.
+const PUBLIC_URL: &str = "https://abcdef1234.execute-api.us-east-1.amazonaws.com";
 
 /// The sample event, reduced to the cost of the bare function's one call.
 fn template(operation: Operation) -> Result<String> {

@@ -56,9 +56,9 @@ impl AwaitedAddresses {
         self.orders.keys().copied().collect()
     }
 
-    /// The addresses of orders that ask for the native token.
+    /// The addresses of orders that the native token pays.
     pub(crate) fn native(&self) -> Vec<Address> {
-        let native = self.orders.iter().filter(|(_, order)| order.token.is_native_token());
+        let native = self.orders.iter().filter(|(_, order)| order.native);
         native.map(|(address, _)| *address).collect()
     }
 

@@ -9,6 +9,7 @@ use shared::{
     chains::Chains,
     dynamo::{Database, Tables, connect_to},
     edge::{Clock, Settings, SettingsError},
+    kernel::Address,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub gas_key: Option<String>,
     /// True if merchants need an API key; otherwise the environment's `API_KEYS` decides.
     pub api_keys: bool,
+    /// The only recipients that sessions and orders may pay; if there are none, those of the environment.
+    pub recipients: Vec<Address>,
     /// True if lists of all data are refused, as in a deployment without keys.
     pub closed_lists: bool,
     /// True if webhooks may go to public addresses over HTTPS only, as in the cloud.
@@ -138,6 +141,7 @@ impl Server {
         let client = enforced(&client, policies, names.clone());
         let mut app = app(&template, client.clone(), &names, clock).await?;
         adjust(&mut app.settings, &options);
+        app.settings.public_url.get_or_insert_with(|| format!("http://{address}"));
         let factory = app.settings.forwarder_factory;
         let gas_wallet = options.gas_key.as_ref().map(|key| GasWallet::new(key, factory)).transpose()?;
         let contexts =
@@ -242,6 +246,9 @@ async fn embedded(options: &Options, clock: &Clock) -> Result<Option<Arc<Engine>
 fn adjust(settings: &mut Settings, options: &Options) {
     if !options.chains.is_empty() {
         settings.chains = Arc::new(options.chains.clone());
+    }
+    if !options.recipients.is_empty() {
+        settings.recipients = options.recipients.as_slice().into();
     }
     settings.api_keys |= options.api_keys;
     settings.open_lists = !options.closed_lists;

@@ -29,7 +29,7 @@ pub enum Error {
     #[error("{param} {rule}")]
     ChainNotSupported {
         /// The field.
-        param: &'static str,
+        param: String,
         /// The rule, phrased to follow the field's name.
         rule: String,
     },
@@ -37,9 +37,17 @@ pub enum Error {
     #[error("{param} {rule}")]
     RouteNotSupported {
         /// The field.
-        param: &'static str,
+        param: String,
         /// The rule, phrased to follow the field's name.
         rule: &'static str,
+    },
+    /// An order does not pay what its session asks for.
+    #[error("{param} {rule}")]
+    PaymentTermsNotMet {
+        /// The field.
+        param: &'static str,
+        /// The rule, phrased to follow the field's name.
+        rule: String,
     },
     /// The request needs a key and has none, or an invalid one.
     #[error("{0}")]

@@ -5,6 +5,7 @@
 //! - [`dynamo`] has the DynamoDB client, items, keys of tables, and transactions.
 //! - [`edge`] has the environment, the clock, callers, the answer envelope, idempotency, the request log.
 //! - [`checkout`] has sessions and orders.
+//! - [`terms`] has payment terms and displays.
 //! - [`feed`] has events.
 //! - [`webhooks`] has endpoints, and deliveries to them.
 //! - [`keys`] has API keys.
@@ -21,6 +22,7 @@ pub mod error;
 pub mod feed;
 pub mod kernel;
 pub mod keys;
+pub mod terms;
 pub mod webhooks;
 
 pub use app::App;

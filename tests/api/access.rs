@@ -16,7 +16,7 @@ use tests::{
     scenario::Scenario,
 };
 
-const UNKNOWN: &str = "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8";
+const UNKNOWN: &str = "0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8";
 
 /// A server with API keys on, and a writing key for each of two merchants.
 async fn shops() -> (Api, String, String) {
@@ -62,7 +62,7 @@ fn endpoints() -> Vec<(Method, String, Value, bool)> {
         (Method::GET, "/events".to_owned(), json!({}), false),
         (Method::GET, "/checkout-sessions".to_owned(), json!({}), false),
     ];
-    let of_webhooks = webhooks::endpoints("we_0b2f6d1c5a3e4f479c1d0199a3c0d5e8");
+    let of_webhooks = webhooks::endpoints("we_0b2f6d1c5a3e4f479c1c0199a3c0d5e8");
     endpoints.extend(of_webhooks.map(|(method, path, body)| (method, path, body, false)));
     endpoints
 }

@@ -56,7 +56,7 @@ async fn what_has_ended_is_said_to_have_ended_while_no_transaction_gets_through(
         contend(&proxy, &fault);
         api.expire(&session).await.refused(400, "session_not_open");
         api.create_order(Some(&session)).await.refused(400, "session_not_open");
-        let nobodys = "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8";
+        let nobodys = "0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8";
         api.create_order(Some(nobodys)).await.refused(400, "session_not_found");
     }))
     .await;

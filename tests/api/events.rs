@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::feed::Broken;
 
 /// The subjects of the events: a session of 1,800 seconds, and its order.
-const SESSION: &str = "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8";
+const SESSION: &str = "0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8";
 const ORDER: &str = "5392f7a7-d472-4d6b-9848-bd07117fb82d";
 /// 2025-10-02T06:39:07.944Z.
 const CREATED: Timestamp = Timestamp::from_millis(1_759_387_147_944);
@@ -41,8 +41,15 @@ pub(crate) async fn with_session(app: &App) {
         metadata: RawJson::empty_object(),
         client_reference_id: None,
         lifetime_millis: 1_800_000,
+        payment: None,
+        display: None,
     };
-    let session = Session::open(wanted, SESSION.parse::<Uuid>().unwrap().as_u128(), CREATED);
+    let session = Session::open(
+        wanted,
+        "https://api.example".to_owned(),
+        SESSION.parse::<Uuid>().unwrap().as_u128(),
+        CREATED,
+    );
     assert_eq!(session.id.to_string(), SESSION);
     app.checkout.create_session(&session, app.settings.retention_millis, None).await.unwrap();
 }
@@ -55,7 +62,7 @@ pub(crate) async fn with_order(app: &App) {
     assert_eq!(id.to_string(), ORDER);
     let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
     let order = Order::new(id, session, terms, address, CREATED, app.settings.detection_window_millis);
-    app.checkout.create_order(&order, false, None, random_bits(), CREATED).await.unwrap();
+    app.checkout.create_order(&order, &Default::default(), None, random_bits(), CREATED).await.unwrap();
 }
 
 fn root() -> PathBuf {

@@ -30,6 +30,7 @@ mod spec;
 mod stories;
 mod sweeping;
 mod template;
+mod terms;
 mod torn_reads;
 mod watching;
 mod webhook_events;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::terms;
 use delivery::{Courier, Notification, Worker};
 use publish_events::Batch;
 use reqwest::Method;
@@ -51,6 +52,16 @@ async fn linking_is_one_transaction_without_a_prior_read() {
     assert_eq!(proxy.take_operations(), ["TransactWriteItems"]);
     api.create_order(None).await.ok();
     assert_eq!(proxy.take_operations(), ["TransactWriteItems"]);
+}
+
+/// The terms never change: the read is for the answer and the addresses to watch, and the link's condition compares them.
+#[tokio::test]
+async fn linking_a_session_with_payment_terms_reads_them_and_creating_it_stays_one_put() {
+    let (proxy, api) = counted().await;
+    let session = terms::session(&api, &terms::terms()).await;
+    assert_eq!(proxy.take_operations(), ["PutItem"]);
+    api.create_order(Some(&session)).await.ok();
+    assert_eq!(proxy.take_operations(), ["GetItem", "TransactWriteItems"]);
 }
 
 #[tokio::test]

@@ -86,6 +86,9 @@ async fn the_reference_page_gets_the_answer_that_it_shows() {
         "client_reference_id",
         "expires_at",
         "created_at",
+        "url",
+        "payment",
+        "display",
     ];
     for field in fields {
         let found = answer.text[place..].find(&format!("\"{field}\":"));

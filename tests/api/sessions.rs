@@ -20,6 +20,7 @@ async fn a_sale_shows_in_one_answer() {
         "cancel_url": null,
         "client_reference_id": null,
         "created_at": "[time]",
+        "display": null,
         "expired_reason": null,
         "expires_at": "[time]",
         "id": "[id]",
@@ -44,6 +45,7 @@ async fn a_sale_shows_in_one_answer() {
             "txHash": "0xb"
           },
           "order": {
+            "acceptedPayments": null,
             "checkoutSessionId": "[id]",
             "clientReferenceId": null,
             "createdAt": "[millis]",
@@ -98,8 +100,18 @@ async fn a_sale_shows_in_one_answer() {
         },
         "order_id": "[id]",
         "order_status": "executed",
+        "paid": {
+          "amount": "1000000",
+          "chain": 8453,
+          "paid_at": "[time]",
+          "recipient_address": "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44",
+          "token_address": "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913",
+          "tx_hash": "0xb"
+        },
+        "payment": null,
         "status": "complete",
-        "success_url": null
+        "success_url": null,
+        "url": "[server]/checkout/[id]"
       },
       "message": "Checkout session retrieved",
       "statusCode": 200,

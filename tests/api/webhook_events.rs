@@ -19,8 +19,8 @@ const ENDPOINT: &str = "we_5f1b7e0a93c44d288a6e2f0c9b1d7e35";
 const CREATED: Timestamp = Timestamp::from_millis(1_759_384_800_000);
 
 /// The delivery of the session's first event.
-const DELIVERY: &str = "whd_1759387148312_evt_0b2f6d1c5a3e8f479c1d0199a3c0d5e8_1";
-const FIRST_EVENT: &str = "evt_0b2f6d1c5a3e8f479c1d0199a3c0d5e8_1";
+const DELIVERY: &str = "whd_1759387148312_evt_0b2f6d1c5a3e8f479c1c0199a3c0d5e8_1";
+const FIRST_EVENT: &str = "evt_0b2f6d1c5a3e8f479c1c0199a3c0d5e8_1";
 /// 2025-10-02T06:39:08.312Z.
 const PUBLISHED: Timestamp = Timestamp::from_millis(1_759_387_148_312);
 

@@ -182,6 +182,7 @@ impl Answer {
             (r#"\d{4}-\d\d-\d\dT[0-9:.]+Z"#, "[time]"),
             (r#""globalAddress":"[^"]*""#, r#""globalAddress":"[address]""#),
             (r"\b\d{13}\b", r#""[millis]""#),
+            (r"http://127.0.0.1:\d+", "[server]"),
         ] {
             text = Regex::new(pattern).unwrap().replace_all(&text, placeholder).into_owned();
         }

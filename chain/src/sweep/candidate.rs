@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use alloy::primitives::U256;
 use shared::{
     checkout::{Awaited, Fact, Order, OrderHistory, OrderStatus},
-    kernel::{BaseUnits, Timestamp},
+    kernel::{BaseUnits, ChainId, Timestamp},
+    terms::Accepted,
 };
 
 use super::order_sweep::OrderSweep;
@@ -16,7 +17,11 @@ use crate::store::UnsweptOrder;
 pub(super) struct Candidate {
     pub(super) unswept: UnsweptOrder,
     pub(super) order: Order,
-    /// The sum of its deposits that count.
+    /// The token that it is paid in.
+    pub(super) with: Accepted,
+    /// True if it is paid in full.
+    pub(super) is_paid: bool,
+    /// The sum of its deposits in that token that count.
     pub(super) paid: BaseUnits,
     /// The part of it that is confirmed.
     pub(super) confirmed: BaseUnits,
@@ -28,10 +33,19 @@ pub(super) struct Candidate {
 const MAX_WASTED: usize = 5;
 
 impl Candidate {
-    /// The candidate, given the ids of the evidence of its confirmed deposits.
-    pub(super) fn new(unswept: UnsweptOrder, deposits: &HashSet<String>, record: OrderHistory) -> Self {
+    /// The candidate, given the ids of the evidence of its confirmed deposits; `None` if it is paid on another chain.
+    pub(super) fn new(
+        unswept: UnsweptOrder,
+        chain: ChainId,
+        deposits: &HashSet<String>,
+        record: OrderHistory,
+    ) -> Option<Self> {
+        let payment = record.order.payment(&record.evidence).map(|payment| payment.with);
+        let is_paid = payment.is_some();
+        let with = payment.or_else(|| record.order.terms.accepted().into_iter().find(|it| it.chain == chain));
+        let with = with.filter(|it| it.chain == chain)?;
         let (mut paid, mut confirmed, mut tx_hash) = (BaseUnits::ZERO, BaseUnits::ZERO, String::new());
-        for piece in record.order.counted_deposits(&record.evidence) {
+        for piece in record.order.counted_deposits(&record.evidence, &with) {
             let Fact::Deposit { amount, tx_hash: hash, .. } = &piece.fact else { continue };
             paid = paid.saturating_add(*amount);
             if deposits.contains(piece.id.as_str()) {
@@ -39,7 +53,7 @@ impl Candidate {
                 tx_hash.clone_from(hash);
             }
         }
-        Self { unswept, order: record.order, paid, confirmed, tx_hash }
+        Some(Self { unswept, order: record.order, with, is_paid, paid, confirmed, tx_hash })
     }
 
     /// Its part of a transaction; `None` where no forwarder can hold its money.
@@ -48,7 +62,7 @@ impl Candidate {
             order_id: self.order.id,
             forwarder: self.order.global_address.as_ref()?.parse().ok()?,
             recipient: self.order.terms.recipient_address.evm()?,
-            token: self.order.terms.src_token_address.evm()?,
+            token: self.with.token.evm()?,
             paid: self.paid,
             from_block: self.unswept.from_block,
         })
@@ -72,10 +86,10 @@ impl Candidate {
     /// `true` if a reorganisation removed the payment, and none has come instead for as long as it is watched.
     pub(super) fn is_lost(&self, now: Timestamp) -> bool {
         let watched_until = self.order.expires_at.plus_millis(Awaited::AFTERWARDS_MILLIS);
-        self.order.status == OrderStatus::Executing && !self.covers(self.paid) && now >= watched_until
+        self.order.status == OrderStatus::Executing && !self.is_paid && now >= watched_until
     }
 
     fn covers(&self, amount: BaseUnits) -> bool {
-        !amount.is_zero() && amount >= self.order.terms.src_amount
+        !amount.is_zero() && amount >= self.with.least
     }
 }

@@ -24,7 +24,7 @@ impl Sweeper {
     }
 
     /// The order, if it can be swept now. One that needs no sweep is forgotten. One is put off while too little
-    /// is confirmed, or while `record-payment` has not applied the evidence yet.
+    /// is confirmed, while `record-payment` has not applied the evidence yet, or while it is paid on another chain.
     async fn candidate(&self, unswept: UnsweptOrder) -> Result<Option<Candidate>, ChainError> {
         let (context, now) = (&self.context, self.context.now());
         let record = context.orders.order(unswept.order_id, now).await?;
@@ -33,7 +33,10 @@ impl Sweeper {
             return Ok(None);
         };
         let deposits = context.store.confirmed(context.chain.id, unswept.order_id).await?;
-        let candidate = Candidate::new(unswept, &deposits, record);
+        let Some(candidate) = Candidate::new(unswept.clone(), context.chain.id, &deposits, record) else {
+            self.put_off(&unswept).await?;
+            return Ok(None);
+        };
         if candidate.is_confirmed() {
             return Ok(Some(candidate));
         }

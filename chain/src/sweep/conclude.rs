@@ -99,7 +99,8 @@ impl Sweeper {
         let amount = sweep.delivered_by(sweeps);
         Ok(sweep.last_index_in(receipt).zip(amount).and_then(|(index, amount)| {
             let id = format!("{}:{transaction}:{index}:{}", chain.number(), receipt.block_hash);
-            let fact = Fact::Executed { chain, tx_hash: transaction.to_string(), amount };
+            let token = shared::kernel::Address::parse_token(chain, &format!("{:#x}", sweep.token)).ok();
+            let fact = Fact::Executed { chain, tx_hash: transaction.to_string(), token, amount };
             let (order_id, occurred_at) = (sweep.order_id, block.time());
             Some(Evidence { order_id, id: EvidenceId::new(id)?, occurred_at, fact })
         }))

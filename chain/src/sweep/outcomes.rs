@@ -75,7 +75,8 @@ impl Sweeper {
             let chain = self.context.chain.id;
             let id = format!("{}:confirmed:{}", chain.number(), candidate.order.id);
             let (tx_hash, amount) = (candidate.tx_hash.clone(), candidate.confirmed);
-            self.send_outcome(candidate, id, Fact::Executed { chain, tx_hash, amount }).await?;
+            let token = Some(candidate.with.token.clone());
+            self.send_outcome(candidate, id, Fact::Executed { chain, tx_hash, token, amount }).await?;
             self.put_off(&candidate.unswept).await?;
         }
         Ok(())

@@ -8,7 +8,7 @@ use shared::{
     keys::Scope,
 };
 
-shared::http_function!(handle);
+shared::http_function!(handle, with_chains);
 
 /// Answers with the new session.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
@@ -17,9 +17,11 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 
 async fn create(app: &App, request: &Request) -> Result<edge::Answer> {
     let caller = app.merchant(request, Scope::Write).await?;
-    let wanted = checkout::parse_new_session(edge::body(request)?)?;
+    let wanted = checkout::parse_new_session(edge::body(request)?, &app.settings)?;
     let key = caller.idempotency_key(request, "create-session")?;
-    let session = Session::open(wanted, edge::random_bits(), app.clock.now()).owned_by(caller.owner());
+    let public_url = edge::public_url(&app.settings, request);
+    let session = Session::open(wanted, public_url, edge::random_bits(), app.clock.now());
+    let session = session.owned_by(caller.owner());
     edge::note_session(session.id);
     let data = edge::render(&checkout::CreatedSession::from(&session))?;
     let claim = key.as_ref().map(|key| Claim { key, answer: &data });

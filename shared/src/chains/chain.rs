@@ -110,6 +110,12 @@ impl Chains {
         self.0.get(&id)
     }
 
+    /// The rule that a chain must be a configured one, phrased to follow a field's name.
+    pub fn rule(&self) -> String {
+        let known: Vec<_> = self.iter().map(|chain| chain.id.number().to_string()).collect();
+        format!("must be a chain that is configured on this server: {}", known.join(", "))
+    }
+
     /// Returns true if no chain is configured.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

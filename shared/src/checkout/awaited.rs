@@ -12,7 +12,7 @@ use crate::{
     dynamo::{
         REMOVABLE_AT, StoreError, from_item, keys, number, store_error, string, to_item, transact::put_new,
     },
-    kernel::{Address, ChainId, OrderId, Timestamp},
+    kernel::{ChainId, OrderId, Timestamp},
 };
 
 /// A deposit address that is watched.
@@ -22,8 +22,8 @@ pub struct Awaited {
     pub order_id: OrderId,
     /// The address, in lower case.
     pub address: String,
-    /// The token that the order asks for.
-    pub token: Address,
+    /// True if the chain's native token pays the order.
+    pub native: bool,
     /// The time of the order's creation.
     pub created_at: Timestamp,
     /// The end of the time in which payments are looked for.
@@ -43,18 +43,23 @@ impl Awaited {
 }
 
 impl CheckoutStore {
-    /// The order's entry among its chain's watched addresses; `None` for an order without an address.
-    pub(crate) fn await_deposits(&self, order: &Order) -> Result<Option<TransactWriteItem>, StoreError> {
+    /// The order's entry among a chain's watched addresses; `None` for an order without an address.
+    pub(crate) fn await_deposits(
+        &self,
+        order: &Order,
+        chain: ChainId,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
         let Some(address) = &order.global_address else { return Ok(None) };
+        let accepted = order.terms.accepted();
         let watched_until = order.expires_at.plus_millis(Awaited::AFTERWARDS_MILLIS);
         let mut item = to_item(&Awaited {
             order_id: order.id,
             address: address.clone(),
-            token: order.terms.src_token_address.clone(),
+            native: accepted.iter().any(|it| it.chain == chain && it.token.is_native_token()),
             created_at: order.created_at,
             watched_until,
         })?;
-        item.extend(keys::awaited_entry(order.terms.src_chain, order.created_at, order.id));
+        item.extend(keys::awaited_entry(chain, order.created_at, order.id));
         item.insert(
             REMOVABLE_AT.to_owned(),
             number(watched_until.plus_millis(Awaited::KEPT_MILLIS).millis() / 1000),

@@ -72,6 +72,8 @@ pub struct OrderState {
     pub received_deposit_at: Option<Timestamp>,
     pub filled_at: Option<Timestamp>,
     pub actual_dst_amount: Option<BaseUnits>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub received: Vec<BaseUnits>,
 }
 
 impl std::fmt::Display for EventType {

@@ -2,10 +2,11 @@
 
 use crate::checkout::{EventType, EvidenceRecord, Fact, Order, OrderStatus, evidence_record::withdrawn_ids};
 
-/// The events of a piece of evidence, added to `history`, that took an order from `was` to `order`.
+/// The events of a piece of evidence, added to `history`, that took an order from `was` to `order`. `paid` is the status
+/// that follows from its payment alone.
 pub(crate) fn events_between(
-    was: &Order,
-    order: &Order,
+    (was, order): (&Order, &Order),
+    paid: Option<OrderStatus>,
     history: &[EvidenceRecord],
     piece: &EvidenceRecord,
 ) -> Vec<EventType> {
@@ -17,7 +18,7 @@ pub(crate) fn events_between(
         events.push(EventType::OrderPaymentWithdrawn);
     }
     if order.status != was.status {
-        let told = piece.is_deposit() && order.status == order.status_once_paid().into();
+        let told = piece.is_deposit() && Some(order.status) == paid;
         match order.status {
             OrderStatus::Executed => events.push(EventType::OrderExecuted),
             OrderStatus::Failure => events.push(EventType::OrderFailed),

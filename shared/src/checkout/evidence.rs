@@ -59,7 +59,10 @@ pub enum Fact {
         chain: ChainId,
         /// The transaction's hash.
         tx_hash: String,
-        /// The amount received, in the destination token's base units.
+        /// The token received; if not given, the one that the order implies.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<Address>,
+        /// The amount received, in the token's base units.
         amount: BaseUnits,
     },
     /// A refund has begun.

@@ -39,7 +39,7 @@ pub(crate) enum ExpiryOutcome {
     /// It expired now.
     Recorded,
     /// It has changed since it was read, or cannot expire. Holds the session if its condition failed.
-    Refused(Option<Session>),
+    Refused(Option<Box<Session>>),
 }
 
 /// Protects a session that was paid, expired or (if the caller knew of no order) linked since it was read.
@@ -189,7 +189,7 @@ impl ExpiryWrites {
     /// The outcome of this transaction, given the conditions that failed.
     pub(crate) fn refused(&self, mut refusals: Refusals) -> Result<ExpiryOutcome, StoreError> {
         let refusal = self.session.and_then(|session| refusals.of(session));
-        refused_session(refusal).map(ExpiryOutcome::Refused)
+        Ok(ExpiryOutcome::Refused(refused_session(refusal)?.map(Box::new)))
     }
 }
 

@@ -7,10 +7,12 @@ use crate::{
         Evidence, EvidenceRecord, ExpiredReason, Fact, NewSession, Onramp, OnrampVendor, Order, OrderStatus,
         OrderTerms, OrderType, Session, order_list,
         order_record::{self, OrderRecord},
+        sample,
         session_record::{self, SessionRecord},
     },
     dynamo::{Item, from_item, to_item},
     kernel::{Address, BaseUnits, ChainId, EvidenceId, OrderId, Owner, RawJson, RedirectUrl, Timestamp},
+    terms::{Display, PaymentOption, PaymentTerms},
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_759_387_147_944);
@@ -22,8 +24,25 @@ fn session() -> Session {
         metadata: RawJson::empty_object(),
         client_reference_id: Some("order-456".to_owned()),
         lifetime_millis: 1_800_000,
+        payment: Some(payment()),
+        display: Some(Box::new(Display { title: Some("A television".to_owned()), ..Display::default() })),
     };
-    Session::open(wanted, 0x0b2f_6d1c_5a3e_8f47_9c1d_0199_a3c0_d5e8, NOW)
+    Session::open(wanted, "https://api.example".to_owned(), 0x0b2f_6d1c_5a3e_8f47_9c1d_0199_a3c0_d5e8, NOW)
+}
+
+fn payment() -> PaymentTerms {
+    let terms = sample::terms(8453, "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913");
+    let option = PaymentOption {
+        chain: terms.src_chain,
+        token_address: terms.src_token_address,
+        amount: terms.src_amount,
+    };
+    PaymentTerms {
+        recipient_address: terms.recipient_address,
+        options: vec![option],
+        tolerance_bps: 50,
+        settle_on: None,
+    }
 }
 
 fn order() -> Order {
@@ -49,6 +68,7 @@ fn order() -> Order {
         creator_address: Some(shop.to_string()),
         partner_id: None,
         client_reference_id: None,
+        payment: Some(payment()),
     };
     Order::new(OrderId::new(7), Some(session().id), terms, Some("0x13b3".to_owned()), NOW, 60_000)
 }
@@ -89,8 +109,8 @@ fn a_list_reads_every_attribute_of_an_order() {
     let read: BTreeSet<_> =
         order_list::ORDER_ATTRIBUTES.split(", ").map(|name| name.trim_start_matches('#')).collect();
     // Serialised before `to_item` drops attributes without a value.
-    let item: Item =
-        serde_dynamo::to_item(OrderRecord::from(&order().owned_by(Owner::parse("shop").unwrap()))).unwrap();
+    let order = Order { received: vec![BaseUnits::ZERO], ..order().owned_by(Owner::parse("shop").unwrap()) };
+    let item: Item = serde_dynamo::to_item(OrderRecord::from(&order)).unwrap();
     assert_eq!(read, item.keys().map(String::as_str).collect());
 }
 

@@ -6,14 +6,27 @@
 
 use crate::{
     checkout::{
-        Effect, EventType, Evidence, EvidenceRecord, ExpiredReason, Fact, Order, OrderStatus, RefundStatus,
-        Step, emitted::events_between, evidence_record::withdrawn_ids,
+        Effect, EventType, Evidence, EvidenceRecord, ExpiredReason, Fact, Order, OrderStatus, Paid,
+        RefundStatus, Step, emitted::events_between, evidence_record::withdrawn_ids,
     },
     kernel::{BaseUnits, Timestamp},
+    terms::Accepted,
 };
 
 /// The `errorDetails` of an order with a late deposit.
 const LATE_DEPOSIT: &str = "LATE_DEPOSIT";
+
+/// The `errorDetails` of an order whose recipient got less than its session's payment terms ask for.
+const SHORT_DELIVERY: &str = "SHORT_DELIVERY";
+
+/// A payment in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// The own time of the deposit that completed it.
+    pub at: Timestamp,
+    /// The token that it was made in.
+    pub with: Accepted,
+}
 
 impl Order {
     /// Appends a new piece of evidence to `history`. Returns the order afterwards and the piece as it is to be stored.
@@ -33,14 +46,41 @@ impl Order {
         let ledger = Ledger::new(history.iter().chain([&recorded]));
         order.follow(&ledger);
         order.evidence_count += 1;
-        recorded.effect = order.count_events(events_between(&was, &order, history, &recorded));
+        let paid = ledger.payment(&order).map(|payment| order.status_once_paid(&payment.with).into());
+        recorded.effect = order.count_events(events_between((&was, &order), paid, history, &recorded));
         (order, recorded)
     }
 
-    /// The deposits that count towards the payment, by their own time: in time, not withdrawn, of the order's token and
-    /// chain.
-    pub fn counted_deposits<'a>(&self, history: &'a [EvidenceRecord]) -> Vec<&'a Evidence> {
-        Ledger::new(history.iter()).counted_deposits(self).collect()
+    /// The order's payment, if it is paid in full: by the first of the accepted tokens that is.
+    pub fn payment(&self, history: &[EvidenceRecord]) -> Option<Payment> {
+        Ledger::new(history.iter()).payment(self)
+    }
+
+    /// The deposits of an accepted token that count towards the payment, by their own time: in time, not withdrawn.
+    pub fn counted_deposits<'a>(
+        &self,
+        history: &'a [EvidenceRecord],
+        accepted: &Accepted,
+    ) -> Vec<&'a Evidence> {
+        let ledger = Ledger::new(history.iter());
+        ledger.counted().filter(|piece| amount_of(piece, accepted).is_some()).collect()
+    }
+
+    /// What the recipient was paid, if the order is executed.
+    pub(crate) fn paid<'a>(&self, history: impl Iterator<Item = &'a EvidenceRecord>) -> Option<Paid> {
+        let ledger = Ledger::new(history);
+        let piece = ledger.0.iter().find(|piece| Some(&piece.evidence.id) == self.executed_by.as_ref())?;
+        let Fact::Executed { chain, tx_hash, token, amount } = &piece.evidence.fact else { return None };
+        let payment = ledger.payment(self)?;
+        let owed = self.terms.owed(&payment.with, *chain, token.as_ref())?;
+        Some(Paid {
+            chain: owed.chain,
+            token_address: owed.token,
+            recipient_address: self.terms.recipient_address.clone(),
+            amount: *amount,
+            tx_hash: tx_hash.clone(),
+            paid_at: piece.evidence.occurred_at,
+        })
     }
 
     fn count_events(&mut self, events: Vec<EventType>) -> Option<Effect> {
@@ -50,28 +90,42 @@ impl Order {
     }
 
     fn follow(&mut self, ledger: &Ledger<'_>) {
-        let paid_at = ledger.paid_at(self);
-        if !self.status.is_terminal() && paid_at.is_some() {
-            self.received_deposit_at = paid_at;
+        let payment = ledger.payment(self);
+        if let Some(payment) = payment.as_ref().filter(|_| !self.status.is_terminal()) {
+            self.received_deposit_at = Some(payment.at);
         }
-        if let Some(next) = paid_at.and_then(|_| self.status.after(Step::Paid(self.status_once_paid()))) {
+        let first = payment.as_ref().map(|payment| Step::Paid(self.status_once_paid(&payment.with)));
+        if let Some(next) = first.and_then(|step| self.status.after(step)) {
             self.status = next;
         }
-        while let Some((piece, next)) = ledger.next_move(self.status, paid_at.is_some()) {
+        while let Some((piece, next)) = ledger.next_move(self, payment.as_ref()) {
             self.status = next;
             if let Fact::Executed { amount, .. } = piece.fact {
-                self.filled_at = Some(piece.occurred_at);
                 self.actual_dst_amount = Some(amount);
-                self.executed_by = Some(piece.id.clone());
+                if next == OrderStatus::Executed {
+                    self.filled_at = Some(piece.occurred_at);
+                    self.executed_by = Some(piece.id.clone());
+                }
             }
         }
-        self.error_details = ledger.error_details(self.status);
+        self.error_details = ledger.error_details(self);
+        if let Some(payment) = &self.terms.payment {
+            self.received = payment.accepted().map(|option| ledger.received(&option)).collect();
+        }
     }
 
-    /// Returns true for a deposit of the order's token on the order's chain.
-    pub fn asks_for(&self, fact: &Fact) -> bool {
+    /// Returns true for a deposit of an accepted token.
+    pub(crate) fn asks_for(&self, fact: &Fact) -> bool {
         matches!(fact, Fact::Deposit { chain, token, .. }
-            if *chain == self.terms.src_chain && *token == self.terms.src_token_address)
+            if self.terms.accepted().iter().any(|accepted| accepted.is(*chain, token)))
+    }
+}
+
+/// The amount of a deposit of this token.
+fn amount_of(piece: &Evidence, accepted: &Accepted) -> Option<BaseUnits> {
+    match &piece.fact {
+        Fact::Deposit { chain, token, amount, .. } if accepted.is(*chain, token) => Some(*amount),
+        _ => None,
     }
 }
 
@@ -88,30 +142,44 @@ impl<'a> Ledger<'a> {
         Self(pieces)
     }
 
-    /// The own time of the deposit that completed the payment; `None` while it is short. Any deposit above zero pays an
-    /// order of no set amount.
-    fn paid_at(&self, order: &Order) -> Option<Timestamp> {
+    /// The first payment that is complete; `None` while each is short. Any deposit above zero pays an order of no set
+    /// amount.
+    fn payment(&self, order: &Order) -> Option<Payment> {
+        let payments = order.terms.accepted().into_iter().filter_map(|with| self.payment_with(with));
+        // Of two completed at the same moment, the first accepted token's.
+        payments.min_by_key(|payment| payment.at)
+    }
+
+    fn payment_with(&self, with: Accepted) -> Option<Payment> {
         let mut sum = BaseUnits::ZERO;
-        self.counted_deposits(order).find_map(|piece| {
-            if let Fact::Deposit { amount, .. } = piece.fact {
-                sum = sum.saturating_add(amount);
-            }
-            (!sum.is_zero() && sum >= order.terms.src_amount).then_some(piece.occurred_at)
-        })
+        let deposits = self.counted().filter_map(|piece| Some((piece.occurred_at, amount_of(piece, &with)?)));
+        let (at, _) = { deposits }.find(|(_, amount)| {
+            sum = sum.saturating_add(*amount);
+            !sum.is_zero() && sum >= with.least
+        })?;
+        Some(Payment { at, with })
     }
 
-    fn counted_deposits(&self, order: &Order) -> impl Iterator<Item = &'a Evidence> {
-        let counted = self.0.iter().filter(|piece| !piece.late && order.asks_for(&piece.evidence.fact));
-        counted.map(|piece| &piece.evidence)
+    fn received(&self, accepted: &Accepted) -> BaseUnits {
+        let amounts = self.counted().filter_map(|piece| amount_of(piece, accepted));
+        amounts.fold(BaseUnits::ZERO, BaseUnits::saturating_add)
     }
 
-    /// The first piece that moves an order on from `status`. Steps that spend the deposit wait until it is there in
-    /// full; a reorganisation can remove it again.
-    fn next_move(&self, status: OrderStatus, paid: bool) -> Option<(&'a Evidence, OrderStatus)> {
+    /// All deposits in time, whatever their token.
+    fn counted(&self) -> impl Iterator<Item = &'a Evidence> {
+        self.0.iter().filter(|piece| !piece.late).map(|piece| &piece.evidence)
+    }
+
+    /// The first piece that moves an order on. Steps that spend the deposit wait until it is there in full; a
+    /// reorganisation can remove it again.
+    fn next_move(&self, order: &Order, payment: Option<&Payment>) -> Option<(&'a Evidence, OrderStatus)> {
         self.0.iter().find_map(|piece| {
-            let step = match piece.evidence.fact {
-                Fact::Progress { status } if paid => Step::Progress(status),
-                Fact::Executed { .. } if paid => Step::Executed,
+            let step = match &piece.evidence.fact {
+                Fact::Progress { status } if payment.is_some() => Step::Progress(*status),
+                fact @ Fact::Executed { .. } if payment.is_some() => match is_enough(order, payment?, fact) {
+                    true => Step::Executed,
+                    false => Step::Failed,
+                },
                 Fact::Refunding { .. } => Step::Refunding,
                 Fact::Refund { status: RefundStatus::Success, .. } => Step::Refunded,
                 Fact::Failure { .. } => Step::Failed,
@@ -122,20 +190,31 @@ impl<'a> Ledger<'a> {
                 | Fact::Refund { status: RefundStatus::Failure, .. }
                 | Fact::Withdrawn { .. } => return None,
             };
-            status.after(step).map(|next| (&piece.evidence, next))
+            order.status.after(step).map(|next| (&piece.evidence, next))
         })
     }
 
-    fn error_details(&self, status: OrderStatus) -> Option<String> {
+    fn error_details(&self, order: &Order) -> Option<String> {
         if self.0.iter().any(|piece| piece.late) {
             return Some(LATE_DEPOSIT.to_owned());
         }
-        self.0.iter().find_map(|piece| match (status, &piece.evidence.fact) {
+        self.0.iter().find_map(|piece| match (order.status, &piece.evidence.fact) {
             (OrderStatus::Refunding | OrderStatus::Refunded, Fact::Refunding { detail })
             | (OrderStatus::Failure, Fact::Failure { detail }) => Some(detail.clone()),
+            (OrderStatus::Failure, fact @ Fact::Executed { .. }) => {
+                let payment = self.payment(order)?;
+                (!is_enough(order, &payment, fact)).then(|| SHORT_DELIVERY.to_owned())
+            }
             _ => None,
         })
     }
+}
+
+/// Returns true if a delivery is what the order owes its recipient.
+fn is_enough(order: &Order, payment: &Payment, delivery: &Fact) -> bool {
+    let Fact::Executed { chain, token, amount, .. } = delivery else { return false };
+    let owed = order.terms.owed(&payment.with, *chain, token.as_ref());
+    owed.is_some_and(|owed| *amount >= owed.least)
 }
 
 #[cfg(test)]

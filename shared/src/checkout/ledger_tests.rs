@@ -10,6 +10,7 @@ use crate::{
     },
     feed::{EventObject, Story},
     kernel::{Address, ChainId, EvidenceId, OrderId},
+    terms::{PaymentOption, PaymentTerms},
 };
 
 const CREATED: Timestamp = Timestamp::from_millis(1_000_000);
@@ -47,7 +48,7 @@ fn deposit(token: &str, amount: u64) -> Fact {
 
 fn executed() -> Fact {
     let amount = BaseUnits::parse("7").unwrap();
-    Fact::Executed { chain: ChainId::new(8453).unwrap(), tx_hash: "0x2".to_owned(), amount }
+    Fact::Executed { chain: ChainId::new(8453).unwrap(), tx_hash: "0x2".to_owned(), token: None, amount }
 }
 
 fn refund(status: RefundStatus) -> Fact {
@@ -287,4 +288,117 @@ fn paid(order: &Order, history: &[EvidenceRecord]) -> u64 {
             _ => 0,
         })
         .sum()
+}
+
+const OTHER_TOKEN: &str = "0x00000000000000000000000000000000000000cc";
+
+/// An order of a session with two options on two chains, with a tolerance of ten percent.
+fn order_with_terms() -> Order {
+    let option = |chain, token: &str, amount: &str| {
+        let chain = ChainId::new(chain).unwrap();
+        let token_address = Address::parse_token(chain, token).unwrap();
+        PaymentOption { chain, token_address, amount: BaseUnits::parse(amount).unwrap() }
+    };
+    let terms = terms(8453, TOKEN);
+    let payment = PaymentTerms {
+        recipient_address: terms.recipient_address.clone(),
+        options: vec![option(8453, TOKEN, "100"), option(1, TOKEN, "50"), option(8453, OTHER_TOKEN, "10")],
+        tolerance_bps: 1_000,
+        settle_on: None,
+    };
+    let terms = OrderTerms { src_amount: BaseUnits::parse("100").unwrap(), payment: Some(payment), ..terms };
+    Order::new(OrderId::new(1), None, terms, None, CREATED, WINDOW)
+}
+
+fn deposit_on(chain: u64, token: &str, amount: u64) -> Fact {
+    let chain = ChainId::new(chain).unwrap();
+    let token = Address::parse_token(chain, token).unwrap();
+    let amount = BaseUnits::parse(&amount.to_string()).unwrap();
+    Fact::Deposit { chain, tx_hash: "0x1".to_owned(), from: None, token, amount }
+}
+
+fn executed_on(chain: u64, token: Option<&str>, amount: u64) -> Fact {
+    let chain = ChainId::new(chain).unwrap();
+    let token = token.map(|token| Address::parse_token(chain, token).unwrap());
+    let amount = BaseUnits::parse(&amount.to_string()).unwrap();
+    Fact::Executed { chain, tx_hash: "0x2".to_owned(), token, amount }
+}
+
+#[test]
+fn the_first_option_that_is_full_pays_and_options_do_not_add_up() {
+    let short = [piece("a", 1, deposit_on(8453, TOKEN, 89)), piece("b", 2, deposit_on(1, TOKEN, 44))];
+    let told = tell(order_with_terms(), &short);
+    assert!(told.status.is_unpaid());
+    assert_eq!(told.received.iter().map(ToString::to_string).collect::<Vec<_>>(), ["89", "44", "0"]);
+    let full = [&short[..], &[piece("c", 3, deposit_on(1, TOKEN, 1))]].concat();
+    let told = tell(order_with_terms(), &full);
+    assert_eq!(
+        (told.status, told.received_deposit_at),
+        (OrderStatus::Executing, Some(CREATED.plus_millis(3)))
+    );
+}
+
+#[test]
+fn less_delivered_than_an_option_asks_for_is_never_complete() {
+    let paid = piece("a", 1, deposit_on(8453, TOKEN, 100));
+    for (fact, status) in [
+        (executed_on(8453, None, 90), OrderStatus::Executed),
+        (executed_on(8453, None, 89), OrderStatus::Failure),
+        (executed_on(1, None, 50), OrderStatus::Executed),
+        (executed_on(10, None, 1_000), OrderStatus::Failure),
+        (executed_on(8453, Some(OTHER_TOKEN), 9), OrderStatus::Executed),
+        (executed_on(8453, Some(NATIVE), 1_000), OrderStatus::Failure),
+    ] {
+        let told = tell(order_with_terms(), &[paid.clone(), piece("e", 2, fact.clone())]);
+        assert_eq!(told.status, status, "{fact:?}");
+        let short = (status == OrderStatus::Failure).then_some("SHORT_DELIVERY");
+        assert_eq!(told.error_details.as_deref(), short, "{fact:?}");
+    }
+}
+
+/// Any fact at all about an order with payment terms.
+fn fact_with_terms() -> impl Strategy<Value = Fact> {
+    let chain = || prop::sample::select(vec![1_u64, 8453, 10]);
+    let token = || prop::sample::select(vec![TOKEN, OTHER_TOKEN, NATIVE]);
+    prop_oneof![
+        4 => (chain(), token(), 0_u64..120).prop_map(|(chain, token, amount)| deposit_on(chain, token, amount)),
+        3 => (chain(), prop::option::of(token()), 0_u64..120)
+            .prop_map(|(chain, token, amount)| executed_on(chain, token, amount)),
+        2 => fact(),
+    ]
+}
+
+proptest! {
+    /// `complete` with payment terms implies an option's chain, token and amount, within the tolerance, to the
+    /// recipient of the terms.
+    #[test]
+    fn complete_is_a_promise(
+        drawn in prop::collection::vec((0..Order::LIFETIME_MILLIS + 5, fact_with_terms()), 0..10),
+    ) {
+        let ids = 'a'..='j';
+        let pieces: Vec<_> =
+            ids.zip(drawn).map(|(id, (at, fact))| piece(&id.to_string(), at, fact)).collect();
+        let mut failed = Ok(());
+        tell_each(order_with_terms(), &pieces, EXPIRES, |_, order, history| {
+            let check = || {
+                let paid = order.paid(history.iter());
+                prop_assert_eq!(paid.is_some(), order.status == OrderStatus::Executed);
+                let Some(paid) = paid else { return Ok(()) };
+                let payment = order.terms.payment.as_ref().unwrap();
+                prop_assert_eq!(&paid.recipient_address, &payment.recipient_address);
+                let amount: u64 = paid.amount.to_string().parse().unwrap();
+                let option = payment.option(paid.chain, &paid.token_address);
+                let asked: u64 = option.expect("an option").amount.to_string().parse().unwrap();
+                prop_assert!(amount * 10 >= asked * 9);
+                let delivered = history.iter().any(|piece| matches!(&piece.evidence.fact,
+                    Fact::Executed { chain, amount, .. } if *chain == paid.chain && *amount == paid.amount));
+                prop_assert!(delivered);
+                Ok(())
+            };
+            if failed.is_ok() {
+                failed = check();
+            }
+        });
+        failed?;
+    }
 }

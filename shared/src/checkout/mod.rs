@@ -4,6 +4,7 @@
 //! answer shows it: otherwise a write that was decided in time but lands late could contradict an earlier answer. See
 //! `docs/architecture.md`, "Invariants".
 
+mod accepted;
 mod awaited;
 mod chronicle;
 mod chronicle_store;
@@ -22,6 +23,7 @@ mod order_store;
 pub(crate) mod order_transactions_view;
 mod order_view;
 mod overdue;
+mod paid;
 mod payload;
 mod payment_store;
 mod redaction;
@@ -44,12 +46,14 @@ pub use chronicle::Chronicle;
 pub use effect::{Effect, EventType, OrderState};
 pub use evidence::{Evidence, Fact, RefundStatus, RelayStatus};
 pub use evidence_record::{EvidenceRecord, OrderHistory};
+pub use ledger::Payment;
 pub use operations::{CreateOrder, expire_overdue, list_orders};
 pub use order::{Onramp, OnrampVendor, Order, OrderTerms, OrderType};
 pub use order_request::{ListRequest, OrderRequest};
 pub use order_store::OrderCreation;
 pub use order_transactions_view::OrderAndTransactions;
 pub use order_view::OrderView;
+pub use paid::Paid;
 pub use payment_store::Appended;
 pub use route::check_route;
 pub use session::{NewSession, Session, SessionRefusal, SessionState};

@@ -1,5 +1,7 @@
 //! Operations that make more than one call to the store.
 
+use std::collections::BTreeSet;
+
 use crate::{
     Error, Result,
     checkout::{
@@ -8,7 +10,7 @@ use crate::{
     },
     dynamo::StoreError,
     edge::{self, Answer, Claim, Creation, IdempotencyKey, Settings},
-    kernel::{OrderId, Owner, SessionId, Subject, Timestamp},
+    kernel::{ChainId, OrderId, Owner, SessionId, Subject, Timestamp},
     keys::Caller,
 };
 
@@ -29,7 +31,8 @@ impl CreateOrder<'_> {
     /// Creates the order, and links it to its session if it has one.
     ///
     /// # Errors
-    /// [`Error::ChainNotSupported`] and [`Error::RouteNotSupported`]; those of a [`SessionRefusal`];
+    /// [`Error::ChainNotSupported`], [`Error::RouteNotSupported`], [`Error::PaymentTermsNotMet`]; those of a
+    /// [`SessionRefusal`];
     /// [`Error::IdempotencyConflict`]; [`Error::Unavailable`], [`Error::Internal`].
     pub async fn run(
         self,
@@ -39,6 +42,7 @@ impl CreateOrder<'_> {
     ) -> Result<Answer> {
         let OrderRequest { mut terms, session } = request;
         check_route(&settings.chains, &terms)?;
+        settings.check_recipient("recipientAddress", &terms.recipient_address)?;
         let owner = match session {
             Some(session) => self.complete_from_session(store, &mut terms, session).await?,
             // Without a key, a caller creates orders for sessions only.
@@ -54,13 +58,16 @@ impl CreateOrder<'_> {
         let seen = self.caller.redact(order.clone());
         let data = edge::render(&seen.as_ref().map(OrderView::from))?;
         let claim = self.key.as_ref().map(|key| Claim { key, answer: &data });
-        let watched = settings.chains.watches(order.terms.src_chain);
-        let creation = self.write(store, order, watched, claim).await?;
+        let watched = order.terms.accepted().into_iter().map(|accepted| accepted.chain);
+        let watched = watched.filter(|chain| settings.chains.watches(*chain)).collect();
+        let creation = self.write(store, order, &watched, claim).await?;
         Answer::new(data, creation)
     }
 
-    /// Returns the owner of the order, and fills in the redirect URL of an onramp that names none: the session's
-    /// `success_url`. A session that does not exist is not an error here: the link's condition refuses it.
+    /// Returns the owner of the order. Copies the session's payment terms, which the order must meet, and fills in the
+    /// redirect URL of an onramp that names none: the session's `success_url`. None of these ever changes, so reading
+    /// them decides nothing: the link's condition does. A session that does not exist is not an error here: the link
+    /// refuses it.
     async fn complete_from_session(
         &self,
         store: &CheckoutStore,
@@ -68,24 +75,33 @@ impl CreateOrder<'_> {
         id: SessionId,
     ) -> Result<Owner> {
         let needs_url = |onramp: &Onramp| onramp.redirect_url.is_none();
-        let session =
-            match terms.onramp.as_ref().is_some_and(needs_url) || *self.caller == Caller::Unauthenticated {
-                true => store.session_terms(id).await?,
-                false => None,
-            };
-        let (owner, success_url) = session.unwrap_or_else(|| (self.caller.owner(), None));
+        let reads = id.has_terms()
+            || terms.onramp.as_ref().is_some_and(needs_url)
+            || *self.caller == Caller::Unauthenticated;
+        let session = if reads { store.session(id, self.now).await? } else { None };
+        let session = session.filter(|it| self.caller.bound_to().is_none_or(|owner| it.owner == *owner));
         if let Some(onramp) = &mut terms.onramp {
             let given = onramp.redirect_url.as_ref().map(|url| url.fill(id));
-            onramp.redirect_url = given.or(success_url);
+            let success_url = session.as_ref().and_then(|session| session.success_url.as_ref());
+            onramp.redirect_url = given.or_else(|| success_url.map(|url| url.resolve(id)));
         }
-        Ok(self.caller.bound_to().cloned().unwrap_or(owner))
+        let Some(session) = session else { return Ok(self.caller.owner()) };
+        if let Some(payment) = &session.payment
+            && let Err(error) = terms.check_meets(payment)
+        {
+            // A session that takes no order at all is the better answer.
+            session.check_takes_order()?;
+            return Err(error);
+        }
+        terms.payment = session.payment;
+        Ok(session.owner)
     }
 
     async fn write(
         &self,
         store: &CheckoutStore,
         order: Order,
-        watched: bool,
+        watched: &BTreeSet<ChainId>,
         claim: Option<Claim<'_>>,
     ) -> Result<Creation> {
         let mut outcome = store.create_order(&order, watched, claim, edge::random_bits(), self.now).await?;

@@ -10,6 +10,7 @@ use crate::{
         Address, BaseUnits, ChainId, EvidenceId, OrderId, Owner, RawJson, RedirectUrl, SessionId, Timestamp,
         json::embedded,
     },
+    terms::{Accepted, PaymentTerms},
 };
 
 /// An order's type; it decides the form of `payload`.
@@ -83,6 +84,9 @@ pub struct OrderTerms {
     pub partner_id: Option<String>,
     /// The merchant's own name for the order.
     pub client_reference_id: Option<String>,
+    /// A copy of its session's payment terms, if it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentTerms>,
 }
 
 /// An order as it stands.
@@ -116,6 +120,8 @@ pub struct Order {
     pub filled_at: Option<Timestamp>,
     /// The amount that the recipient received, in base units.
     pub actual_dst_amount: Option<BaseUnits>,
+    /// With payment terms, the deposits that count towards each of their options, in base units. Empty before the first.
+    pub received: Vec<BaseUnits>,
     /// The evidence that made the order `executed`.
     pub executed_by: Option<EvidenceId>,
     /// The number of pieces of evidence appended. Guards writes (see `IS_AS_READ` in `payment_store.rs`), and lets a read check that it has all of
@@ -168,6 +174,7 @@ impl Order {
             received_deposit_at: None,
             filled_at: None,
             actual_dst_amount: None,
+            received: Vec::new(),
             executed_by: None,
             evidence_count: 0,
             later_events: 0,
@@ -190,6 +197,7 @@ impl Order {
             received_deposit_at: self.received_deposit_at,
             filled_at: self.filled_at,
             actual_dst_amount: self.actual_dst_amount,
+            received: self.received.clone(),
         }
     }
 
@@ -197,7 +205,7 @@ impl Order {
     pub(crate) fn in_state(self, state: &OrderState) -> Self {
         let OrderState { status, expired_reason, received_deposit_at, filled_at, actual_dst_amount, .. } =
             *state;
-        let error_details = state.error_details.clone();
+        let (error_details, received) = (state.error_details.clone(), state.received.clone());
         Self {
             status,
             expired_reason,
@@ -205,6 +213,7 @@ impl Order {
             received_deposit_at,
             filled_at,
             actual_dst_amount,
+            received,
             ..self
         }
     }
@@ -218,6 +227,7 @@ impl Order {
             received_deposit_at: None,
             filled_at: None,
             actual_dst_amount: None,
+            received: Vec::new(),
         };
         self.in_state(&state)
     }
@@ -259,10 +269,10 @@ impl Order {
     }
 
     /// The status after payment: the last step, unless the money has to change chain or token first.
-    pub fn status_once_paid(&self) -> ProgressStatus {
-        let terms = &self.terms;
-        let executes_directly =
-            terms.src_chain == terms.dst_chain && terms.src_token_address == terms.dst_token_address;
-        if executes_directly { ProgressStatus::Executing } else { ProgressStatus::QuotingAfterDeposit }
+    pub(crate) fn status_once_paid(&self, paid_with: &Accepted) -> ProgressStatus {
+        match self.terms.goes_directly(paid_with) {
+            true => ProgressStatus::Executing,
+            false => ProgressStatus::QuotingAfterDeposit,
+        }
     }
 }

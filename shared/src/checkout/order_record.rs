@@ -31,6 +31,8 @@ pub(crate) struct OrderRecord {
     received_deposit_at: Option<Timestamp>,
     filled_at: Option<Timestamp>,
     actual_dst_amount: Option<BaseUnits>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    received: Vec<BaseUnits>,
     executed_by: Option<EvidenceId>,
     evidence_count: u64,
     #[serde(default)]
@@ -56,6 +58,7 @@ impl From<&Order> for OrderRecord {
             received_deposit_at: order.received_deposit_at,
             filled_at: order.filled_at,
             actual_dst_amount: order.actual_dst_amount,
+            received: order.received.clone(),
             executed_by: order.executed_by.clone(),
             evidence_count: order.evidence_count,
             later_events: order.later_events,
@@ -82,6 +85,7 @@ impl From<OrderRecord> for Order {
             received_deposit_at: record.received_deposit_at,
             filled_at: record.filled_at,
             actual_dst_amount: record.actual_dst_amount,
+            received: record.received,
             executed_by: record.executed_by,
             evidence_count: record.evidence_count,
             later_events: record.later_events,

@@ -67,6 +67,7 @@ impl OrderRequest {
             creator_address: fields.short_text("creatorAddress")?.map(canonical_creator),
             partner_id: fields.short_text("partnerId")?,
             client_reference_id: fields.parsed("clientReferenceId", client_reference_id)?,
+            payment: None,
         };
         Ok(Self { terms, session: session(&fields)? })
     }

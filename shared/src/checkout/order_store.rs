@@ -1,5 +1,7 @@
 //! Orders and their evidence, and reads of a session together with its order.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use futures_util::FutureExt as _;
 
@@ -20,7 +22,7 @@ use crate::{
         Creation,
         used_keys::{Claim, replay},
     },
-    kernel::{OrderId, Owner, RedirectUrl, SessionId, Timestamp},
+    kernel::{ChainId, OrderId, Owner, SessionId, Timestamp},
 };
 
 /// The outcome of creating an order.
@@ -34,7 +36,7 @@ pub enum OrderCreation {
 
 impl CheckoutStore {
     /// Writes a new order. The same transaction links its session, if it has one, and adds it to its creator's list and
-    /// to the `watched` addresses, where those apply. With a `claim`, it also uses up the idempotency key; if the key
+    /// to the addresses of its `watched` chains, where those apply. With a `claim`, it also uses up the idempotency key; if the key
     /// is used already, nothing is written. `token` is random and belongs to this call. One round trip, no prior read;
     /// another to store the expiry of a session that refuses because it is overdue.
     ///
@@ -43,7 +45,7 @@ impl CheckoutStore {
     pub async fn create_order(
         &self,
         order: &Order,
-        watched: bool,
+        watched: &BTreeSet<ChainId>,
         claim: Option<Claim<'_>>,
         token: u128,
         now: Timestamp,
@@ -84,15 +86,19 @@ impl CheckoutStore {
     }
 
     /// The items of a new order: its own, and its entries in lists.
-    fn order_writes(&self, order: &Order, watched: bool) -> Result<Vec<TransactWriteItem>, StoreError> {
+    fn order_writes(
+        &self,
+        order: &Order,
+        watched: &BTreeSet<ChainId>,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let table = &self.database.tables.orders;
         let mut writes = vec![put_new(table, "pk", order_item(order)?)?];
         if let Some(creator) = &order.terms.creator_address {
             let entry = keys::creator_entry(&order.owner, creator, order.created_at, order.id);
             writes.push(put_new(table, "pk", entry)?);
         }
-        if watched {
-            writes.extend(self.await_deposits(order)?);
+        for chain in watched {
+            writes.extend(self.await_deposits(order, *chain)?);
         }
         Ok(writes)
     }
@@ -150,19 +156,6 @@ impl CheckoutStore {
             }
         }
         Err(contended(id))
-    }
-
-    /// A session's owner and success URL. Neither ever changes, so reading them before linking decides nothing. One
-    /// round trip.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
-    pub async fn session_terms(
-        &self,
-        session: SessionId,
-    ) -> Result<Option<(Owner, Option<RedirectUrl>)>, StoreError> {
-        let found = self.read_session_item(session).await?;
-        Ok(found.map(|it| (it.owner, it.success_url.map(|url| url.resolve(it.id)))))
     }
 
     /// Reads an order and its evidence as they stand at `now`. One round trip for each megabyte, which is thousands of

@@ -5,7 +5,8 @@ use serde_json::value::RawValue;
 
 use crate::{
     checkout::{Onramp, Order, OrderStatus, OrderType},
-    kernel::{BaseUnits, ChainId, OrderId, SessionId, Timestamp},
+    kernel::{Address, BaseUnits, ChainId, OrderId, SessionId, Timestamp},
+    terms::PaymentTerms,
 };
 
 /// An order, as every endpoint shows it.
@@ -39,6 +40,7 @@ pub struct OrderView<'a> {
     stripe_payment_intent_id: Null,
     settlement: Option<Settlement>,
     fee: Null,
+    accepted_payments: Option<Vec<AcceptedPayment<'a>>>,
 }
 
 /// `null`: a field of the published API that this service never fills.
@@ -48,6 +50,29 @@ pub(crate) type Null = ();
 #[serde(rename_all = "camelCase")]
 struct Settlement {
     actual_dst_amount: BaseUnits,
+}
+
+/// A payment option, with the deposits that count towards it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AcceptedPayment<'a> {
+    chain: ChainId,
+    token_address: &'a Address,
+    amount: BaseUnits,
+    received: BaseUnits,
+}
+
+fn accepted<'a>(payment: &'a PaymentTerms, received: &[BaseUnits]) -> Vec<AcceptedPayment<'a>> {
+    let received = received.iter().copied().chain(std::iter::repeat(BaseUnits::ZERO));
+    let options = payment.options.iter().zip(received);
+    options
+        .map(|(option, received)| AcceptedPayment {
+            chain: option.chain,
+            token_address: &option.token_address,
+            amount: option.amount,
+            received,
+        })
+        .collect()
 }
 
 impl<'a> From<&'a Order> for OrderView<'a> {
@@ -80,6 +105,7 @@ impl<'a> From<&'a Order> for OrderView<'a> {
             stripe_payment_intent_id: (),
             settlement: order.actual_dst_amount.map(|actual_dst_amount| Settlement { actual_dst_amount }),
             fee: (),
+            accepted_payments: order.terms.payment.as_ref().map(|payment| accepted(payment, &order.received)),
         }
     }
 }

@@ -53,7 +53,8 @@ impl CheckoutStore {
                 put_new(&self.database.tables.orders, "pk", evidence_item(&record)?)?,
             ];
             if let Some(session) = order.checkout_session_id.filter(|_| order.status != was) {
-                writes.push(self.move_session(session, was, &order)?);
+                let paid = order.paid(found.evidence.iter().chain([&record]));
+                writes.push(self.move_session(session, was, &order, paid.as_ref())?);
             }
             match self.database.transact(writes).await {
                 Ok(Outcome::Written) => return Ok(Appended::Now),

@@ -1,12 +1,10 @@
 //! Routes: the orders that the configured chains can carry.
 
-use serde::Deserialize;
-
 use crate::{
     Error,
     chains::{Chain, Chains},
     checkout::{OnrampVendor, OrderTerms, OrderType},
-    kernel::{BaseUnits, ChainId},
+    kernel::ChainId,
 };
 
 /// Checks that a deposit for these terms can reach its recipient on a configured chain: by a transfer, without a change
@@ -21,7 +19,7 @@ pub fn check_route(chains: &Chains, terms: &OrderTerms) -> Result<(), Error> {
     }
     let source = find(chains, "srcChain", terms.src_chain)?;
     find(chains, "dstChain", terms.dst_chain)?;
-    let refuse = |param, rule| Err(Error::RouteNotSupported { param, rule });
+    let refuse = |param: &str, rule| Err(Error::RouteNotSupported { param: param.to_owned(), rule });
     if terms.src_chain != terms.dst_chain {
         return refuse("dstChain", "must equal srcChain: this server does not bridge between chains");
     }
@@ -35,28 +33,15 @@ pub fn check_route(chains: &Chains, terms: &OrderTerms) -> Result<(), Error> {
         OrderType::Swap | OrderType::X402Swap | OrderType::HypeDuel | OrderType::DepositFirst => {}
         _ => return refuse("type", "needs a contract call, which this server does not make"),
     }
-    if expected_dst_amount(terms).is_some_and(|expected| expected > terms.src_amount) {
+    if terms.expected_dst_amount().is_some_and(|expected| expected > terms.src_amount) {
         return refuse("payload.expectedDstAmount", "must not be more than srcAmount");
     }
     Ok(())
 }
 
 fn find<'a>(chains: &'a Chains, param: &'static str, id: ChainId) -> Result<&'a Chain, Error> {
-    chains.get(id).ok_or_else(|| {
-        let known: Vec<_> = chains.iter().map(|chain| chain.id.number().to_string()).collect();
-        let rule = format!("must be a chain that is configured on this server: {}", known.join(", "));
-        Error::ChainNotSupported { param, rule }
-    })
-}
-
-/// The amount that the payload promises the recipient, if it does.
-fn expected_dst_amount(terms: &OrderTerms) -> Option<BaseUnits> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Payload {
-        expected_dst_amount: Option<BaseUnits>,
-    }
-    serde_json::from_str::<Payload>(terms.payload.as_str()).ok()?.expected_dst_amount
+    let refused = || Error::ChainNotSupported { param: param.to_owned(), rule: chains.rule() };
+    chains.get(id).ok_or_else(refused)
 }
 
 #[cfg(test)]

@@ -19,15 +19,15 @@ fn base() -> Chains {
     parse(r#"{"8453": {"rpc": ["https://base.example/key"]}}"#)
 }
 
-/// The field at fault, and true if it names a chain that is not configured.
-fn refused(terms: &OrderTerms) -> (&'static str, bool) {
+/// The field at fault, after the part of the configuration that it does not fit.
+fn refused(terms: &OrderTerms) -> String {
     refused_by(&base(), terms)
 }
 
-fn refused_by(chains: &Chains, terms: &OrderTerms) -> (&'static str, bool) {
+fn refused_by(chains: &Chains, terms: &OrderTerms) -> String {
     match check_route(chains, terms).unwrap_err() {
-        Error::ChainNotSupported { param, .. } => (param, true),
-        Error::RouteNotSupported { param, .. } => (param, false),
+        Error::ChainNotSupported { param, .. } => format!("chain {param}"),
+        Error::RouteNotSupported { param, .. } => format!("route {param}"),
         other => panic!("{other:?}"),
     }
 }
@@ -36,18 +36,18 @@ fn refused_by(chains: &Chains, terms: &OrderTerms) -> (&'static str, bool) {
 fn only_a_transfer_on_a_configured_chain_is_carried() {
     let good = terms(8453, USDC);
     check_route(&base(), &good).unwrap();
-    assert_eq!(refused(&terms(1, USDC)), ("srcChain", true));
+    assert_eq!(refused(&terms(1, USDC)), "chain srcChain");
     let ethereum = ChainId::new(1).unwrap();
-    assert_eq!(refused(&OrderTerms { dst_chain: ethereum, ..good.clone() }), ("dstChain", true));
+    assert_eq!(refused(&OrderTerms { dst_chain: ethereum, ..good.clone() }), "chain dstChain");
     let native = Address::parse_token(ethereum, NATIVE).unwrap();
     let swap = OrderTerms { dst_token_address: native, ..good.clone() };
-    assert_eq!(refused(&swap), ("dstTokenAddress", false));
+    assert_eq!(refused(&swap), "route dstTokenAddress");
     let unlisted = terms(8453, "0x58241893ef1f86c9fbd8109cd44ea961fdb474e1");
-    assert_eq!(refused(&unlisted), ("srcTokenAddress", false));
+    assert_eq!(refused(&unlisted), "route srcTokenAddress");
     let call = OrderTerms { order_type: OrderType::Custom, ..good.clone() };
-    assert_eq!(refused(&call), ("type", false));
+    assert_eq!(refused(&call), "route type");
     let bridge = parse(r#"{"8453": {"rpc": ["http://x"]}, "1": {"rpc": ["http://x"]}}"#);
-    assert_eq!(refused_by(&bridge, &OrderTerms { dst_chain: ethereum, ..good }), ("dstChain", false));
+    assert_eq!(refused_by(&bridge, &OrderTerms { dst_chain: ethereum, ..good }), "route dstChain");
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn what_is_paid_by_card_is_not_held_to_the_chains() {
     let card = OrderTerms { onramp: onramp(OnrampVendor::StripeWeb2), ..terms(1, USDC) };
     check_route(&base(), &card).unwrap();
     let crypto = OrderTerms { onramp: onramp(OnrampVendor::Coinbase), ..terms(1, USDC) };
-    assert_eq!(refused(&crypto), ("srcChain", true));
+    assert_eq!(refused(&crypto), "chain srcChain");
 }
 
 proptest! {

@@ -26,5 +26,6 @@ pub(crate) fn terms(chain: u64, token: &str) -> OrderTerms {
         creator_address: None,
         partner_id: None,
         client_reference_id: None,
+        payment: None,
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::{
     Error,
-    checkout::{ExpiredReason, OrderStatus, SessionStatus},
+    checkout::{ExpiredReason, OrderStatus, Paid, SessionStatus},
     kernel::{OrderId, Owner, RawJson, RedirectUrl, SessionId, Timestamp},
+    terms::{Display, PaymentTerms},
 };
 
 /// The reason for which a session refuses an order or a manual expiry.
@@ -42,6 +43,10 @@ pub struct NewSession {
     pub client_reference_id: Option<String>,
     /// The time until the session expires, in milliseconds.
     pub lifetime_millis: i64,
+    /// The terms on which it is to be paid; without any, its order's.
+    pub payment: Option<PaymentTerms>,
+    /// The description for its buyer.
+    pub display: Option<Box<Display>>,
 }
 
 /// A session as it stands.
@@ -71,6 +76,14 @@ pub struct Session {
     pub deadline: Timestamp,
     /// The time at which it expired unpaid, by its deadline or by hand, if it did.
     pub ended_at: Option<Timestamp>,
+    /// The deployment's public URL, without a slash at its end.
+    pub public_url: String,
+    /// The terms on which it is to be paid; without any, its order's.
+    pub payment: Option<PaymentTerms>,
+    /// The description for its buyer.
+    pub display: Option<Box<Display>>,
+    /// What its recipient was paid, once it is complete.
+    pub paid: Option<Paid>,
 }
 
 /// The fields of a session that change together with its order.
@@ -94,11 +107,11 @@ impl Session {
     /// The shortest lifetime of a session, in milliseconds.
     pub const MIN_LIFETIME_MILLIS: i64 = 300_000;
 
-    /// Creates a session.
-    pub fn open(wanted: NewSession, random: u128, now: Timestamp) -> Self {
+    /// Creates a session at a deployment with this public URL.
+    pub fn open(wanted: NewSession, public_url: String, random: u128, now: Timestamp) -> Self {
         let expires_at = now.plus_millis(wanted.lifetime_millis);
         Self {
-            id: SessionId::new(random, expires_at),
+            id: SessionId::new(random, expires_at, wanted.payment.is_some()),
             owner: Owner::default(),
             state: SessionState::OPEN,
             order_id: None,
@@ -110,7 +123,16 @@ impl Session {
             expires_at,
             deadline: expires_at,
             ended_at: None,
+            public_url,
+            payment: wanted.payment,
+            display: wanted.display,
+            paid: None,
         }
+    }
+
+    /// The URL of its page for the buyer.
+    pub fn url(&self) -> String {
+        format!("{}/checkout/{}", self.public_url, self.id)
     }
 
     /// The session, owned by `owner`.
@@ -140,7 +162,8 @@ impl Session {
 
     /// The session with this order and in this earlier state.
     pub(crate) fn in_state(self, order_id: Option<OrderId>, state: SessionState) -> Self {
-        Self { order_id, state, ..self }
+        let paid = self.paid.filter(|_| state.status == SessionStatus::Complete);
+        Self { order_id, state, paid, ..self }
     }
 
     /// Checks that this session takes an order, in `openapi.yaml`'s order of checks.

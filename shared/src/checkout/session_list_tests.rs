@@ -6,7 +6,7 @@ use super::*;
 
 fn position(n: u128) -> ListPosition {
     let made = Timestamp::from_millis(1_000_000 + (n % 7) as i64);
-    (made, SessionId::new(n << 96, made.plus_millis(300_000)))
+    (made, SessionId::new(n << 96, made.plus_millis(300_000), false))
 }
 
 /// The entries of an index after a position, newest first, as [`CheckoutStore::listed`] returns them.

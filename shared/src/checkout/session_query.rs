@@ -94,7 +94,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_cursor_is_read_as_it_was_written(random: u128, made in TIMES, expires in 0..1_i64 << 48) {
-            let id = SessionId::new(random, Timestamp::from_millis(expires));
+            let id = SessionId::new(random, Timestamp::from_millis(expires), false);
             let position = (Timestamp::from_millis(made), id);
             prop_assert_eq!(read_cursor(&write_cursor(position)), Some(position));
         }

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    checkout::{ExpiredReason, OrderStatus, Session, SessionState, SessionStatus},
+    checkout::{ExpiredReason, OrderStatus, Paid, Session, SessionState, SessionStatus},
     dynamo::{
         Item, OPEN_SHARD, REMOVABLE_AT, StoreError, from_item, keys, number, to_item, transact::Refusal,
     },
-    kernel::{OrderId, Owner, RawJson, RedirectUrl, SessionId, Timestamp},
+    kernel::{OrderId, Owner, RawJson, RedirectUrl, SessionId, Timestamp, json::json_text},
+    terms::{Display, PaymentTerms},
 };
 
 /// A session's attributes, except for those that only indexes and TTL read.
@@ -28,6 +29,14 @@ pub(crate) struct SessionRecord {
     expires_at: Timestamp,
     deadline: Timestamp,
     ended_at: Option<Timestamp>,
+    public_url: String,
+    /// As text, which the link's condition compares with the terms that an order was checked against.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "json_text")]
+    payment: Option<PaymentTerms>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "json_text")]
+    display: Option<Box<Display>>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "json_text")]
+    paid: Option<Paid>,
 }
 
 impl From<&Session> for SessionRecord {
@@ -48,6 +57,10 @@ impl From<&Session> for SessionRecord {
             expires_at: session.expires_at,
             deadline: session.deadline,
             ended_at: session.ended_at,
+            public_url: session.public_url.clone(),
+            payment: session.payment.clone(),
+            display: session.display.clone(),
+            paid: session.paid.clone(),
         }
     }
 }
@@ -70,6 +83,10 @@ impl From<SessionRecord> for Session {
             expires_at: record.expires_at,
             deadline: record.deadline,
             ended_at: record.ended_at,
+            public_url: record.public_url,
+            payment: record.payment,
+            display: record.display,
+            paid: record.paid,
         }
     }
 }

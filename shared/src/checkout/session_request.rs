@@ -5,8 +5,9 @@ use lambda_http::{Request, RequestExt as _};
 use crate::{
     Error, Result,
     checkout::{NewSession, Session},
-    edge::fields::Fields,
+    edge::{Settings, fields::Fields},
     kernel::{RawJson, RedirectUrl},
+    terms,
 };
 
 /// The longest `metadata`, in bytes as sent.
@@ -18,18 +19,25 @@ const MIN_LIFETIME: f64 = Session::MIN_LIFETIME_MILLIS as f64 / 1000.0;
 const MAX_LIFETIME: f64 = 86_400.0;
 const DEFAULT_LIFETIME_MILLIS: i64 = 1_800_000;
 
-/// Reads the body of `POST /checkout-sessions`.
+/// Reads the body of `POST /checkout-sessions`. Payment terms must be of the configured chains, if there are any.
 ///
 /// # Errors
-/// [`Error::InvalidBody`], or [`Error::InvalidField`] for the first invalid field.
-pub fn parse_new_session(body: &str) -> Result<NewSession> {
+/// [`Error::InvalidBody`]; [`Error::InvalidField`], [`Error::ChainNotSupported`] or [`Error::RouteNotSupported`] for the
+/// first invalid field.
+pub fn parse_new_session(body: &str, settings: &Settings) -> Result<NewSession> {
     let fields = Fields::of_body(body)?;
+    let payment = terms::payment(&fields, &settings.chains)?;
+    if let Some(payment) = &payment {
+        settings.check_recipient("payment.recipient_address", &payment.recipient_address)?;
+    }
     Ok(NewSession {
         success_url: fields.parsed("success_url", RedirectUrl::parse)?,
         cancel_url: fields.parsed("cancel_url", RedirectUrl::parse)?,
         metadata: metadata(&fields)?,
         client_reference_id: fields.short_text("client_reference_id")?,
         lifetime_millis: lifetime_millis(&fields)?,
+        payment,
+        display: terms::display(&fields)?,
     })
 }
 

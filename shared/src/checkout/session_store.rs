@@ -1,11 +1,15 @@
 //! Stored sessions.
 
-use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::TransactWriteItem};
+use aws_sdk_dynamodb::{
+    operation::put_item::PutItemError,
+    types::{AttributeValue, TransactWriteItem},
+};
 use futures_util::{FutureExt as _, TryFutureExt as _};
+use serde::Serialize;
 
 use crate::{
     checkout::{
-        CheckoutStore, ExpiredReason, Order, OrderStatus, Session, SessionRefusal, SessionStatus,
+        CheckoutStore, ExpiredReason, Order, OrderStatus, Paid, Session, SessionRefusal, SessionStatus,
         expiry::{Expiring, ExpiryOutcome},
         session_record::{read_session, session_item},
     },
@@ -133,7 +137,7 @@ impl CheckoutStore {
             Contest::Written => return Ok(Expiry::Expired),
             Contest::Found(refusal) => return Ok(Expiry::Refused(refusal)),
             Contest::Refused(refusals) => match writes.refused(refusals)? {
-                ExpiryOutcome::Refused(found) => found,
+                ExpiryOutcome::Refused(found) => found.map(|found| *found),
                 ExpiryOutcome::Recorded => return Ok(Expiry::Expired),
             },
         };
@@ -170,7 +174,7 @@ impl CheckoutStore {
             }
             let found = match self.record_expiry(expiry_of(&session), ExpiredReason::Ttl, now).await {
                 Ok(ExpiryOutcome::Recorded) => return Ok(session.expired(ExpiredReason::Ttl, now)),
-                Ok(ExpiryOutcome::Refused(found)) => found,
+                Ok(ExpiryOutcome::Refused(found)) => found.map(|found| *found),
                 Err(error) => {
                     patience.wait_after(error).await?;
                     self.read_session_item(session.id).await?
@@ -190,6 +194,7 @@ impl CheckoutStore {
         now: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
         let (is_owned, owner) = is_owned_by(&order.owner);
+        let (has_terms, terms) = has_payment_terms(order)?;
         let mut values = vec![
             (":open", string(SessionStatus::Open.to_string())),
             (":now", number(now.millis())),
@@ -199,22 +204,24 @@ impl CheckoutStore {
             (":deadline", number(order.deadline.millis())),
         ];
         values.extend(owner);
+        values.extend(terms.map(|terms| (":payment", terms)));
         ConditionalUpdate {
             table: &self.database.tables.sessions,
             key: keys::session(session),
             update: "SET order_id = :order, order_status = :order_status, deadline = :deadline REMOVE removable_at",
-            condition: &format!("{TAKES_AN_ORDER} AND {is_owned}"),
+            condition: &format!("{TAKES_AN_ORDER} AND {is_owned} AND {has_terms}"),
             values,
         }
         .into_write()
     }
 
-    /// Moves a session with its order from `was` to `order`.
+    /// Moves a session with its order from `was` to `order`, and stores what its recipient was paid.
     pub(crate) fn move_session(
         &self,
         session: SessionId,
         was: OrderStatus,
         order: &Order,
+        paid: Option<&Paid>,
     ) -> Result<TransactWriteItem, StoreError> {
         let state = order.session_state();
         let mut values = vec![
@@ -228,6 +235,10 @@ impl CheckoutStore {
             values.push((":reason", string(reason.to_string())));
             update.push_str(", expired_reason = :reason");
         }
+        if let Some(paid) = paid {
+            values.push((":paid", json(paid)?));
+            update.push_str(", paid = :paid");
+        }
         update.push_str(" REMOVE open_shard");
         ConditionalUpdate {
             table: &self.database.tables.sessions,
@@ -238,6 +249,21 @@ impl CheckoutStore {
         }
         .into_write()
     }
+}
+
+/// Protects a merchant from an order that does not pay what the session asks for: the session's payment terms must be
+/// those that the order was checked against.
+fn has_payment_terms(order: &Order) -> Result<(&'static str, Option<AttributeValue>), StoreError> {
+    match &order.terms.payment {
+        None => Ok(("attribute_not_exists(payment)", None)),
+        Some(payment) => Ok(("payment = :payment", Some(json(payment)?))),
+    }
+}
+
+/// A value as its JSON text, as records store it.
+fn json(value: &impl Serialize) -> Result<AttributeValue, StoreError> {
+    let text = serde_json::to_string(value).map_err(|error| StoreError::Internal(error.into()))?;
+    Ok(string(text))
 }
 
 fn expiry_of(session: &Session) -> Expiring<'static> {

@@ -5,10 +5,11 @@ use serde_json::value::RawValue;
 
 use crate::{
     checkout::{
-        ExpiredReason, OrderAndTransactions, OrderHistory, OrderStatus, Session, SessionStatus,
+        ExpiredReason, OrderAndTransactions, OrderHistory, OrderStatus, Paid, Session, SessionStatus,
         order_view::Null,
     },
-    kernel::{OrderId, RedirectUrl, SessionId},
+    kernel::{Address, BaseUnits, ChainId, OrderId, RedirectUrl, SessionId},
+    terms::{Display, PaymentTerms},
 };
 
 /// The data of `POST /checkout-sessions`: URLs as given.
@@ -22,6 +23,9 @@ pub struct CreatedSession<'a> {
     client_reference_id: Option<&'a str>,
     expires_at: String,
     created_at: String,
+    url: String,
+    payment: Option<&'a PaymentTerms>,
+    display: Option<&'a Display>,
 }
 
 impl<'a> From<&'a Session> for CreatedSession<'a> {
@@ -35,6 +39,9 @@ impl<'a> From<&'a Session> for CreatedSession<'a> {
             client_reference_id: session.client_reference_id.as_deref(),
             expires_at: session.expires_at.rfc3339(),
             created_at: session.created_at.rfc3339(),
+            url: session.url(),
+            payment: session.payment.as_ref(),
+            display: session.display.as_deref(),
         }
     }
 }
@@ -53,6 +60,10 @@ pub struct SessionView<'a, E = Null> {
     expired_reason: Option<ExpiredReason>,
     expires_at: String,
     created_at: String,
+    url: String,
+    payment: Option<&'a PaymentTerms>,
+    display: Option<&'a Display>,
+    paid: Option<PaidView<'a>>,
     /// Only with `include=order`; then null before an order.
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<Option<OrderAndTransactions<'a>>>,
@@ -76,6 +87,10 @@ impl<'a, E> SessionView<'a, E> {
             expired_reason: session.state.expired_reason,
             expires_at: session.expires_at.rfc3339(),
             created_at: session.created_at.rfc3339(),
+            url: session.url(),
+            payment: session.payment.as_ref(),
+            display: session.display.as_deref(),
+            paid: session.paid.as_ref().map(PaidView::from),
             order: None,
             events: None,
         }
@@ -91,6 +106,29 @@ impl<'a, E> SessionView<'a, E> {
     #[must_use]
     pub fn with_events(self, events: Vec<E>) -> Self {
         Self { events: Some(events), ..self }
+    }
+}
+
+#[derive(Serialize)]
+struct PaidView<'a> {
+    chain: ChainId,
+    token_address: &'a Address,
+    recipient_address: &'a Address,
+    amount: BaseUnits,
+    tx_hash: &'a str,
+    paid_at: String,
+}
+
+impl<'a> From<&'a Paid> for PaidView<'a> {
+    fn from(paid: &'a Paid) -> Self {
+        Self {
+            chain: paid.chain,
+            token_address: &paid.token_address,
+            recipient_address: &paid.recipient_address,
+            amount: paid.amount,
+            tx_hash: &paid.tx_hash,
+            paid_at: paid.paid_at.rfc3339(),
+        }
     }
 }
 

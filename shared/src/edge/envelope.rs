@@ -112,6 +112,7 @@ fn refuse(request: &Request, error: &Error) -> Response<Body> {
         Error::ChainNotSupported { param, .. } | Error::RouteNotSupported { param, .. } => {
             detail.param = Some(param);
         }
+        Error::PaymentTermsNotMet { param, .. } => detail.param = Some(param),
         Error::SessionHasOrder(order) => detail.order_id = Some(*order),
         Error::Unavailable(_) | Error::Internal(_) => {
             log_failure(request_id, error);
@@ -132,6 +133,7 @@ fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
         Error::ChainNotSupported { .. } => (StatusCode::BAD_REQUEST, "chain_not_supported"),
         Error::RouteNotSupported { .. } => (StatusCode::BAD_REQUEST, "route_not_supported"),
+        Error::PaymentTermsNotMet { .. } => (StatusCode::BAD_REQUEST, "payment_terms_not_met"),
         Error::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "unauthorized"),
         Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
         Error::KeysAreOff => (StatusCode::FORBIDDEN, "keys_off"),

@@ -3,8 +3,10 @@
 use std::{env, sync::Arc};
 
 use crate::{
+    Error,
     chains::{Chains, ChainsError, DepositAddress, ForwarderAddress, ForwarderSettingError},
     dynamo::Tables,
+    kernel::Address,
 };
 
 /// The settings of an operator. docs/deploying.md lists the variables.
@@ -21,6 +23,10 @@ pub struct Settings {
     /// The detection window: the time after `expires_at` in which evidence of an on-time deposit is accepted, in
     /// milliseconds.
     pub detection_window_millis: i64,
+    /// The public URL of the API, without a slash at its end; if `None`, that of the request.
+    pub public_url: Option<String>,
+    /// The only recipients that sessions and orders may pay; if empty, any.
+    pub recipients: Arc<[Address]>,
     /// The addresses for deposits.
     pub deposit_addresses: Arc<dyn DepositAddress>,
     /// The contract that deploys and sweeps forwarders.
@@ -48,6 +54,11 @@ pub enum SettingsError {
     /// It is none of its choices.
     #[error("the environment variable {0} must be one of {1}")]
     NoChoice(&'static str, &'static str),
+    /// `RECIPIENTS` is not a list of addresses.
+    #[error(
+        "the environment variable RECIPIENTS must be addresses that money can be sent to, separated by commas"
+    )]
+    Recipients,
     /// It does not describe a forwarder.
     #[error(transparent)]
     Forwarder(#[from] ForwarderSettingError),
@@ -73,10 +84,23 @@ impl Settings {
             webhooks_anywhere: false,
             retention_millis: days * 24 * 60 * 60 * 1000,
             detection_window_millis: seconds * 1000,
+            public_url: variable("PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned()),
+            recipients: recipients()?,
             forwarder_factory: forwarders.factory(),
             deposit_addresses: Arc::new(forwarders),
             chains: Arc::default(),
         })
+    }
+
+    /// Checks that this deployment pays a recipient. `param` is the field that names it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`].
+    pub fn check_recipient(&self, param: &str, recipient: &Address) -> Result<(), Error> {
+        match self.recipients.is_empty() || self.recipients.contains(recipient) {
+            true => Ok(()),
+            false => Err(Error::invalid(param, "must be a recipient that this deployment pays")),
+        }
     }
 
     /// Adds the chains that `CHAINS` describes. Separate, so that functions without chains do not carry the code that
@@ -101,6 +125,13 @@ pub(crate) fn tables() -> Result<Tables, SettingsError> {
         events: required_variable("EVENTS_TABLE")?,
         webhooks: required_variable("WEBHOOKS_TABLE")?,
     })
+}
+
+/// `RECIPIENTS`: addresses, separated by commas.
+fn recipients() -> Result<Arc<[Address]>, SettingsError> {
+    let Some(text) = variable("RECIPIENTS") else { return Ok(Arc::default()) };
+    let addresses = text.split(',').map(|address| Address::parse_any_recipient(address.trim()));
+    addresses.collect::<Option<_>>().ok_or(SettingsError::Recipients)
 }
 
 fn api_keys() -> Result<bool, SettingsError> {

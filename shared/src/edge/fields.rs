@@ -94,6 +94,16 @@ impl<'a> Fields<'a> {
         Ok(Some(Self { prefix: format!("{}{name}.", self.prefix), members }))
     }
 
+    /// An array's objects.
+    pub(crate) fn objects(&self, name: &str) -> Result<Option<Vec<Self>>> {
+        let Some(value) = self.raw(name) else { return Ok(None) };
+        let members: Vec<IndexMap<String, &'a RawValue>> =
+            serde_json::from_str(value.get()).map_err(|_| self.error(name, "must be an array of objects"))?;
+        let path = self.path(name);
+        let object = |(index, members)| Self { prefix: format!("{path}[{index}]."), members };
+        Ok(Some(members.into_iter().enumerate().map(object).collect()))
+    }
+
     /// One of `choices`, by its serialised name.
     pub(crate) fn choice<T: serde::de::DeserializeOwned>(
         &self,
@@ -112,7 +122,12 @@ impl<'a> Fields<'a> {
 
     /// The error that `name` of this object breaks `rule`.
     pub(crate) fn error(&self, name: &str, rule: impl Into<String>) -> Error {
-        Error::invalid(format!("{}{name}", self.prefix), rule)
+        Error::invalid(self.path(name), rule)
+    }
+
+    /// The path of a member, such as `payload.amount`.
+    pub(crate) fn path(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
     }
 }
 

@@ -14,7 +14,7 @@ pub mod queue;
 mod request_log;
 pub(crate) mod used_keys;
 
-use lambda_http::{Body, Request, RequestExt as _};
+use lambda_http::{Body, Request, RequestExt as _, request::RequestContext};
 
 pub use batch::{BatchItemFailure, BatchResponse};
 pub use clock::Clock;
@@ -88,6 +88,19 @@ pub fn idempotency_key(
 /// As [`body`], and [`Error::InvalidBody`].
 pub fn check_no_fields(request: &Request) -> Result<(), Error> {
     fields::Fields::of_body(body(request)?).map(drop)
+}
+
+/// The public URL of the API: the setting, or the one that the request came to. API Gateway takes the domain from its
+/// own configuration, not from what the caller sent.
+pub fn public_url(settings: &Settings, request: &Request) -> String {
+    if let Some(url) = &settings.public_url {
+        return url.clone();
+    }
+    let domain = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.domain_name.as_deref(),
+        _ => None,
+    };
+    format!("https://{}", domain.unwrap_or("localhost"))
 }
 
 /// The session's id in the path; `None` if it is malformed.

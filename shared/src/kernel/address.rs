@@ -82,6 +82,11 @@ impl Address {
         Ok(address)
     }
 
+    /// Reads a recipient on any chain.
+    pub fn parse_any_recipient(text: &str) -> Option<Self> {
+        [ChainId(1), ChainId::SOLANA].into_iter().find_map(|chain| Self::parse_recipient(chain, text).ok())
+    }
+
     /// The twenty bytes, if this is an EVM address.
     pub fn evm(&self) -> Option<EvmAddress> {
         self.0.starts_with("0x").then(|| EvmAddress::from_str(&self.0).ok()).flatten()

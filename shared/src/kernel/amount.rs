@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use alloy_primitives::U256;
+use alloy_primitives::{U256, U512};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An amount in a token's base units (the smallest unit, such as 10⁻⁶ USDC), 0 to 2²⁵⁶−1. Written as a
@@ -13,6 +13,9 @@ pub struct BaseUnits(U256);
 impl BaseUnits {
     /// Zero.
     pub const ZERO: Self = Self(U256::ZERO);
+
+    /// 2²⁵⁶−1.
+    pub const MAX: Self = Self(U256::MAX);
 
     /// Reads a decimal string: digits only, no sign, point, or leading zero, at most 2²⁵⁶−1.
     pub fn parse(text: &str) -> Option<Self> {
@@ -32,6 +35,13 @@ impl BaseUnits {
     #[must_use]
     pub fn saturating_add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
+    }
+
+    /// The amount less `bps` hundredths of a percent of it, rounded up. `bps` is at most 10,000.
+    #[must_use]
+    pub fn less_bps(self, bps: u16) -> Self {
+        let share = U512::from(self.0) * U512::from(bps) / U512::from(10_000);
+        Self(self.0.saturating_sub(share.saturating_to()))
     }
 }
 

@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::kernel::Timestamp;
 
-/// A session's id: a UUIDv8 (RFC 9562, section 5.8) of 74 random bits followed by the 48 bits of the session's
-/// `expires_at` in milliseconds.
+/// A session's id: a UUIDv8 (RFC 9562, section 5.8) of 73 random bits, a bit that tells whether the session has payment
+/// terms, and the 48 bits of its `expires_at` in milliseconds.
 ///
 /// The id holds the expiry because an order must copy it (`expiredAt`), and linking is one transaction without a
-/// prior read: `POST /orders` knows only the session's id. The transaction's condition compares the expiry with the
-/// stored one.
+/// prior read: `POST /orders` knows only the session's id. Only for a session with payment terms it reads these first,
+/// to watch and to show their options. The transaction's condition compares expiry and terms with the stored ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SessionId(Uuid);
@@ -21,12 +21,16 @@ pub struct SessionId(Uuid);
 const EXPIRY_BITS: u32 = 48;
 const EXPIRY_MASK: u128 = (1 << EXPIRY_BITS) - 1;
 
+/// The bit of sessions with payment terms.
+const TERMS_BIT: u128 = 1 << EXPIRY_BITS;
+
 impl SessionId {
     /// Creates an id for a session that expires at `expires_at`. `random` must be unpredictable: the id is the
     /// session's only protection from unauthenticated callers.
-    pub fn new(random: u128, expires_at: Timestamp) -> Self {
+    pub fn new(random: u128, expires_at: Timestamp, has_terms: bool) -> Self {
         let expiry = u128::from(expires_at.millis().unsigned_abs()) & EXPIRY_MASK;
-        let bits = (random & !EXPIRY_MASK) | expiry;
+        let terms = if has_terms { TERMS_BIT } else { 0 };
+        let bits = (random & !EXPIRY_MASK & !TERMS_BIT) | terms | expiry;
         Self(uuid::Builder::from_custom_bytes(bits.to_be_bytes()).into_uuid())
     }
 
@@ -44,6 +48,11 @@ impl SessionId {
     /// Reads the sixteen bytes; `None` for those that no session's id has.
     pub fn from_bytes(bytes: [u8; 16]) -> Option<Self> {
         Self::parse(&Uuid::from_bytes(bytes).to_string())
+    }
+
+    /// Returns true if the session has payment terms.
+    pub fn has_terms(self) -> bool {
+        self.0.as_u128() & TERMS_BIT != 0
     }
 
     /// The time at which the session expires.
@@ -111,19 +120,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_session_id_gives_its_expiry_back(random: u128, millis in 0..1_i64 << 48) {
-            let id = SessionId::new(random, Timestamp::from_millis(millis));
+        fn a_session_id_gives_back_its_expiry_and_whether_it_has_terms(
+            random: u128,
+            millis in 0..1_i64 << 48,
+            has_terms: bool,
+        ) {
+            let id = SessionId::new(random, Timestamp::from_millis(millis), has_terms);
+            prop_assert_eq!(id.has_terms(), has_terms);
             prop_assert_eq!(id.expires_at().millis(), millis);
             prop_assert_eq!(SessionId::parse(&id.to_string()), Some(id));
             prop_assert_eq!(SessionId::parse(&id.to_string().to_uppercase()), Some(id));
         }
 
         #[test]
-        fn session_ids_keep_74_random_bits(bit in 0_u32..128) {
+        fn session_ids_keep_73_random_bits(bit in 0_u32..128) {
             let expiry = Timestamp::from_millis(1_752_505_811_105);
-            let changed = SessionId::new(1 << bit, expiry) != SessionId::new(0, expiry);
-            // 48 bits of expiry; 4 of version (76..80) and 2 of variant (62..64).
-            let fixed = bit < 48 || (62..64).contains(&bit) || (76..80).contains(&bit);
+            let changed = SessionId::new(1 << bit, expiry, false) != SessionId::new(0, expiry, false);
+            // 48 bits of expiry and one of terms; 4 of version (76..80) and 2 of variant (62..64).
+            let fixed = bit < 49 || (62..64).contains(&bit) || (76..80).contains(&bit);
             prop_assert_eq!(changed, !fixed);
         }
     }
@@ -131,7 +145,7 @@ mod tests {
     #[test]
     fn the_order_of_a_session_has_one_id_for_good() {
         // Items are found by this id: a changed derivation would lose existing orders.
-        let session = SessionId::new(0x0b2f_6d1c << 96, Timestamp::from_millis(1_752_505_811_105));
+        let session = SessionId::new(0x0b2f_6d1c << 96, Timestamp::from_millis(1_752_505_811_105), false);
         assert_eq!(OrderId::of_session(session).to_string(), "b15d001a-c122-52f2-95eb-d924c06eb5eb");
     }
 

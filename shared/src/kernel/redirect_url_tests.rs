@@ -4,7 +4,11 @@ use super::*;
 use crate::kernel::Timestamp;
 
 fn session() -> SessionId {
-    SessionId::new(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef, Timestamp::from_millis(1_752_505_811_105))
+    SessionId::new(
+        0x0123_4567_89ab_cdef_0123_4567_89ab_cdef,
+        Timestamp::from_millis(1_752_505_811_105),
+        false,
+    )
 }
 
 fn resolve(url: &str) -> String {

@@ -7,7 +7,7 @@ use tests::{client::Api, receiver::Receiver, scenario::Scenario};
 
 use super::shops;
 
-const DELIVERY: &str = "whd_1759387148312_evt_0b2f6d1c5a3e8f479c1d0199a3c0d5e8_1";
+const DELIVERY: &str = "whd_1759387148312_evt_0b2f6d1c5a3e8f479c1c0199a3c0d5e8_1";
 
 /// Every request about webhooks, and about the endpoint with this id.
 pub(super) fn endpoints(id: &str) -> impl Iterator<Item = (Method, String, Value)> {
@@ -112,7 +112,7 @@ async fn a_reading_key_sees_webhook_endpoints_and_changes_none() {
 #[tokio::test]
 async fn in_a_deployment_without_keys_there_are_no_webhook_endpoints() {
     let api = Scenario::new().with(|it| it.closed_lists = true).start().await;
-    for (method, path, body) in endpoints("we_0b2f6d1c5a3e4f479c1d0199a3c0d5e8") {
+    for (method, path, body) in endpoints("we_0b2f6d1c5a3e4f479c1c0199a3c0d5e8") {
         api.send(method, &path, body.to_string()).await.refused(403, "keys_off");
     }
 }

@@ -13,7 +13,7 @@ const LIMIT: usize = 65_536;
 
 /// The endpoints that take a body; the session of the last one does not exist.
 const PATHS: [&str; 3] =
-    ["/checkout-sessions", "/orders", "/checkout-sessions/0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8/expire"];
+    ["/checkout-sessions", "/orders", "/checkout-sessions/0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8/expire"];
 
 #[tokio::test]
 async fn no_body_is_an_empty_object() {

@@ -17,15 +17,15 @@ const BAD_IDS: [&str; 22] = [
     "undefined",
     "*",
     "550e8400-...",
-    "0b2f6d1c5a3e8f479c1d0199a3c0d5e8",
-    "%7B0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8%7D",
-    "urn:uuid:0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8",
+    "0b2f6d1c5a3e8f479c1c0199a3c0d5e8",
+    "%7B0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8%7D",
+    "urn:uuid:0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8",
     "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e",
-    "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e88",
+    "0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e88",
     "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5eg",
-    "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8%20",
-    "%200b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8",
-    "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8%00",
+    "0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8%20",
+    "%200b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8",
+    "0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8%00",
     "%00",
     "%FF%FE",
     "%C3%A4",
@@ -60,7 +60,7 @@ async fn a_malformed_id_is_like_an_unknown_one() {
 #[tokio::test]
 async fn an_unknown_id_is_not_found() {
     let api = Scenario::new().start().await;
-    for id in ["0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8", "00000000-0000-0000-0000-000000000000"] {
+    for id in ["0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8", "00000000-0000-0000-0000-000000000000"] {
         api.get(&format!("/checkout-sessions/{id}")).await.refused(404, "session_not_found");
         api.get(&format!("/orders/{id}")).await.refused(404, "order_not_found");
         api.expire(id).await.refused(400, "session_not_found");

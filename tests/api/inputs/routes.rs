@@ -5,7 +5,7 @@ use tests::scenario::Scenario;
 
 use super::Watched;
 
-const SESSION: &str = "/checkout-sessions/0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8";
+const SESSION: &str = "/checkout-sessions/0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8";
 
 #[tokio::test]
 async fn an_unknown_path_is_not_found() {

@@ -221,5 +221,5 @@ async fn unknown_fields_are_ignored() {
     let created = api.post(PATH, &body).await.ok();
     assert_eq!((&created["status"], &created["client_reference_id"]), (&json!("open"), &json!("cart-17")));
     assert_ne!(created["id"], "mine");
-    assert_eq!(created.as_object().unwrap().len(), 8);
+    assert_eq!(created.as_object().unwrap().len(), 11);
 }

@@ -3,7 +3,7 @@
 use reqwest::{Method, header::HeaderMap};
 use serde_json::json;
 use tests::{
-    client::{Api, SHOP, order},
+    client::{Api, SHOP, USDC, order},
     proxy::{Fault, Proxy},
 };
 
@@ -49,6 +49,11 @@ pub(super) async fn play_routes(api: &Api, witness: &mut Witness) {
         let mut body = order(None);
         body[field] = if field == "srcChain" { json!(1) } else { json!(SHOP) };
         witness.post(api, "/orders", &body).await.refused(400, code);
+    }
+    for (chain, token, code) in [(1, USDC, "chain_not_supported"), (8453, SHOP, "route_not_supported")] {
+        let option = json!({"chain": chain, "token_address": token, "amount": "1"});
+        let body = json!({"payment": {"recipient_address": SHOP, "options": [option]}});
+        witness.post(api, "/checkout-sessions", &body).await.refused(400, code);
     }
 }
 

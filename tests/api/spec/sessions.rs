@@ -2,15 +2,17 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::client::{Api, SHOP, order};
+use tests::client::{Api, SHOP, executed, order};
 
 use super::witness::Witness;
+use crate::terms;
 
 pub(super) async fn play(api: &Api, witness: &mut Witness) {
     open(api, witness).await;
     expired_by_hand(api, witness).await;
     expired_by_time(api, witness).await;
     refused(api, witness).await;
+    with_terms(api, witness).await;
 }
 
 /// Reads both views of a session, which must agree.
@@ -73,7 +75,7 @@ async fn expired_by_time(api: &Api, witness: &mut Witness) {
 }
 
 async fn refused(api: &Api, witness: &mut Witness) {
-    let unknown = "0b2f6d1c-5a3e-8f47-9c1d-0199a3c0d5e8";
+    let unknown = "0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8";
     for id in [unknown, "nope"] {
         let path = format!("/checkout-sessions/{id}");
         witness.get(api, &path).await.refused(404, "session_not_found");
@@ -85,4 +87,38 @@ async fn refused(api: &Api, witness: &mut Witness) {
     witness.get(api, "/checkout-sessions/").await.refused(404, "route_not_found");
     let creator = format!("/orders?creatorAddress={SHOP}");
     witness.get(api, &creator).await.ok();
+}
+
+/// With payment terms and a display: refused, paid short, and complete.
+async fn with_terms(api: &Api, witness: &mut Witness) {
+    let display = json!({
+        "merchant_name": "A shop", "title": "A television", "description": "55 inches", "price_text": "$19.99",
+        "image_url": "https://shop.example/tv.png", "items": [{"name": "Television", "price_text": "$19.99"}],
+        "support_url": "https://shop.example/help", "support_email": "help@shop.example", "locale": "en",
+        "theme": {"color": "#0066ff", "mode": null},
+    });
+    let mut payment = terms::terms();
+    if let Some(options) = payment["options"].as_array_mut() {
+        options.pop();
+    }
+    payment["settle_on"] = json!({"chain": 8453});
+    let mut wanted = json!({"payment": payment, "display": display});
+    for (amount, status, mode) in
+        [(1, "expired", "auto"), (1, "expired", "dark"), (1_000_000, "complete", "light")]
+    {
+        wanted["display"]["theme"]["mode"] = mode.into();
+        let created = witness.post(api, "/checkout-sessions", &wanted).await.ok();
+        let session = created["id"].as_str().unwrap_or_default();
+        let mut wrong = order(Some(session));
+        wrong["srcAmount"] = "1".into();
+        witness.post(api, "/orders", &wrong).await.refused(400, "payment_terms_not_met");
+        let linked = witness.post(api, "/orders", &order(Some(session))).await.ok();
+        let id = linked["id"].as_str().unwrap_or_default();
+        api.tell(id, &api.deposit("paid", 1_000_000)).await.ok();
+        let mut delivered = executed("delivered", api.now());
+        delivered["amount"] = amount.to_string().into();
+        api.tell(id, &delivered).await.ok();
+        look(api, witness, session, status).await;
+        witness.get(api, &format!("/orders/{id}")).await.ok();
+    }
 }

@@ -13,7 +13,7 @@ use tokio::{
 
 use super::{deliveries, endpoint, endpoint_at, patch, sell, statuses, text, told, verify};
 
-const UNKNOWN: &str = "we_0b2f6d1c5a3e4f479c1d0199a3c0d5e8";
+const UNKNOWN: &str = "we_0b2f6d1c5a3e4f479c1c0199a3c0d5e8";
 
 #[tokio::test]
 async fn an_endpoint_is_made_listed_changed_and_deleted_and_its_secret_shown_once() {
