@@ -18,7 +18,7 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 async fn create(app: &App, request: &Request) -> Result<edge::Answer> {
     let caller = app.merchant(request, Scope::Write).await?;
     let wanted = checkout::parse_new_session(edge::body(request)?)?;
-    let key = caller.idempotency_key(request, "create-session")?;
+    let key = caller.idempotency_key(request, "create-session", None)?;
     let session = Session::open(wanted, edge::random_bits(), app.clock.now()).owned_by(caller.owner());
     edge::note_session(session.id);
     let data = edge::render(&checkout::CreatedSession::from(&session))?;
