@@ -8,6 +8,7 @@ use shared::{
     checkout::{CheckoutStore, Order, OrderRequest, Session, parse_new_session},
     edge::{Clock, Settings, random_bits},
     kernel::{OrderId, SessionId},
+    keys::Caller,
 };
 use uuid::Uuid;
 
@@ -112,7 +113,7 @@ impl Workload {
 
     /// Creates an order, as in the sample event; in its creator's list only if `listed`.
     async fn make_order(&self, session: Option<SessionId>, listed: bool) -> Result<OrderId> {
-        let mut terms = OrderRequest::parse(&sample_body(Operation::CreateOrder)?)?.terms;
+        let mut terms = OrderRequest::parse(&sample_body(Operation::CreateOrder)?, &Caller::Anyone)?.terms;
         terms.creator_address = terms.creator_address.filter(|_| listed);
         let (id, now) = (OrderId::new(random_bits()), self.clock.now());
         let address = self.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);

@@ -10,6 +10,7 @@ use shared::{
     checkout::{NewSession, Order, OrderRequest, Session},
     edge::{Clock, random_bits},
     kernel::{OrderId, RawJson, RedirectUrl, Timestamp},
+    keys::Caller,
 };
 use tests::{
     client::{Api, SHOP},
@@ -50,7 +51,8 @@ pub(crate) async fn with_session(app: &App) {
 pub(crate) async fn with_order(app: &App) {
     with_session(app).await;
     let body: Value = serde_json::from_str(&event("create-order")).unwrap();
-    let OrderRequest { terms, session } = OrderRequest::parse(body["body"].as_str().unwrap()).unwrap();
+    let OrderRequest { terms, session } =
+        OrderRequest::parse(body["body"].as_str().unwrap(), &Caller::Anyone).unwrap();
     let id = OrderId::new(ORDER.parse::<Uuid>().unwrap().as_u128());
     assert_eq!(id.to_string(), ORDER);
     let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
