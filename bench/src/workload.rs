@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use axum::body::Bytes;
 use serde_json::Value;
 use shared::{
-    checkout::{CheckoutStore, Order, OrderRequest, Session, parse_new_session},
+    checkout::{CheckoutStore, Kept, Order, OrderRequest, Session, parse_new_session},
     edge::{Clock, Settings, random_bits},
     kernel::{OrderId, SessionId},
     keys::Caller,
@@ -118,7 +118,8 @@ impl Workload {
         let (id, now) = (OrderId::new(random_bits()), self.clock.now());
         let address = self.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
         let order = Order::new(id, session, terms, address, now, self.settings.detection_window_millis);
-        self.store.create_order(&order, false, None, random_bits(), now).await?;
+        let kept = Kept { watched: false, retention_millis: self.settings.retention_millis };
+        self.store.create_order(&order, kept, None, random_bits(), now).await?;
         Ok(id)
     }
 }

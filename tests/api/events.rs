@@ -7,7 +7,7 @@ use publish_events::Batch;
 use serde_json::{Value, json};
 use shared::{
     App,
-    checkout::{NewSession, Order, OrderRequest, Session},
+    checkout::{Kept, NewSession, Order, OrderRequest, Session},
     edge::{Clock, random_bits},
     kernel::{OrderId, RawJson, RedirectUrl, Timestamp},
     keys::Caller,
@@ -57,7 +57,8 @@ pub(crate) async fn with_order(app: &App) {
     assert_eq!(id.to_string(), ORDER);
     let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
     let order = Order::new(id, session, terms, address, CREATED, app.settings.detection_window_millis);
-    app.checkout.create_order(&order, false, None, random_bits(), CREATED).await.unwrap();
+    let kept = Kept { watched: false, retention_millis: app.settings.retention_millis };
+    app.checkout.create_order(&order, kept, None, random_bits(), CREATED).await.unwrap();
 }
 
 fn root() -> PathBuf {

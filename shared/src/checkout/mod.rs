@@ -47,7 +47,7 @@ pub use evidence_record::{EvidenceRecord, OrderHistory};
 pub use operations::{CreateOrder, expire_overdue, list_orders};
 pub use order::{Onramp, OnrampVendor, Order, OrderTerms, OrderType};
 pub use order_request::{ListRequest, OrderRequest};
-pub use order_store::OrderCreation;
+pub use order_store::{Kept, OrderCreation};
 pub use order_transactions_view::OrderAndTransactions;
 pub use order_view::OrderView;
 pub use payment_store::Appended;

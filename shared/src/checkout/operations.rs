@@ -3,8 +3,8 @@
 use crate::{
     Error, Result,
     checkout::{
-        CheckoutStore, ListRequest, Onramp, Order, OrderCreation, OrderRequest, OrderTerms, OrderView,
-        SessionRefusal, check_route,
+        CheckoutStore, Kept, ListRequest, Onramp, Order, OrderCreation, OrderRequest, OrderTerms, OrderView,
+        Session, SessionRefusal, check_route,
     },
     dynamo::StoreError,
     edge::{self, Answer, Claim, Creation, IdempotencyKey, Settings},
@@ -39,8 +39,9 @@ impl CreateOrder<'_> {
     ) -> Result<Answer> {
         let OrderRequest { mut terms, session } = request;
         check_route(&settings.chains, &terms)?;
+        let read = self.read_session(store, &terms, session).await?;
         let owner = match session {
-            Some(session) => self.complete_from_session(store, &mut terms, session).await?,
+            Some(session) => self.complete_from_session(&mut terms, session, read.as_ref()),
             // Without a key, a caller creates orders for sessions only.
             None => self.caller.clone().authenticated()?.owner(),
         };
@@ -55,51 +56,59 @@ impl CreateOrder<'_> {
         let data = edge::render(&seen.as_ref().map(OrderView::from))?;
         let claim = self.key.as_ref().map(|key| Claim { key, answer: &data });
         let watched = settings.chains.watches(order.terms.src_chain);
-        let creation = self.write(store, order, watched, claim).await?;
+        let kept = Kept { watched, retention_millis: settings.retention_millis };
+        let creation = self.write(store, order, kept, claim).await?;
         Answer::new(data, creation)
+    }
+
+    /// Reads the order's session, where the order needs its owner or its `success_url`. Neither ever changes.
+    async fn read_session(
+        &self,
+        store: &CheckoutStore,
+        terms: &OrderTerms,
+        session: Option<SessionId>,
+    ) -> Result<Option<Session>> {
+        let needs_url = |onramp: &Onramp| onramp.redirect_url.is_none();
+        let needed = terms.onramp.as_ref().is_some_and(needs_url) || *self.caller == Caller::Unauthenticated;
+        match session.filter(|_| needed) {
+            Some(session) => Ok(store.read_session_item(session).await?),
+            None => Ok(None),
+        }
     }
 
     /// Returns the owner of the order, and fills in the redirect URL of an onramp that names none: the session's
     /// `success_url`. A session that does not exist is not an error here: the link's condition refuses it.
-    async fn complete_from_session(
+    fn complete_from_session(
         &self,
-        store: &CheckoutStore,
         terms: &mut OrderTerms,
         id: SessionId,
-    ) -> Result<Owner> {
-        let needs_url = |onramp: &Onramp| onramp.redirect_url.is_none();
-        let session =
-            match terms.onramp.as_ref().is_some_and(needs_url) || *self.caller == Caller::Unauthenticated {
-                true => store.session_terms(id).await?,
-                false => None,
-            };
-        let (owner, success_url) = session.unwrap_or_else(|| (self.caller.owner(), None));
+        session: Option<&Session>,
+    ) -> Owner {
         if let Some(onramp) = &mut terms.onramp {
             let given = onramp.redirect_url.as_ref().map(|url| url.fill(id));
-            onramp.redirect_url = given.or(success_url);
+            let success_url = session.and_then(|session| session.success_url.as_ref());
+            onramp.redirect_url = given.or_else(|| success_url.map(|url| url.resolve(id)));
         }
-        Ok(self.caller.bound_to().cloned().unwrap_or(owner))
+        let owner = session.map_or_else(|| self.caller.owner(), |session| session.owner.clone());
+        self.caller.bound_to().cloned().unwrap_or(owner)
     }
 
     async fn write(
         &self,
         store: &CheckoutStore,
         order: Order,
-        watched: bool,
+        kept: Kept,
         claim: Option<Claim<'_>>,
     ) -> Result<Creation> {
-        let mut outcome = store.create_order(&order, watched, claim, edge::random_bits(), self.now).await?;
+        let mut outcome = store.create_order(&order, kept, claim, edge::random_bits(), self.now).await?;
         // The session was created while keys were on; they are now off.
         if let OrderCreation::Refused(SessionRefusal::OthersSession(owner)) = &outcome
             && *self.caller == Caller::Anyone
         {
             let order = order.owned_by(owner.clone());
-            outcome = store.create_order(&order, watched, claim, edge::random_bits(), self.now).await?;
+            outcome = store.create_order(&order, kept, claim, edge::random_bits(), self.now).await?;
         }
-        match outcome {
-            OrderCreation::Creation(creation) => Ok(creation),
-            OrderCreation::Refused(refusal) => Err(refusal.into()),
-        }
+        outcome.into_creation()
     }
 }
 

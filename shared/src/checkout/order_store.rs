@@ -5,22 +5,22 @@ use futures_util::FutureExt as _;
 
 use crate::{
     checkout::{
-        CheckoutStore, ExpiredReason, Order, OrderHistory, Session, SessionRefusal,
+        Awaited, CheckoutStore, ExpiredReason, Order, OrderHistory, Session, SessionRefusal,
         expiry::Expiring,
         order_record::{order_item, read_order_item},
         session_record::refused_session,
     },
     dynamo::{
-        MAX_CONFLICT_RETRIES, StoreError, contended,
+        MAX_CONFLICT_RETRIES, REMOVABLE_AT, StoreError, contended,
         contention::{Contest, Patience},
-        from_item, keys, store_error,
+        from_item, keys, number, store_error,
         transact::{Transaction, put_new},
     },
     edge::{
         Creation,
         used_keys::{Claim, replay},
     },
-    kernel::{OrderId, Owner, RedirectUrl, SessionId, Timestamp},
+    kernel::{OrderId, Owner, SessionId, Timestamp},
 };
 
 /// The outcome of creating an order.
@@ -32,9 +32,32 @@ pub enum OrderCreation {
     Refused(SessionRefusal),
 }
 
+/// The settings for what is kept of a new order.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    /// True if deposits to its address are watched.
+    pub watched: bool,
+    /// The time that an unpaid order without a session stays readable after payments for it were last watched, in
+    /// milliseconds.
+    pub retention_millis: i64,
+}
+
+impl OrderCreation {
+    /// The creation.
+    ///
+    /// # Errors
+    /// That of the [`SessionRefusal`].
+    pub(crate) fn into_creation(self) -> crate::Result<Creation> {
+        match self {
+            Self::Creation(creation) => Ok(creation),
+            Self::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+}
+
 impl CheckoutStore {
     /// Writes a new order. The same transaction links its session, if it has one, and adds it to its creator's list and
-    /// to the `watched` addresses, where those apply. With a `claim`, it also uses up the idempotency key; if the key
+    /// to the watched addresses, where those apply. With a `claim`, it also uses up the idempotency key; if the key
     /// is used already, nothing is written. `token` is random and belongs to this call. One round trip, no prior read;
     /// another to store the expiry of a session that refuses because it is overdue.
     ///
@@ -43,7 +66,7 @@ impl CheckoutStore {
     pub async fn create_order(
         &self,
         order: &Order,
-        watched: bool,
+        kept: Kept,
         claim: Option<Claim<'_>>,
         token: u128,
         now: Timestamp,
@@ -54,7 +77,7 @@ impl CheckoutStore {
         let link =
             order.checkout_session_id.map(|session| self.link_session(session, order, now)).transpose()?;
         let link = link.map(|write| transaction.add(write));
-        for write in self.order_writes(order, watched)? {
+        for write in self.order_writes(order, kept)? {
             transaction.add(write);
         }
         let look = || self.look_for_order(order, claim, now).boxed();
@@ -84,14 +107,22 @@ impl CheckoutStore {
     }
 
     /// The items of a new order: its own, and its entries in lists.
-    fn order_writes(&self, order: &Order, watched: bool) -> Result<Vec<TransactWriteItem>, StoreError> {
+    fn order_writes(&self, order: &Order, kept: Kept) -> Result<Vec<TransactWriteItem>, StoreError> {
         let table = &self.database.tables.orders;
-        let mut writes = vec![put_new(table, "pk", order_item(order)?)?];
-        if let Some(creator) = &order.terms.creator_address {
-            let entry = keys::creator_entry(&order.owner, creator, order.created_at, order.id);
-            writes.push(put_new(table, "pk", entry)?);
+        let creator = order.terms.creator_address.as_ref();
+        let entry = creator.map(|it| keys::creator_entry(&order.owner, it, order.created_at, order.id));
+        let mut items: Vec<_> = std::iter::once(order_item(order)?).chain(entry).collect();
+        // The first evidence takes this away again (`payment_store.rs`).
+        if order.checkout_session_id.is_none() {
+            let watched = Awaited::AFTERWARDS_MILLIS + Awaited::KEPT_MILLIS;
+            let removable_at = order.expires_at.plus_millis(kept.retention_millis + watched).millis() / 1000;
+            for item in &mut items {
+                item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
+            }
         }
-        if watched {
+        let puts = items.into_iter().map(|item| put_new(table, "pk", item));
+        let mut writes = puts.collect::<Result<Vec<_>, _>>()?;
+        if kept.watched {
             writes.extend(self.await_deposits(order)?);
         }
         Ok(writes)
@@ -150,19 +181,6 @@ impl CheckoutStore {
             }
         }
         Err(contended(id))
-    }
-
-    /// A session's owner and success URL. Neither ever changes, so reading them before linking decides nothing. One
-    /// round trip.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Internal`].
-    pub async fn session_terms(
-        &self,
-        session: SessionId,
-    ) -> Result<Option<(Owner, Option<RedirectUrl>)>, StoreError> {
-        let found = self.read_session_item(session).await?;
-        Ok(found.map(|it| (it.owner, it.success_url.map(|url| url.resolve(it.id)))))
     }
 
     /// Reads an order and its evidence as they stand at `now`. One round trip for each megabyte, which is thousands of
