@@ -57,7 +57,16 @@ impl CreateOrder<'_> {
         let claim = self.key.as_ref().map(|key| Claim { key, answer: &data });
         let watched = settings.chains.watches(order.terms.src_chain);
         let kept = Kept { watched, retention_millis: settings.retention_millis };
-        let creation = self.write(store, order, kept, claim).await?;
+        // An order of an unauthenticated caller that this read refuses is answered without a write, which would cost
+        // the operator.
+        let decided = match self.caller {
+            Caller::Unauthenticated => store.outcome_as_read(&order.owner, read, claim, self.now).await?,
+            Caller::Anyone | Caller::Merchant(_) => None,
+        };
+        let creation = match decided {
+            Some(outcome) => outcome.into_creation()?,
+            None => self.write(store, order, kept, claim).await?,
+        };
         Answer::new(data, creation)
     }
 

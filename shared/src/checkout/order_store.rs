@@ -145,6 +145,23 @@ impl CheckoutStore {
         Ok(self.why_not_to_link(&order.owner, found, now).await?.map(OrderCreation::Refused))
     }
 
+    /// The outcome for an order whose session refuses it as it was read: the answer under the idempotency key, or the
+    /// refusal. `None` if only the write decides.
+    pub(crate) async fn outcome_as_read(
+        &self,
+        owner: &Owner,
+        read: Option<Session>,
+        claim: Option<Claim<'_>>,
+        now: Timestamp,
+    ) -> Result<Option<OrderCreation>, StoreError> {
+        let Some(refusal) = self.why_not_to_link(owner, read, now).await? else { return Ok(None) };
+        let replayed = match claim {
+            Some(claim) => self.database.replayed(&claim).await?,
+            None => None,
+        };
+        Ok(Some(replayed.map_or(OrderCreation::Refused(refusal), OrderCreation::Creation)))
+    }
+
     /// The reason for which a session refuses an order of this owner; `None` if it takes one.
     async fn why_not_to_link(
         &self,
