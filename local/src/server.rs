@@ -8,7 +8,7 @@ use shared::{
     App,
     chains::Chains,
     dynamo::{Database, Tables, connect_to},
-    edge::{Clock, Settings, SettingsError},
+    edge::{Clock, Settings, SettingsError, variable},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
@@ -243,7 +243,8 @@ fn adjust(settings: &mut Settings, options: &Options) {
     if !options.chains.is_empty() {
         settings.chains = Arc::new(options.chains.clone());
     }
-    settings.api_keys |= options.api_keys;
+    // On a developer's machine keys are off unless asked for.
+    settings.api_keys = options.api_keys || (settings.api_keys && variable("API_KEYS").is_some());
     settings.open_lists = !options.closed_lists;
     settings.webhooks_anywhere = !options.closed_webhooks;
 }
