@@ -32,6 +32,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
     ("AWS_LAMBDA_LOG_GROUP_NAME", "bench"),
     ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
+    ("API_KEYS", "off"),
     ("LANG", "en_US.UTF-8"),
     ("TZ", ":UTC"),
 ];

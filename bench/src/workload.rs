@@ -7,9 +7,10 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use axum::body::Bytes;
 use serde_json::Value;
 use shared::{
-    checkout::{CheckoutStore, Order, OrderRequest, Session, parse_new_session},
+    checkout::{CheckoutStore, Kept, Order, OrderRequest, Session, parse_new_session},
     edge::{Clock, Settings, random_bits},
     kernel::{OrderId, SessionId},
+    keys::Caller,
 };
 use uuid::Uuid;
 
@@ -115,12 +116,13 @@ impl Workload {
 
     /// Creates an order, as in the sample event; in its creator's list only if `listed`.
     async fn make_order(&self, session: Option<SessionId>, listed: bool) -> Result<OrderId> {
-        let mut terms = OrderRequest::parse(&sample_body(Operation::CreateOrder)?)?.terms;
+        let mut terms = OrderRequest::parse(&sample_body(Operation::CreateOrder)?, &Caller::Anyone)?.terms;
         terms.creator_address = terms.creator_address.filter(|_| listed);
         let (id, now) = (OrderId::new(random_bits()), self.clock.now());
         let address = self.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
         let order = Order::new(id, session, terms, address, now, self.settings.detection_window_millis);
-        self.store.create_order(&order, &BTreeSet::new(), None, random_bits(), now).await?;
+        let kept = Kept { watched: BTreeSet::new(), retention_millis: self.settings.retention_millis };
+        self.store.create_order(&order, &kept, None, random_bits(), now).await?;
         Ok(id)
     }
 }

@@ -8,7 +8,7 @@ use shared::{
     App,
     chains::Chains,
     dynamo::{Database, Tables, connect_to},
-    edge::{Clock, Settings, SettingsError},
+    edge::{Clock, Settings, SettingsError, variable},
     kernel::Address,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -250,7 +250,8 @@ fn adjust(settings: &mut Settings, options: &Options) {
     if !options.recipients.is_empty() {
         settings.recipients = options.recipients.as_slice().into();
     }
-    settings.api_keys |= options.api_keys;
+    // On a developer's machine keys are off unless asked for.
+    settings.api_keys = options.api_keys || (settings.api_keys && variable("API_KEYS").is_some());
     settings.open_lists = !options.closed_lists;
     settings.webhooks_anywhere = !options.closed_webhooks;
 }

@@ -16,6 +16,8 @@ use tests::{
     scenario::Scenario,
 };
 
+use crate::template::{Load, throttle};
+
 const UNKNOWN: &str = "0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8";
 
 /// A server with API keys on, and a writing key for each of two merchants.
@@ -70,6 +72,32 @@ fn endpoints() -> Vec<(Method, String, Value, bool)> {
 #[test]
 fn every_endpoint_is_asked_here_whether_it_wants_a_key() {
     assert_eq!(endpoints().len(), local::OPERATIONS.len());
+}
+
+/// The route of a request, as the template names it.
+fn route(method: &Method, path: &str) -> String {
+    let parts: Vec<_> = path.split('?').next().unwrap().split('/').collect();
+    let fits = |route: &str| {
+        let names: Vec<_> = route.split('/').collect();
+        names.len() == parts.len()
+            && names.iter().zip(&parts).all(|(name, part)| name.starts_with('{') || name == part)
+    };
+    let found = local::OPERATIONS.iter().find(|it| it.method == *method && fits(it.path)).unwrap();
+    format!("{method} {}", found.path)
+}
+
+#[test]
+fn every_route_that_needs_no_key_has_a_throttle_of_its_own() {
+    let public = endpoints().into_iter().filter(|(_, _, _, public)| *public);
+    let public = public.map(|(method, path, _, _)| route(&method, &path));
+    let routes: Vec<_> = public.chain(["$default".to_owned()]).collect();
+    assert!(routes.len() > 3);
+    for route in routes {
+        assert!(
+            throttle(&route, Load::SMALLEST).is_some(),
+            "{route} shares the throttle of merchants' routes"
+        );
+    }
 }
 
 #[track_caller]

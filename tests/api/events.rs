@@ -7,9 +7,10 @@ use publish_events::Batch;
 use serde_json::{Value, json};
 use shared::{
     App,
-    checkout::{NewSession, Order, OrderRequest, Session},
+    checkout::{Kept, NewSession, Order, OrderRequest, Session},
     edge::{Clock, random_bits},
     kernel::{OrderId, RawJson, RedirectUrl, Timestamp},
+    keys::Caller,
 };
 use tests::{
     client::{Api, SHOP},
@@ -57,12 +58,14 @@ pub(crate) async fn with_session(app: &App) {
 pub(crate) async fn with_order(app: &App) {
     with_session(app).await;
     let body: Value = serde_json::from_str(&event("create-order")).unwrap();
-    let OrderRequest { terms, session } = OrderRequest::parse(body["body"].as_str().unwrap()).unwrap();
+    let OrderRequest { terms, session } =
+        OrderRequest::parse(body["body"].as_str().unwrap(), &Caller::Anyone).unwrap();
     let id = OrderId::new(ORDER.parse::<Uuid>().unwrap().as_u128());
     assert_eq!(id.to_string(), ORDER);
     let address = app.settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
     let order = Order::new(id, session, terms, address, CREATED, app.settings.detection_window_millis);
-    app.checkout.create_order(&order, &Default::default(), None, random_bits(), CREATED).await.unwrap();
+    let kept = Kept { watched: Default::default(), retention_millis: app.settings.retention_millis };
+    app.checkout.create_order(&order, &kept, None, random_bits(), CREATED).await.unwrap();
 }
 
 fn root() -> PathBuf {

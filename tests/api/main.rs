@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod attacks;
 mod contention;
 mod events;
 mod faults;

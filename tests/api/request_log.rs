@@ -32,7 +32,13 @@ fn log(mode: &str) -> (RequestLog, Arc<Mutex<Vec<String>>>) {
 }
 
 /// A request as API Gateway sends it, with a path parameter.
-fn request(route: &str, path: &str, parameter: (&str, &str), query: &str, body: &Value) -> Request {
+pub(crate) fn request(
+    route: &str,
+    path: &str,
+    parameter: (&str, &str),
+    query: &str,
+    body: &Value,
+) -> Request {
     let method = route.split(' ').next().unwrap();
     let event = json!({
         "version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": query,

@@ -92,7 +92,7 @@ def environment(url):
     return TABLES | {
         "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "AWS_ENDPOINT_URL_DYNAMODB": url,
         "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
-        "PUBLISHING_RETRIES_QUEUE_URL": UNUSED, "DELIVERY_QUEUE_URL": UNUSED, "DEAD_DELIVERIES_QUEUE_URL": UNUSED,
+        "API_KEYS": "off", "PUBLISHING_RETRIES_QUEUE_URL": UNUSED, "DELIVERY_QUEUE_URL": UNUSED, "DEAD_DELIVERIES_QUEUE_URL": UNUSED,
     } | {name: value for name, value in os.environ.items() if name.startswith(("CARGO", "RUST"))}
 
 

@@ -152,7 +152,7 @@ async fn a_key_comes_from_the_environment_or_the_command_line_and_is_never_shown
         let output = smoke(arguments, key);
         has_status(&output, 0);
         assert!(!text(&output.stdout).contains(&writing) && !text(&output.stderr).contains(&writing));
-        assert!(text(&output.stdout).contains("which requires API keys: 10 held, 0 failed, 0 skipped"));
+        assert!(text(&output.stdout).contains("which requires API keys: 12 held, 0 failed, 0 skipped"));
     }
     let help = text(&smoke(&["--help"], Some(&writing)).stdout);
     assert!(help.contains("CHECKOUT_API_KEY") && !help.contains(&writing), "{help}");

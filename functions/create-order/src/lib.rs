@@ -17,8 +17,8 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 
 async fn create(app: &App, request: &Request) -> Result<Answer> {
     let caller = app.caller(request, Scope::Write).await?;
-    let wanted = OrderRequest::parse(edge::body(request)?)?;
-    let key = caller.idempotency_key(request, "create-order")?;
+    let wanted = OrderRequest::parse(edge::body(request)?, &caller)?;
+    let key = caller.idempotency_key(request, "create-order", wanted.session)?;
     let create = CreateOrder { caller: &caller, key, random: edge::random_bits(), now: app.clock.now() };
     create.run(&app.checkout, &app.settings, wanted).await
 }

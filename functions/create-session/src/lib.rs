@@ -18,7 +18,7 @@ pub async fn handle(app: &App, request: &Request) -> Response<Body> {
 async fn create(app: &App, request: &Request) -> Result<edge::Answer> {
     let caller = app.merchant(request, Scope::Write).await?;
     let wanted = checkout::parse_new_session(edge::body(request)?, &app.settings)?;
-    let key = caller.idempotency_key(request, "create-session")?;
+    let key = caller.idempotency_key(request, "create-session", None)?;
     let public_url = edge::public_url(&app.settings, request);
     let session = Session::open(wanted, public_url, edge::random_bits(), app.clock.now());
     let session = session.owned_by(caller.owner());

@@ -50,7 +50,7 @@ pub use ledger::Payment;
 pub use operations::{CreateOrder, expire_overdue, list_orders};
 pub use order::{Onramp, OnrampVendor, Order, OrderTerms, OrderType};
 pub use order_request::{ListRequest, OrderRequest};
-pub use order_store::OrderCreation;
+pub use order_store::{Kept, OrderCreation};
 pub use order_transactions_view::OrderAndTransactions;
 pub use order_view::OrderView;
 pub use paid::Paid;

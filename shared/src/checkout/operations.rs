@@ -1,16 +1,15 @@
 //! Operations that make more than one call to the store.
 
-use std::collections::BTreeSet;
-
 use crate::{
     Error, Result,
+    chains::Chains,
     checkout::{
-        CheckoutStore, ListRequest, Onramp, Order, OrderCreation, OrderRequest, OrderTerms, OrderView,
-        SessionRefusal, check_route,
+        CheckoutStore, Kept, ListRequest, Onramp, Order, OrderCreation, OrderRequest, OrderTerms, OrderView,
+        Session, SessionRefusal, check_route,
     },
     dynamo::StoreError,
     edge::{self, Answer, Claim, Creation, IdempotencyKey, Settings},
-    kernel::{ChainId, OrderId, Owner, SessionId, Subject, Timestamp},
+    kernel::{OrderId, Owner, SessionId, Subject, Timestamp},
     keys::Caller,
 };
 
@@ -43,8 +42,9 @@ impl CreateOrder<'_> {
         let OrderRequest { mut terms, session } = request;
         check_route(&settings.chains, &terms)?;
         settings.check_recipient("recipientAddress", &terms.recipient_address)?;
+        let read = self.read_session(store, &terms, session).await?;
         let owner = match session {
-            Some(session) => self.complete_from_session(store, &mut terms, session).await?,
+            Some(session) => self.complete_from_session(store, &mut terms, session, read.as_ref()).await?,
             // Without a key, a caller creates orders for sessions only.
             None => self.caller.clone().authenticated()?.owner(),
         };
@@ -58,31 +58,51 @@ impl CreateOrder<'_> {
         let seen = self.caller.redact(order.clone());
         let data = edge::render(&seen.as_ref().map(OrderView::from))?;
         let claim = self.key.as_ref().map(|key| Claim { key, answer: &data });
-        let watched = order.terms.accepted().into_iter().map(|accepted| accepted.chain);
-        let watched = watched.filter(|chain| settings.chains.watches(*chain)).collect();
-        let creation = self.write(store, order, &watched, claim).await?;
+        // An order of an unauthenticated caller that this read refuses is answered without a write, which would cost
+        // the operator.
+        let decided = match self.caller {
+            Caller::Unauthenticated => store.outcome_as_read(&order.owner, read, claim, self.now).await?,
+            Caller::Anyone | Caller::Merchant(_) => None,
+        };
+        let creation = match decided {
+            Some(outcome) => outcome.into_creation()?,
+            None => self.write(store, order, &settings.chains, settings.retention_millis, claim).await?,
+        };
         Answer::new(data, creation)
     }
 
+    /// Reads the order's session, where the order needs its owner, its payment terms or its `success_url`. None of them
+    /// ever changes, so the read decides nothing: the link's condition does.
+    async fn read_session(
+        &self,
+        store: &CheckoutStore,
+        terms: &OrderTerms,
+        session: Option<SessionId>,
+    ) -> Result<Option<Session>> {
+        let needs_url = |onramp: &Onramp| onramp.redirect_url.is_none();
+        let is_needed = |session: &SessionId| {
+            session.has_terms()
+                || terms.onramp.as_ref().is_some_and(needs_url)
+                || *self.caller == Caller::Unauthenticated
+        };
+        let Some(session) = session.filter(is_needed) else { return Ok(None) };
+        let read = store.read_session_item(session).await?;
+        Ok(read.filter(|read| self.caller.bound_to().is_none_or(|owner| read.owner == *owner)))
+    }
+
     /// Returns the owner of the order. Copies the session's payment terms, which the order must meet, and fills in the
-    /// redirect URL of an onramp that names none: the session's `success_url`. None of these ever changes, so reading
-    /// them decides nothing: the link's condition does. A session that does not exist is not an error here: the link
-    /// refuses it.
+    /// redirect URL of an onramp that names none: the session's `success_url`. A session that does not exist is not an
+    /// error here: the link's condition refuses it.
     async fn complete_from_session(
         &self,
         store: &CheckoutStore,
         terms: &mut OrderTerms,
         id: SessionId,
+        session: Option<&Session>,
     ) -> Result<Owner> {
-        let needs_url = |onramp: &Onramp| onramp.redirect_url.is_none();
-        let reads = id.has_terms()
-            || terms.onramp.as_ref().is_some_and(needs_url)
-            || *self.caller == Caller::Unauthenticated;
-        let session = if reads { store.session(id, self.now).await? } else { None };
-        let session = session.filter(|it| self.caller.bound_to().is_none_or(|owner| it.owner == *owner));
         if let Some(onramp) = &mut terms.onramp {
             let given = onramp.redirect_url.as_ref().map(|url| url.fill(id));
-            let success_url = session.as_ref().and_then(|session| session.success_url.as_ref());
+            let success_url = session.and_then(|session| session.success_url.as_ref());
             onramp.redirect_url = given.or_else(|| success_url.map(|url| url.resolve(id)));
         }
         let Some(session) = session else { return Ok(self.caller.owner()) };
@@ -90,32 +110,33 @@ impl CreateOrder<'_> {
             && let Err(error) = terms.check_meets(payment)
         {
             // A session that takes no order at all is the better answer.
-            session.check_takes_order()?;
-            return Err(error);
+            let refusal = store.why_not_to_link(&session.owner, Some(session.clone()), self.now).await?;
+            return Err(refusal.map_or(error, Error::from));
         }
-        terms.payment = session.payment;
-        Ok(session.owner)
+        terms.payment.clone_from(&session.payment);
+        Ok(session.owner.clone())
     }
 
     async fn write(
         &self,
         store: &CheckoutStore,
         order: Order,
-        watched: &BTreeSet<ChainId>,
+        chains: &Chains,
+        retention_millis: i64,
         claim: Option<Claim<'_>>,
     ) -> Result<Creation> {
-        let mut outcome = store.create_order(&order, watched, claim, edge::random_bits(), self.now).await?;
+        let watched = order.terms.accepted().into_iter().map(|accepted| accepted.chain);
+        let watched = watched.filter(|chain| chains.watches(*chain)).collect();
+        let kept = Kept { watched, retention_millis };
+        let mut outcome = store.create_order(&order, &kept, claim, edge::random_bits(), self.now).await?;
         // The session was created while keys were on; they are now off.
         if let OrderCreation::Refused(SessionRefusal::OthersSession(owner)) = &outcome
             && *self.caller == Caller::Anyone
         {
             let order = order.owned_by(owner.clone());
-            outcome = store.create_order(&order, watched, claim, edge::random_bits(), self.now).await?;
+            outcome = store.create_order(&order, &kept, claim, edge::random_bits(), self.now).await?;
         }
-        match outcome {
-            OrderCreation::Creation(creation) => Ok(creation),
-            OrderCreation::Refused(refusal) => Err(refusal.into()),
-        }
+        outcome.into_creation()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     checkout::{Onramp, OnrampVendor, OrderTerms, OrderType, payload::payload},
     edge::fields::Fields,
     kernel::{Address, BaseUnits, ChainId, RawJson, RedirectUrl, SessionId},
+    keys::Caller,
 };
 
 /// The body of `POST /orders`.
@@ -36,17 +37,23 @@ pub struct ListRequest {
 /// The greatest offset: skipped orders have to be read too.
 const MAX_OFFSET: usize = 10_000;
 
+/// The greatest lengths, in bytes as sent, of the objects in an order that is created without a key.
+const UNAUTHENTICATED_MAX: [(&str, usize); 2] = [("payload", 4096), ("metadata", 2048)];
+
 const ORDER_TYPES: &str = "swap, x402_swap, hype_duel, custom, custom_exact_in, mint_nft, join_tournament, \
                            fund_tournament, deposit_first";
 
 impl OrderRequest {
-    /// Reads a body.
+    /// Reads a body. A caller without a key may send less, since what is stored of it costs the operator.
     ///
     /// # Errors
     /// [`Error::InvalidBody`], or [`Error::InvalidField`] for the first invalid field; [`Error::MalformedSessionId`]
     /// for a malformed session id.
-    pub fn parse(body: &str) -> Result<Self> {
+    pub fn parse(body: &str, caller: &Caller) -> Result<Self> {
         let fields = Fields::of_body(body)?;
+        if *caller == Caller::Unauthenticated {
+            check_size(&fields)?;
+        }
         let order_type = fields.required("type", fields.choice("type", ORDER_TYPES)?)?;
         let src_chain = chain(&fields, "srcChain")?;
         let dst_chain = chain(&fields, "dstChain")?;
@@ -100,6 +107,16 @@ impl ListRequest {
                 .filter(|offset| *offset <= MAX_OFFSET)
                 .ok_or_else(|| Error::invalid("offset", "must be a whole number from 0 to 10000"))?,
         })
+    }
+}
+
+fn check_size(fields: &Fields<'_>) -> Result<()> {
+    let exceeds = |(name, max): &(&str, usize)| fields.raw(name).is_some_and(|it| it.get().len() > *max);
+    match UNAUTHENTICATED_MAX.into_iter().find(exceeds) {
+        Some((name, max)) => {
+            Err(fields.error(name, format!("must have {max} bytes at most without an API key")))
+        }
+        None => Ok(()),
     }
 }
 

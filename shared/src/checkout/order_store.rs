@@ -7,15 +7,15 @@ use futures_util::FutureExt as _;
 
 use crate::{
     checkout::{
-        CheckoutStore, ExpiredReason, Order, OrderHistory, Session, SessionRefusal,
+        Awaited, CheckoutStore, ExpiredReason, Order, OrderHistory, Session, SessionRefusal,
         expiry::Expiring,
         order_record::{order_item, read_order_item},
         session_record::refused_session,
     },
     dynamo::{
-        MAX_CONFLICT_RETRIES, StoreError, contended,
+        MAX_CONFLICT_RETRIES, REMOVABLE_AT, StoreError, contended,
         contention::{Contest, Patience},
-        from_item, keys, store_error,
+        from_item, keys, number, store_error,
         transact::{Transaction, put_new},
     },
     edge::{
@@ -34,9 +34,32 @@ pub enum OrderCreation {
     Refused(SessionRefusal),
 }
 
+/// The settings for what is kept of a new order.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// The chains on which deposits to its address are watched.
+    pub watched: BTreeSet<ChainId>,
+    /// The time that an unpaid order without a session stays readable after payments for it were last watched, in
+    /// milliseconds.
+    pub retention_millis: i64,
+}
+
+impl OrderCreation {
+    /// The creation.
+    ///
+    /// # Errors
+    /// That of the [`SessionRefusal`].
+    pub(crate) fn into_creation(self) -> crate::Result<Creation> {
+        match self {
+            Self::Creation(creation) => Ok(creation),
+            Self::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+}
+
 impl CheckoutStore {
     /// Writes a new order. The same transaction links its session, if it has one, and adds it to its creator's list and
-    /// to the addresses of its `watched` chains, where those apply. With a `claim`, it also uses up the idempotency key; if the key
+    /// to the watched addresses, where those apply. With a `claim`, it also uses up the idempotency key; if the key
     /// is used already, nothing is written. `token` is random and belongs to this call. One round trip, no prior read;
     /// another to store the expiry of a session that refuses because it is overdue.
     ///
@@ -45,7 +68,7 @@ impl CheckoutStore {
     pub async fn create_order(
         &self,
         order: &Order,
-        watched: &BTreeSet<ChainId>,
+        kept: &Kept,
         claim: Option<Claim<'_>>,
         token: u128,
         now: Timestamp,
@@ -56,7 +79,7 @@ impl CheckoutStore {
         let link =
             order.checkout_session_id.map(|session| self.link_session(session, order, now)).transpose()?;
         let link = link.map(|write| transaction.add(write));
-        for write in self.order_writes(order, watched)? {
+        for write in self.order_writes(order, kept)? {
             transaction.add(write);
         }
         let look = || self.look_for_order(order, claim, now).boxed();
@@ -86,18 +109,22 @@ impl CheckoutStore {
     }
 
     /// The items of a new order: its own, and its entries in lists.
-    fn order_writes(
-        &self,
-        order: &Order,
-        watched: &BTreeSet<ChainId>,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+    fn order_writes(&self, order: &Order, kept: &Kept) -> Result<Vec<TransactWriteItem>, StoreError> {
         let table = &self.database.tables.orders;
-        let mut writes = vec![put_new(table, "pk", order_item(order)?)?];
-        if let Some(creator) = &order.terms.creator_address {
-            let entry = keys::creator_entry(&order.owner, creator, order.created_at, order.id);
-            writes.push(put_new(table, "pk", entry)?);
+        let creator = order.terms.creator_address.as_ref();
+        let entry = creator.map(|it| keys::creator_entry(&order.owner, it, order.created_at, order.id));
+        let mut items: Vec<_> = std::iter::once(order_item(order)?).chain(entry).collect();
+        // The first evidence takes this away again (`payment_store.rs`).
+        if order.checkout_session_id.is_none() {
+            let watched = Awaited::AFTERWARDS_MILLIS + Awaited::KEPT_MILLIS;
+            let removable_at = order.expires_at.plus_millis(kept.retention_millis + watched).millis() / 1000;
+            for item in &mut items {
+                item.insert(REMOVABLE_AT.to_owned(), number(removable_at));
+            }
         }
-        for chain in watched {
+        let puts = items.into_iter().map(|item| put_new(table, "pk", item));
+        let mut writes = puts.collect::<Result<Vec<_>, _>>()?;
+        for chain in &kept.watched {
             writes.extend(self.await_deposits(order, *chain)?);
         }
         Ok(writes)
@@ -120,8 +147,25 @@ impl CheckoutStore {
         Ok(self.why_not_to_link(&order.owner, found, now).await?.map(OrderCreation::Refused))
     }
 
+    /// The outcome for an order whose session refuses it as it was read: the answer under the idempotency key, or the
+    /// refusal. `None` if only the write decides.
+    pub(crate) async fn outcome_as_read(
+        &self,
+        owner: &Owner,
+        read: Option<Session>,
+        claim: Option<Claim<'_>>,
+        now: Timestamp,
+    ) -> Result<Option<OrderCreation>, StoreError> {
+        let Some(refusal) = self.why_not_to_link(owner, read, now).await? else { return Ok(None) };
+        let replayed = match claim {
+            Some(claim) => self.database.replayed(&claim).await?,
+            None => None,
+        };
+        Ok(Some(replayed.map_or(OrderCreation::Refused(refusal), OrderCreation::Creation)))
+    }
+
     /// The reason for which a session refuses an order of this owner; `None` if it takes one.
-    async fn why_not_to_link(
+    pub(crate) async fn why_not_to_link(
         &self,
         owner: &Owner,
         found: Option<Session>,

@@ -10,7 +10,7 @@ use crate::{
     dynamo::{
         MAX_CONFLICT_RETRIES, StoreError, contended,
         contention::Patience,
-        number, string,
+        keys, number, string,
         transact::{Outcome, put_new},
     },
     kernel::Timestamp,
@@ -47,11 +47,15 @@ impl CheckoutStore {
                 return Ok(Appended::Before);
             }
             let was = found.order.status;
+            let is_first = found.order.evidence_count == 0;
             let (order, record) = found.order.append(&found.evidence, evidence.clone(), now);
             let mut writes = vec![
                 self.replace_order(&order, was)?,
                 put_new(&self.database.tables.orders, "pk", evidence_item(&record)?)?,
             ];
+            if is_first {
+                writes.extend(self.keep_in_list(&order)?);
+            }
             if let Some(session) = order.checkout_session_id.filter(|_| order.status != was) {
                 let paid = order.paid(found.evidence.iter().chain([&record]));
                 writes.push(self.move_session(session, was, &order, paid.as_ref())?);
@@ -63,6 +67,19 @@ impl CheckoutStore {
             }
         }
         Err(contended(evidence.order_id))
+    }
+
+    /// Replaces an order's entry in its creator's list by one without a TTL. The order itself loses its own with
+    /// [`Self::replace_order`]. Orders with a session have none.
+    fn keep_in_list(&self, order: &Order) -> Result<Option<TransactWriteItem>, StoreError> {
+        let creator = order.terms.creator_address.as_ref().filter(|_| order.checkout_session_id.is_none());
+        let Some(creator) = creator else { return Ok(None) };
+        let put = Put::builder()
+            .table_name(&self.database.tables.orders)
+            .set_item(Some(keys::creator_entry(&order.owner, creator, order.created_at, order.id)))
+            .build()
+            .map_err(|error| StoreError::Internal(error.into()))?;
+        Ok(Some(TransactWriteItem::builder().put(put).build()))
     }
 
     fn replace_order(&self, order: &Order, was: OrderStatus) -> Result<TransactWriteItem, StoreError> {

@@ -3,7 +3,8 @@
 //! | Table | Key | Item |
 //! |---|---|---|
 //! | sessions | `id` = session id | a session |
-//! | sessions | `id` = `[owner#<owner>#]idempotency#<operation>#<key>` | a used idempotency key |
+//! | sessions | `id` = `[owner#<owner>#]idempotency#<operation>#<key>` | a merchant's used idempotency key |
+//! | sessions | `id` = `session#<session id>#idempotency#<operation>#<key>` | an unauthenticated caller's |
 //! | orders | `pk` = `order#<order id>`, `sk` = `order` | an order |
 //! | orders | `pk` = `order#<order id>`, `sk` = `evidence#<evidence id>` | a piece of evidence |
 //! | orders | `pk` = `[owner#<owner>#]creator#<address>`, `sk` = `<created at>#<order id>` | an entry of a creator's list |
@@ -18,8 +19,7 @@
 //! | webhooks | `pk` = `due#<endpoint id>`, `sk` = `<due at>#<delivery id>` | an entry of the list of due deliveries |
 //! | webhooks | `pk` = `lane#<endpoint id>`, `sk` = `lane` | the lease on an endpoint's due deliveries |
 //!
-//! Items of the default owner have no owner's prefix. Idempotency keys of unauthenticated callers, where API keys are
-//! on, begin with `stranger#`.
+//! Items of the default owner have no owner's prefix.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
@@ -42,9 +42,16 @@ pub(crate) fn session(id: SessionId) -> Item {
     Item::from([("id".to_owned(), string(id.to_string()))])
 }
 
-/// `holder` is `None` for an unauthenticated caller.
-pub(crate) fn idempotency(holder: Option<&Owner>, operation: &str, key: &str) -> Item {
-    let holder = holder.map_or_else(|| "stranger#".to_owned(), owner_prefix);
+pub(crate) fn idempotency(owner: &Owner, operation: &str, key: &str) -> Item {
+    used_key(&owner_prefix(owner), operation, key)
+}
+
+/// The key of an unauthenticated caller, who orders for this session.
+pub(crate) fn session_idempotency(session: SessionId, operation: &str, key: &str) -> Item {
+    used_key(&format!("session#{session}#"), operation, key)
+}
+
+fn used_key(holder: &str, operation: &str, key: &str) -> Item {
     Item::from([("id".to_owned(), string(format!("{holder}idempotency#{operation}#{key}")))])
 }
 

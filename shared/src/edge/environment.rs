@@ -136,8 +136,9 @@ fn recipients() -> Result<Arc<[Address]>, SettingsError> {
 
 fn api_keys() -> Result<bool, SettingsError> {
     match variable("API_KEYS").as_deref() {
-        None | Some("off") => Ok(false),
-        Some("required") => Ok(true),
+        Some("off") => Ok(false),
+        // A function that lacks the setting must not open what a key protects.
+        None | Some("required") => Ok(true),
         Some(_) => Err(SettingsError::NoChoice("API_KEYS", "off, required")),
     }
 }

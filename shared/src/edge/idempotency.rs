@@ -3,19 +3,28 @@
 use alloy_primitives::keccak256;
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{Owner, RawJson, Timestamp};
+use crate::kernel::{Owner, RawJson, SessionId, Timestamp};
 
 /// A key that a client gives to a request, so that sending it again only repeats the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
     /// The operation; each has keys of its own.
     pub operation: &'static str,
-    /// The owner. Each merchant has keys of its own; unauthenticated callers share theirs.
-    pub holder: Option<Owner>,
+    /// The holder; each has keys of its own.
+    pub holder: KeyHolder,
     /// The key, 1 to 255 characters.
     pub key: String,
     /// The hash of the request's body.
     pub body_hash: String,
+}
+
+/// The holder of idempotency keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyHolder {
+    /// A merchant.
+    Merchant(Owner),
+    /// The unauthenticated callers who order for this session. Shared by all of them, a key would be squatted.
+    Session(SessionId),
 }
 
 /// A used key with its request's answer.
@@ -45,7 +54,7 @@ impl IdempotencyKey {
     pub const LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
     /// `None` unless `key` has 1 to 255 characters.
-    pub fn new(operation: &'static str, holder: Option<Owner>, key: &str, body: &str) -> Option<Self> {
+    pub fn new(operation: &'static str, holder: KeyHolder, key: &str, body: &str) -> Option<Self> {
         let fits = (1..=255).contains(&key.chars().count());
         let body_hash = || keccak256(body).to_string();
         fits.then(|| Self { operation, holder, key: key.to_owned(), body_hash: body_hash() })

@@ -21,7 +21,7 @@ pub use clock::Clock;
 pub use envelope::{Answer, answer, answer_created, causes, log_failure, no_content, render};
 pub(crate) use environment::tables;
 pub use environment::{Settings, SettingsError, required_variable, variable};
-pub use idempotency::{Creation, IdempotencyKey, UsedKey};
+pub use idempotency::{Creation, IdempotencyKey, KeyHolder, UsedKey};
 pub use lambda::{run, tidy};
 pub(crate) use paging::page_limit;
 pub use request_log::{Asked, RequestLog, note_order, note_session};
@@ -29,7 +29,7 @@ pub use used_keys::Claim;
 
 use crate::{
     Error,
-    kernel::{OrderId, Owner, SessionId},
+    kernel::{OrderId, SessionId},
 };
 
 /// The longest request body, in bytes (`openapi.yaml`, "Limits").
@@ -65,15 +65,14 @@ pub fn body(request: &Request) -> Result<&str, Error> {
     std::str::from_utf8(bytes).map_err(|_| Error::InvalidBody("must be UTF-8 text"))
 }
 
-/// The request's `Idempotency-Key`, if it has one. Each `operation` and each `holder` has keys of its own;
-/// unauthenticated callers share theirs.
+/// The request's `Idempotency-Key`, if it has one. Each `operation` and each `holder` has keys of its own.
 ///
 /// # Errors
 /// [`Error::InvalidField`] if it does not have 1 to 255 characters; as [`body`].
 pub fn idempotency_key(
     request: &Request,
     operation: &'static str,
-    holder: Option<Owner>,
+    holder: KeyHolder,
 ) -> Result<Option<IdempotencyKey>, Error> {
     let Some(value) = request.headers().get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let body = body(request)?;

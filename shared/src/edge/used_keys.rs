@@ -12,7 +12,7 @@ use crate::{
         Database, Item, REMOVABLE_AT, StoreError, from_item, keys, number, store_error, to_item,
         transact::{Refusal, put_new},
     },
-    edge::{Creation, IdempotencyKey},
+    edge::{Creation, IdempotencyKey, KeyHolder},
     kernel::Timestamp,
 };
 
@@ -53,5 +53,8 @@ pub(crate) fn replay(key: &IdempotencyKey, refusal: Refusal) -> Result<Creation,
 }
 
 fn item_key(key: &IdempotencyKey) -> Item {
-    keys::idempotency(key.holder.as_ref(), key.operation, &key.key)
+    match &key.holder {
+        KeyHolder::Merchant(owner) => keys::idempotency(owner, key.operation, &key.key),
+        KeyHolder::Session(session) => keys::session_idempotency(*session, key.operation, &key.key),
+    }
 }

@@ -4,9 +4,9 @@ use lambda_http::{Request, http::header};
 
 use crate::{
     Error, Result,
-    edge::{self, IdempotencyKey},
+    edge::{self, IdempotencyKey, KeyHolder},
     error::KeyRefusal,
-    kernel::{Owned, Owner, Timestamp},
+    kernel::{Owned, Owner, SessionId, Timestamp},
     keys::{ApiKeyText, KeyStore, Scope},
 };
 
@@ -56,7 +56,8 @@ impl Caller {
         }
     }
 
-    /// The request's `Idempotency-Key`, if it has one. Each `operation` has keys of its own.
+    /// The request's `Idempotency-Key`, if it has one. Each `operation` has keys of its own. An unauthenticated caller's
+    /// belongs to the request's `session`, and without one there is none.
     ///
     /// # Errors
     /// [`Error::InvalidField`] if it does not have 1 to 255 characters; as [`edge::body`].
@@ -64,8 +65,13 @@ impl Caller {
         &self,
         request: &Request,
         operation: &'static str,
+        session: Option<SessionId>,
     ) -> Result<Option<IdempotencyKey>> {
-        let holder = (*self != Self::Unauthenticated).then(|| self.owner());
+        let holder = match (self, session) {
+            (Self::Unauthenticated, None) => return Ok(None),
+            (Self::Unauthenticated, Some(session)) => KeyHolder::Session(session),
+            _ => KeyHolder::Merchant(self.owner()),
+        };
         edge::idempotency_key(request, operation, holder)
     }
 

@@ -32,14 +32,16 @@ from template import LINTED_REGIONS, lint_problems, load, parameter_problems, tr
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
 GIVEN = {
     "AccessLog": "off",
+    "AccountConcurrency": "1000",
     "AlarmTopicArn": TOPIC,
-    "ApiKeys": "required",
+    "ApiKeys": "off",
     "Chains": '{"8453":{"rpc":["https://node.example"]}}',
     "CorsAllowOrigin": "https://shop.example",
     "DetectionWindowSeconds": "120",
     "GasKeyParameter": "/checkout-sessions/gas-key",
     "LogRetentionDays": "7",
     "RequestLog": "metrics",
+    "ReservedConcurrency": "20",
     "SessionRetentionDays": "14",
     "Tracing": "Active",
 }
@@ -52,7 +54,7 @@ ARRIVALS = {
     "DETECTION_WINDOW_SECONDS": (GIVEN["DetectionWindowSeconds"], {"CreateOrder"}),
     "GAS_KEY_PARAMETER": (GIVEN["GasKeyParameter"], {"SweepDeposits"}),
     "REQUEST_LOG": (GIVEN["RequestLog"], None),
-    "SESSION_RETENTION_DAYS": (GIVEN["SessionRetentionDays"], {"CreateSession"}),
+    "SESSION_RETENTION_DAYS": (GIVEN["SessionRetentionDays"], {"CreateOrder", "CreateSession"}),
 }
 # A wrong global setting shows in every function.
 MOST_PROBLEMS = 8

@@ -38,6 +38,14 @@ def put_alarm(aws, it):
     return it.name
 
 
+def put_metric_filter(aws, it):
+    transformations = [{name[0].lower() + name[1:]: value for name, value in each.items()}
+                       for each in it.value["MetricTransformations"]]
+    aws("logs").put_metric_filter(logGroupName=it.value["LogGroupName"], filterName=it.name,
+                                  filterPattern=it.value["FilterPattern"], metricTransformations=transformations)
+    return it.name
+
+
 def set_ttl(aws, it):
     aws("dynamodb").update_time_to_live(TableName=it.physical_id, TimeToLiveSpecification=it.value)
 
@@ -59,6 +67,7 @@ GAPS = {
     "AWS::CloudWatch::Alarm": Gap(NO_TYPE, put_alarm),
     "AWS::Lambda::EventInvokeConfig": Gap(NO_TYPE, put_event_invoke_config),
     "AWS::Lambda::EventInvokeConfig.Qualifier": Gap("moto keeps one configuration a function and forgets its version."),
+    "AWS::Logs::MetricFilter": Gap(NO_TYPE, put_metric_filter),
     "AWS::Scheduler::Schedule": Gap(NO_TYPE, create_schedule),
     "AWS::DynamoDB::Table.TimeToLiveSpecification": Gap(DROPPED, set_ttl),
     "AWS::DynamoDB::Table.PointInTimeRecoverySpecification": Gap(DROPPED, set_recovery),

@@ -45,7 +45,9 @@ def queue(aws, url, _):
 
 
 def function(aws, name, _):
-    return aws("lambda").get_function_configuration(FunctionName=name)
+    client = aws("lambda")
+    concurrency = client.get_function_concurrency(FunctionName=name).get("ReservedConcurrentExecutions")
+    return client.get_function_configuration(FunctionName=name) | {"ReservedConcurrentExecutions": concurrency}
 
 
 def role(aws, name, _):
@@ -99,6 +101,13 @@ def log_group(aws, name, _):
     groups = aws("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     seen = next(it for it in groups if it["logGroupName"] == name)
     return {"LogGroupName": name, "RetentionInDays": seen.get("retentionInDays")}
+
+
+def metric_filter(aws, name, _):
+    seen = aws("logs").describe_metric_filters(filterNamePrefix=name)["metricFilters"][0]
+    transformations = [{key[0].upper() + key[1:]: value for key, value in it.items()} for it in seen["metricTransformations"]]
+    return {"LogGroupName": seen["logGroupName"], "FilterPattern": seen["filterPattern"],
+            "MetricTransformations": transformations}
 
 
 def dashboard(aws, name, _):
@@ -160,6 +169,7 @@ READERS = {
     "AWS::Lambda::Function": function,
     "AWS::Lambda::Permission": permission,
     "AWS::Logs::LogGroup": log_group,
+    "AWS::Logs::MetricFilter": metric_filter,
     "AWS::SQS::Queue": queue,
     "AWS::Scheduler::Schedule": schedule,
 }

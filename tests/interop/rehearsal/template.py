@@ -77,7 +77,7 @@ class Values:
         defaults = {name: it.get("Default") for name, it in template["Parameters"].items()}
         numbers = [name for name in parameters if template["Parameters"].get(name, {}).get("Type") == "Number"]
         parameters = parameters | {name: int(parameters[name]) for name in numbers}
-        self.conditions = template.get("Conditions", {})
+        self.conditions, self.mappings = template.get("Conditions", {}), template.get("Mappings", {})
         self.attribute = attribute
         self.references = defaults | parameters | {
             "AWS::NoValue": NOTHING,
@@ -90,6 +90,7 @@ class Values:
             "Ref": lambda name: self.references[name],
             "Fn::GetAtt": lambda path: self.attribute(*path),
             "Fn::Sub": self.substitute,
+            "Fn::FindInMap": lambda it: self.mappings[it[0]][str(self.of(it[1]))][it[2]],
             "Fn::If": lambda it: self.of(it[1] if self.holds(it[0]) else it[2]),
             "Fn::Equals": lambda it: self.of(it[0]) == self.of(it[1]),
             "Fn::Not": lambda it: not self.of(it[0]),

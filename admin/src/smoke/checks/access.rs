@@ -21,6 +21,8 @@ pub(super) fn checks() -> Vec<Check> {
         "without an API key an order shows no metadata and no reference" => order_redacted,
         "without an API key an order can be created for a session" => buyers_order,
         "without an API key no order is created without a session" => order_without_session,
+        "without an API key an order is bounded" => bounded_order,
+        "without an API key an idempotency key is its session's" => keys_of_sessions,
     )
 }
 
@@ -151,4 +153,23 @@ async fn buyers_order(shop: &Shop) -> Outcome {
     shows_no_notes(&created, "/data")?;
     let read = shop.read_session(&session).await?;
     read.same("/data/order_id", created.at("/data/id").clone())
+}
+
+async fn bounded_order(shop: &Shop) -> Outcome {
+    keys_only(shop)?;
+    let session = shop.create_session().await?;
+    let mut order = shop.order(Some(&session));
+    order["payload"]["note"] = "x".repeat(4096).into();
+    shop.send(Request::post(ORDERS, order).key(Key::None)).await?.refused_field("payload")
+}
+
+async fn keys_of_sessions(shop: &Shop) -> Outcome {
+    keys_only(shop)?;
+    let key = fresh();
+    for _ in 0..2 {
+        let session = shop.create_session().await?;
+        let request = Request::post(ORDERS, shop.order(Some(&session))).key(Key::None);
+        shop.send(request.header("idempotency-key", key.clone())).await?.ok()?;
+    }
+    Ok(())
 }

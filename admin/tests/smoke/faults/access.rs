@@ -23,6 +23,8 @@ pub(super) const FAULTS: &[Fault] = &[
         &[
             ("without an API key an order can be created for a session", "metadata without"),
             ("without an API key no order is created without a session", "HTTP 401"),
+            ("without an API key an order is bounded", "HTTP 400"),
+            ("without an API key an idempotency key is its session's", "HTTP 200"),
         ],
     ),
     keys("anybody may expire a session", Lie::In(expired_by_all), &[(NEEDED, "HTTP 401")]),
