@@ -34,6 +34,14 @@ pub struct Proxy {
     _engine: Option<Engine>,
 }
 
+/// A request that the database carried out, and its answer with the units that it took from table and indexes.
+#[derive(Debug)]
+pub struct Exchange {
+    pub operation: String,
+    pub request: Value,
+    pub answer: Value,
+}
+
 struct Shared {
     target: String,
     http: reqwest::Client,
@@ -49,6 +57,8 @@ struct Shared {
     weather: Mutex<Option<Weather>>,
     /// The number of random faults so far.
     storms: AtomicU64,
+    /// The requests carried out and their answers, if they are kept.
+    exchanges: Mutex<Option<Vec<Exchange>>>,
     /// The number of refused requests, which chooses the item of a refused transaction.
     refused: AtomicUsize,
     hung: Notify,
@@ -76,6 +86,7 @@ impl Proxy {
             countdown: Mutex::default(),
             weather: Mutex::default(),
             storms: AtomicU64::new(0),
+            exchanges: Mutex::default(),
             refused: AtomicUsize::new(0),
             hung: Notify::new(),
         });
@@ -161,6 +172,11 @@ impl Proxy {
 }
 
 impl Proxy {
+    /// The requests carried out since the last call, and their answers. Keeps them from the first call on.
+    pub fn take_exchanges(&self) -> Vec<Exchange> {
+        self.state.exchanges.lock().unwrap().replace(Vec::new()).unwrap_or_default()
+    }
+
     /// The number of items that queries have read since the last call, those that a filter dropped included.
     pub fn take_items_read(&self) -> u64 {
         self.state.items_read.swap(0, Ordering::Relaxed)
@@ -258,12 +274,33 @@ impl Shared {
 
     async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Response {
         headers.remove("host");
+        let asked = self.asking_for_units(&body);
+        if asked.is_some() {
+            headers.remove("content-length");
+        }
+        let operation = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let body = asked.as_ref().map_or(body, |asked| asked.to_string().into());
         let sent = self.http.post(&self.target).headers(headers).body(body).send().await.unwrap();
         let (status, mut headers) = (sent.status(), sent.headers().clone());
         headers.remove("transfer-encoding");
         let body = sent.bytes().await.unwrap();
+        if let Some(request) = asked.filter(|_| status.is_success()) {
+            let operation = operation.unwrap_or_default().rsplit('.').next().unwrap_or_default().to_owned();
+            let exchange = Exchange { operation, request, answer: serde_json::from_slice(&body).unwrap() };
+            self.exchanges.lock().unwrap().as_mut().unwrap().push(exchange);
+        }
         self.items_read.fetch_add(scanned_count(&body), Ordering::Relaxed);
         (status, headers, body).into_response()
+    }
+}
+
+impl Shared {
+    /// The request with the wish to be told its units, while exchanges are kept.
+    fn asking_for_units(&self, body: &Bytes) -> Option<Value> {
+        self.exchanges.lock().unwrap().as_ref()?;
+        let mut request: Value = serde_json::from_slice(body).unwrap();
+        request["ReturnConsumedCapacity"] = "INDEXES".into();
+        Some(request)
     }
 }
 
