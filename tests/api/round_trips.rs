@@ -123,7 +123,7 @@ async fn webhook_endpoints_cost_what_they_say() {
     let (proxy, api) = counted().await;
     let receiver = Receiver::start().await;
     let made = api.post("/webhook-endpoints", &json!({"url": receiver.url})).await.ok();
-    assert_eq!(proxy.take_operations(), ["GetItem", "GetItem", "TransactWriteItems"]);
+    assert_eq!(proxy.take_operations(), ["GetItem", "Query", "TransactWriteItems"]);
     let path = format!("/webhook-endpoints/{}", made["id"].as_str().unwrap());
     let test = api.post(&format!("{path}/test"), &json!({})).await.ok();
     assert_eq!(proxy.take_operations(), ["GetItem", "TransactWriteItems"]);

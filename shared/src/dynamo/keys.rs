@@ -9,9 +9,8 @@
 //! | orders | `pk` = `[owner#<owner>#]creator#<address>`, `sk` = `<created at>#<order id>` | an entry of a creator's list |
 //! | orders | `pk` = `awaited#<chain>`, `sk` = `<created at>#<order id>` | a deposit address that is watched |
 //! | keys | `id` = key id | an API key |
-//! | events | `pk` = `feed#<owner>`, `sk` = cursor | an event, in its owner's feed |
-//! | events | `pk` = `end#<owner>`, `sk` = `end` | the number of events in the feed |
-//! | events | `pk` = `subject#<session id or order id>`, `sk` = `published` | the number of its events in the feed |
+//! | events | `pk` = `feed#<owner>#<lane>`, `sk` = number of the segment | a segment of a lane of its owner's feed |
+//! | events | `pk` = `subject#<session id or order id>`, `sk` = `published` | its lane, and the number of its events in the feed |
 //! | webhooks | `pk` = `endpoints`, `sk` = `<owner>#<endpoint id>` | an endpoint |
 //! | webhooks | `pk` = `fan#<owner>`, `sk` = `fan` | the number of endpoints, and the position of the fan-out |
 //! | webhooks | `pk` = `deliveries#<endpoint id>`, `sk` = delivery id | a delivery |
@@ -27,8 +26,7 @@ use uuid::Uuid;
 use crate::{
     dynamo::{Item, string},
     kernel::{
-        ApiKeyId, ChainId, Cursor, DeliveryId, EndpointId, EvidenceId, OrderId, Owner, SessionId, Subject,
-        Timestamp,
+        ApiKeyId, ChainId, DeliveryId, EndpointId, EvidenceId, OrderId, Owner, SessionId, Subject, Timestamp,
     },
 };
 
@@ -172,17 +170,24 @@ pub(crate) fn publication(subject: Subject) -> Item {
     in_table(string(format!("subject#{subject}")), "published".to_owned())
 }
 
-/// The key of the number of an owner's published events.
-pub(crate) fn feed_end(owner: &Owner) -> Item {
-    in_table(string(format!("end#{}", owner.as_str())), "end".to_owned())
+pub(crate) fn feed_lane(owner: &Owner, lane: usize) -> AttributeValue {
+    string(format!("feed#{}#{lane}", owner.as_str()))
 }
 
-pub(crate) fn feed_partition(owner: &Owner) -> AttributeValue {
-    string(format!("feed#{}", owner.as_str()))
+pub(crate) fn segment(owner: &Owner, lane: usize, number: u64) -> Item {
+    in_table(feed_lane(owner, lane), segment_number(number))
 }
 
-pub(crate) fn feed_entry(owner: &Owner, cursor: Cursor) -> Item {
-    in_table(feed_partition(owner), cursor.to_string())
+/// Sixteen hex digits sort as the numbers do.
+pub(crate) fn segment_number(number: u64) -> String {
+    format!("{number:016x}")
+}
+
+/// The lane of a subject that has none yet, among this many. Ids are random, so their first bits spread them evenly.
+pub(crate) fn lane_of(subject: Subject, lanes: usize) -> usize {
+    let text = subject.to_string();
+    let digits = text.get(..8).and_then(|digits| usize::from_str_radix(digits, 16).ok());
+    digits.unwrap_or_default() % lanes.max(1)
 }
 
 /// All endpoints are in one partition: they are few, and the search for due deliveries visits each one.
@@ -233,9 +238,9 @@ pub(crate) fn lease(endpoint: EndpointId) -> Item {
     in_table(string(format!("lane#{endpoint}")), "lane".to_owned())
 }
 
-/// The owner of a feed, by the partition key of the feed's end.
-pub fn owner_of_feed_end(key: &str) -> Option<Owner> {
-    Owner::parse(key.strip_prefix("end#")?)
+/// The owner of a feed, by the partition key of one of its lanes.
+pub fn owner_of_feed(key: &str) -> Option<Owner> {
+    Owner::parse(key.strip_prefix("feed#")?.split_once('#')?.0)
 }
 
 fn in_table(partition: AttributeValue, sort_key: String) -> Item {

@@ -17,7 +17,7 @@ pub(crate) use error::contended;
 pub use error::{StoreError, store_error};
 pub(crate) use items::describe;
 pub use items::{Item, from_item, number, string, to_item};
-pub use keys::{owner_of_feed_end, subject_of};
+pub use keys::{owner_of_feed, subject_of};
 pub use meter::{Spent, metered};
 
 /// The TTL attribute of both tables: DynamoDB deletes an item some time after the epoch *second* in it.
