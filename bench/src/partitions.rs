@@ -34,13 +34,15 @@ pub(crate) struct Meter {
 }
 
 /// The indexes' partition keys.
-const INDEX_KEYS: [(&str, &str); 4] = [
+const INDEX_KEYS: [(&str, &str); 7] = [
     ("open", "open_shard"),
     ("by_owner", "list"),
-    ("by_status", STATUS_KEY),
+    ("list_open", "list_open"),
+    ("list_processing", "list_processing"),
+    ("list_complete", "list_complete"),
+    ("list_expired", "list_expired"),
     ("by_reference", "list_reference"),
 ];
-const STATUS_KEY: &str = "status";
 
 const WRITES: [&str; 4] = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"];
 

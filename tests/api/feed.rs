@@ -1,5 +1,6 @@
 //! The feed: every event of a merchant, once, in an order that never changes behind a reader.
 
+mod lanes;
 mod publishing;
 mod retries;
 mod sweeping;

@@ -7,7 +7,7 @@ use crate::{
     checkout::{
         CheckoutStore, ExpiredReason, Order, OrderStatus, Session, SessionRefusal, SessionStatus,
         expiry::{Expiring, ExpiryOutcome},
-        session_record::{read_session, session_item},
+        session_record::{read_session, relisted, session_item},
     },
     dynamo::{
         Item, MAX_CONFLICT_RETRIES, StoreError, contended,
@@ -228,7 +228,8 @@ impl CheckoutStore {
             values.push((":reason", string(reason.to_string())));
             update.push_str(", expired_reason = :reason");
         }
-        update.push_str(" REMOVE open_shard");
+        let (listed, unlisted) = relisted(state.status);
+        update.push_str(&format!(", {listed} REMOVE open_shard, {unlisted}"));
         ConditionalUpdate {
             table: &self.database.tables.sessions,
             key: keys::session(session),

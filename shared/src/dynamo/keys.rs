@@ -99,9 +99,24 @@ pub(crate) fn order_of_entry(entry: &Item) -> Option<OrderId> {
     OrderId::parse(sort_key.split_once('#')?.1)
 }
 
-/// The list that an owner's sessions are in.
-pub(crate) fn list(owner: &Owner) -> AttributeValue {
-    string(owner.as_str())
+/// The number of parts of each list of a merchant's sessions. A sale takes two units from a list's part.
+const LIST_SHARDS: usize = 4;
+
+/// The part of an owner's lists that a session is in.
+fn list(owner: &Owner, shard: usize) -> AttributeValue {
+    string(format!("{}#{shard}", owner.as_str()))
+}
+
+/// All parts of an owner's lists.
+pub(crate) fn list_shards(owner: &Owner) -> Vec<AttributeValue> {
+    (0..LIST_SHARDS).map(|shard| list(owner, shard)).collect()
+}
+
+/// One of so many parts. Ids are random, so their first digits spread them evenly.
+fn spread(id: impl std::fmt::Display, parts: usize) -> usize {
+    let digits = id.to_string();
+    let number = digits.get(..8).and_then(|digits| usize::from_str_radix(digits, 16).ok());
+    number.unwrap_or_default() % parts.max(1)
 }
 
 pub(crate) fn list_reference(owner: &Owner, reference: &str) -> AttributeValue {
@@ -112,7 +127,10 @@ pub(crate) fn list_reference(owner: &Owner, reference: &str) -> AttributeValue {
 pub(crate) fn listing(owner: &Owner, created_at: Timestamp, id: SessionId, reference: Option<&str>) -> Item {
     let position = format!("{}#{:013}#{id}", owner.as_str(), created_at.millis());
     let reference = reference.map(|it| ("list_reference".to_owned(), list_reference(owner, it)));
-    let attributes = [("list".to_owned(), list(owner)), ("listed_at".to_owned(), string(position))];
+    let attributes = [
+        ("list".to_owned(), list(owner, spread(id, LIST_SHARDS))),
+        ("listed_at".to_owned(), string(position)),
+    ];
     attributes.into_iter().chain(reference).collect()
 }
 
@@ -143,14 +161,14 @@ pub(crate) fn listed(entry: &Item) -> Option<(Timestamp, SessionId)> {
     Some((created_at, SessionId::parse(parts.next()?)?))
 }
 
-/// The part of the index of open items that an item is in: ids are random, so their first digit spreads them evenly.
+/// The part of the index of open items that an item is in.
 pub(crate) fn open_shard(id: impl std::fmt::Display) -> AttributeValue {
-    let digit = id.to_string().bytes().next().unwrap_or_default();
-    string((digit % OPEN_SHARDS).to_string())
+    string(spread(id, OPEN_SHARDS).to_string())
 }
 
-/// The number of parts of the index, so that no single one takes all writes.
-const OPEN_SHARDS: u8 = 4;
+/// The number of parts of the index, which all merchants share. A session takes two units, when it enters and when it
+/// leaves, so ten thousand sessions a second take 625 from each part.
+const OPEN_SHARDS: usize = 32;
 
 /// All parts of the index.
 pub(crate) fn open_shards() -> impl Iterator<Item = AttributeValue> {
@@ -183,11 +201,9 @@ pub(crate) fn segment_number(number: u64) -> String {
     format!("{number:016x}")
 }
 
-/// The lane of a subject that has none yet, among this many. Ids are random, so their first bits spread them evenly.
+/// The lane of a subject that has none yet, among this many.
 pub(crate) fn lane_of(subject: Subject, lanes: usize) -> usize {
-    let text = subject.to_string();
-    let digits = text.get(..8).and_then(|digits| usize::from_str_radix(digits, 16).ok());
-    digits.unwrap_or_default() % lanes.max(1)
+    spread(subject, lanes)
 }
 
 /// All endpoints are in one partition: they are few, and the search for due deliveries visits each one.
