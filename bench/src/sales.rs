@@ -20,7 +20,7 @@ use crate::partitions::{Count, Meter, Partition, READS_A_SECOND, Units, WRITES_A
 /// The merchants.
 const OWNERS: [&str; 2] = ["shop-a", "shop-b"];
 
-/// What the sales took.
+/// The units that sales took.
 #[derive(Debug, Serialize)]
 pub(crate) struct Sales {
     pub(crate) steps: Vec<StepUnits>,

@@ -113,9 +113,9 @@ async fn listing_sessions_is_a_query_and_a_batch_and_for_what_is_expired_one_que
     api.expire(&session).await.ok();
     proxy.take_operations();
     api.get("/checkout-sessions").await.ok();
-    assert_eq!(proxy.take_operations(), ["Query", "BatchGetItem"]);
+    assert_eq!(proxy.take_operations(), [vec!["Query"; 4], vec!["BatchGetItem"]].concat());
     api.get("/checkout-sessions?status=expired").await.ok();
-    assert_eq!(proxy.take_operations(), ["Query", "Query", "BatchGetItem"]);
+    assert_eq!(proxy.take_operations(), [vec!["Query"; 8], vec!["BatchGetItem"]].concat());
 }
 
 #[tokio::test]
