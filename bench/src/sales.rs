@@ -1,6 +1,7 @@
 //! The units of a sale, by table and index, and the number of sales in a second before a partition takes no more.
 //!
 //! Two merchants sell, one after the other. Partitions that both use are shared by all merchants.
+#![allow(clippy::indexing_slicing, reason = "a missing member of a JSON value is null")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -21,9 +21,10 @@ use serde_json::{Value, json};
 use shared::edge::Clock;
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
-pub use crate::fault::Fault;
+use crate::exchange::{asking_for_units, scanned_count};
 use crate::fault::{Weather, refuse};
 use crate::{client::http_client, dynamodb::DynamoDb, dynamodb::ENDPOINT_VARIABLE};
+pub use crate::{exchange::Exchange, fault::Fault};
 
 pub struct Proxy {
     pub url: String,
@@ -32,14 +33,6 @@ pub struct Proxy {
     /// A client that bypasses the proxy.
     direct: DynamoDb,
     _engine: Option<Engine>,
-}
-
-/// A request that the database carried out, and its answer with the units that it took from table and indexes.
-#[derive(Debug)]
-pub struct Exchange {
-    pub operation: String,
-    pub request: Value,
-    pub answer: Value,
 }
 
 struct Shared {
@@ -274,7 +267,8 @@ impl Shared {
 
     async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Response {
         headers.remove("host");
-        let asked = self.asking_for_units(&body);
+        let kept = self.exchanges.lock().unwrap().is_some();
+        let asked = kept.then(|| asking_for_units(&body));
         if asked.is_some() {
             headers.remove("content-length");
         }
@@ -292,25 +286,6 @@ impl Shared {
         self.items_read.fetch_add(scanned_count(&body), Ordering::Relaxed);
         (status, headers, body).into_response()
     }
-}
-
-impl Shared {
-    /// The request with the wish to be told its units, while exchanges are kept.
-    fn asking_for_units(&self, body: &Bytes) -> Option<Value> {
-        self.exchanges.lock().unwrap().as_ref()?;
-        let mut request: Value = serde_json::from_slice(body).unwrap();
-        request["ReturnConsumedCapacity"] = "INDEXES".into();
-        Some(request)
-    }
-}
-
-/// The count in a query's answer, found without parsing a megabyte of items.
-fn scanned_count(body: &[u8]) -> u64 {
-    let name = b"\"ScannedCount\":";
-    let start = body.windows(name.len()).rposition(|window| window == name).map(|start| start + name.len());
-    let value = body.iter().skip(start.unwrap_or(body.len())).skip_while(|byte| byte.is_ascii_whitespace());
-    let digits = value.take_while(|byte| byte.is_ascii_digit());
-    digits.fold(0, |count, digit| count * 10 + u64::from(digit - b'0'))
 }
 
 /// An answer that ends before it is complete: the connection breaks.
