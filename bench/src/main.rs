@@ -11,8 +11,10 @@ mod load;
 mod machine;
 mod measure;
 mod operation;
+mod partitions;
 mod report;
 mod runtime_api;
+mod sales;
 mod soak;
 mod workload;
 
@@ -49,6 +51,9 @@ struct Options {
     /// Play this many stories under faults of every kind and check the result, and nothing else.
     #[arg(long, value_name = "STORIES", conflicts_with_all = ["only", "against", "backlog"])]
     soak: Option<usize>,
+    /// Count the units of this many sales by partition, and nothing else.
+    #[arg(long, value_name = "SALES", conflicts_with_all = ["only", "against", "backlog", "soak"])]
+    partitions: Option<usize>,
     /// Seed of the soak's random choices.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -96,6 +101,11 @@ async fn measure(options: &Options) -> Result<()> {
     if let Some(stories) = options.soak {
         report.soak = Some(soak::run(stories, options.seed).await?);
         report.print_soak();
+        return report.write(&options.json);
+    }
+    if let Some(count) = options.partitions {
+        report.sales = Some(sales::measure(count).await?);
+        report.print_sales();
         return report.write(&options.json);
     }
     report.functions = measure_functions(options).await?;

@@ -12,6 +12,7 @@ use crate::{
     load::Throughput,
     machine::Machine,
     measure::{Comparison, Figures},
+    sales::Sales,
     soak::Soak,
 };
 
@@ -23,6 +24,7 @@ pub(crate) struct Report {
     pub(crate) local_server: Vec<Throughput>,
     pub(crate) backlog: Vec<Look>,
     pub(crate) soak: Option<Soak>,
+    pub(crate) sales: Option<Sales>,
 }
 
 /// A function's figures, with the verdicts on them.
@@ -60,6 +62,13 @@ impl Report {
         for (name, count) in figures {
             println!("{name:<26} {count:>9}");
         }
+    }
+
+    /// Prints the units of a sale, and the partitions that limit the number of sales.
+    pub(crate) fn print_sales(&self) {
+        let Some(sales) = &self.sales else { return };
+        println!("\nUnits of a sale\n{}", steps(sales));
+        println!("\nPartitions, those that limit first\n{}", partitions(sales));
     }
 
     /// Prints the watcher's figures.
@@ -177,6 +186,29 @@ fn table(header: &[&str]) -> Table {
     table.load_preset(ASCII_MARKDOWN).set_header(header);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn steps(sales: &Sales) -> Table {
+    let mut table = table(&["step", "of", "units"]);
+    for step in &sales.steps {
+        table.add_row([step.step.to_owned(), step.of.clone(), format!("{:.2}", step.units)]);
+    }
+    table
+}
+
+fn partitions(sales: &Sales) -> Table {
+    let mut table = table(&["partitions", "number", "writing", "reading", "shared", "sales/s"]);
+    for it in &sales.partitions {
+        table.add_row([
+            it.partitions.clone(),
+            it.number.to_string(),
+            format!("{:.2}", it.writing),
+            format!("{:.2}", it.reading),
+            if it.shared { "by all".to_owned() } else { String::new() },
+            format!("{:.0}", it.sales_a_second),
+        ]);
     }
     table
 }

@@ -3,7 +3,8 @@
 use shared::{
     App, Error, Result,
     edge::random_bits,
-    kernel::{Cursor, RawJson},
+    feed::with_cursor,
+    kernel::RawJson,
     webhooks::{Attempt, Delivery, DeliveryWrite, Endpoint, Occasion},
 };
 
@@ -88,10 +89,9 @@ impl Courier {
 
     /// The message's body: a test event's own, or the event in the feed, if it can be read.
     async fn body(&self, endpoint: &Endpoint, delivery: &Delivery) -> Result<Option<RawJson>> {
-        match delivery.cursor {
-            Some(place) => Ok(self.app.feed.event_at(&endpoint.owner, Cursor(place)).await?),
-            None => Ok(delivery.body.clone()),
-        }
+        let Some(place) = &delivery.place else { return Ok(delivery.body.clone()) };
+        let event = self.app.feed.event_at(&endpoint.owner, place).await?;
+        Ok(event.and_then(|event| with_cursor(&event, &place.cursor.to_string()).ok()).map(RawJson::from))
     }
 
     /// Appends an attempt to a delivery, as it stands by then.
@@ -103,7 +103,7 @@ impl Courier {
         occasion: Occasion,
     ) -> Result<Delivery> {
         for _ in 0..MAX_CONFLICT_RETRIES {
-            let is_new = delivery.version == 0 && delivery.cursor.is_none();
+            let is_new = delivery.version == 0 && delivery.place.is_none();
             let after = delivery.clone().after(attempt.clone(), occasion, random_bits());
             let was = Some(&delivery).filter(|_| !is_new);
             match self.app.webhooks.write_delivery(endpoint.id, was, &after).await? {

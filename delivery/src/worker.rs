@@ -129,7 +129,7 @@ impl Worker {
         let (store, clock) = (&self.courier.app.webhooks, &self.courier.app.clock);
         let Some(id) = &notification.delivery else { return Ok(()) };
         let Some(delivery) = store.delivery(notification.endpoint, id).await? else { return Ok(()) };
-        if delivery.status == DeliveryStatus::Failed && delivery.cursor.is_some() {
+        if delivery.status == DeliveryStatus::Failed && delivery.place.is_some() {
             let again = delivery.clone().redriven(clock.now());
             // A refused write means that another worker has done so.
             store.write_delivery(notification.endpoint, Some(&delivery), &again).await?;

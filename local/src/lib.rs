@@ -11,6 +11,7 @@ mod chains;
 mod database;
 mod deployment;
 mod engine;
+mod filters;
 mod functions;
 mod gateway;
 mod helpers;

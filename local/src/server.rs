@@ -24,8 +24,8 @@ use crate::{
     queues::{self, Queues},
     routing::router,
     serving::serve,
-    streams::{StreamBatch, Streams},
-    template::{Route, Template, TemplateError},
+    streams::{StreamBatch, StreamedTable, Streams},
+    template::{Route, Table, Template, TemplateError},
 };
 
 /// The options of a server.
@@ -148,7 +148,8 @@ impl Server {
             chains::contexts(&app, client, &names.own("ChainsTable")).map_err(StartError::Chains)?;
         let courier = queues::courier(&app).map_err(StartError::Webhooks)?;
         let queues = Arc::new(Queues::default());
-        let streams = Streams::new(&database, streamed_tables(&template, &names, app.feed.events_table()));
+        let tables = streamed_tables(&template, &names, app.feed.events_table());
+        let streams = Streams::new(&database, tables);
         let background = Arc::new(Background::new(app.clone(), courier.clone(), queues.clone(), streams));
         let mut tasks = match options.leave_chains {
             true => Vec::new(),
@@ -256,10 +257,14 @@ fn adjust(settings: &mut Settings, options: &Options) {
     settings.webhooks_anywhere = !options.closed_webhooks;
 }
 
-/// The names of the tables that have streams. The table of published events comes last.
-fn streamed_tables(template: &Template, names: &TableNames, events: &str) -> Vec<String> {
+/// The tables that have streams. The table of published events comes last.
+fn streamed_tables(template: &Template, names: &TableNames, events: &str) -> Vec<StreamedTable> {
     let tables = template.tables.iter().filter(|table| table.properties.stream_specification.is_some());
-    let mut tables: Vec<_> = tables.map(|table| names.own(&table.name)).collect();
-    tables.sort_by_key(|table| table == events);
+    let table = |table: &Table| StreamedTable {
+        name: names.own(&table.name),
+        filter: template.filters.of(&table.name),
+    };
+    let mut tables: Vec<_> = tables.map(table).collect();
+    tables.sort_by_key(|table| table.name == events);
     tables
 }

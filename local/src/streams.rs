@@ -11,12 +11,12 @@ use aws_smithy_http_client::Builder;
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
-use crate::server::BoxError;
+use crate::{filters::Filter, server::BoxError};
 
 /// The streams' reader, with its positions.
 pub(crate) struct Streams {
     client: Client,
-    tables: Vec<String>,
+    tables: Vec<StreamedTable>,
     iterators: Mutex<HashMap<Shard, String>>,
 }
 
@@ -29,6 +29,13 @@ pub struct StreamBatch {
     pub event: Value,
 }
 
+/// A table whose stream calls a function, and the filter of the records that do.
+#[derive(Debug)]
+pub(crate) struct StreamedTable {
+    pub(crate) name: String,
+    pub(crate) filter: Filter,
+}
+
 /// A stream, and one of its shards.
 type Shard = (String, String);
 
@@ -39,7 +46,7 @@ const RECORDS_AT_ONCE: i32 = 100;
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Streams {
-    pub(crate) fn new(endpoint: &str, tables: Vec<String>) -> Self {
+    pub(crate) fn new(endpoint: &str, tables: Vec<StreamedTable>) -> Self {
         let config = aws_sdk_dynamodbstreams::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("us-east-1"))
@@ -51,10 +58,10 @@ impl Streams {
     }
 
     /// All new records in one table's stream.
-    pub(crate) async fn read(&self, table: &str) -> Result<Vec<StreamBatch>, BoxError> {
+    pub(crate) async fn read(&self, table: &StreamedTable) -> Result<Vec<StreamBatch>, BoxError> {
         let mut batches = Vec::new();
         let mut iterators = self.iterators.lock().await;
-        for shard in self.shards(table).await? {
+        for shard in self.shards(&table.name).await? {
             // After any failure the iterator is gone, and the stream is read again from its start, which does no harm.
             let iterator = match iterators.remove(&shard) {
                 Some(iterator) => iterator,
@@ -67,7 +74,7 @@ impl Streams {
     }
 
     /// The tables that have streams.
-    pub(crate) fn tables(&self) -> &[String] {
+    pub(crate) fn tables(&self) -> &[StreamedTable] {
         &self.tables
     }
 
@@ -97,7 +104,7 @@ impl Streams {
     /// Returns the next position, unless the shard has ended.
     async fn read_shard(
         &self,
-        table: &str,
+        table: &StreamedTable,
         mut iterator: String,
         batches: &mut Vec<StreamBatch>,
     ) -> Result<Option<String>, BoxError> {
@@ -106,8 +113,12 @@ impl Streams {
             let answer = records.send().await?;
             let is_empty = answer.records().is_empty();
             if !is_empty {
-                let records: Vec<_> = answer.records().iter().map(event_record).collect();
-                batches.push(StreamBatch { table: table.to_owned(), event: json!({"Records": records}) });
+                let mut records: Vec<_> = answer.records().iter().map(event_record).collect();
+                records.retain(|record| table.filter.lets_through(record));
+                if !records.is_empty() {
+                    batches
+                        .push(StreamBatch { table: table.name.clone(), event: json!({"Records": records}) });
+                }
             }
             match answer.next_shard_iterator {
                 Some(next) if !is_empty => iterator = next,
@@ -117,16 +128,11 @@ impl Streams {
     }
 }
 
-/// A record as Lambda passes it on; all keys are texts.
+/// A record as Lambda passes it on. Keys are texts, and filters look at texts only.
 fn event_record(record: &Record) -> Value {
     let change = record.dynamodb();
-    let keys = change.and_then(|change| change.keys()).into_iter().flatten();
-    let keys: Map<_, _> = keys
-        .filter_map(|(name, value)| match value {
-            AttributeValue::S(text) => Some((name.clone(), json!({"S": text}))),
-            _ => None,
-        })
-        .collect();
+    let keys = texts(change.and_then(|change| change.keys()));
+    let image = texts(change.and_then(|change| change.new_image()));
     json!({
         "eventID": record.event_id(),
         "eventName": record.event_name().map(|name| name.as_str()),
@@ -136,9 +142,17 @@ fn event_record(record: &Record) -> Value {
         "dynamodb": {
             "ApproximateCreationDateTime": 0,
             "Keys": keys,
+            "NewImage": image,
             "SequenceNumber": change.and_then(|change| change.sequence_number()),
             "SizeBytes": 1,
-            "StreamViewType": "KEYS_ONLY",
+            "StreamViewType": "NEW_IMAGE",
         },
     })
+}
+
+/// The texts among an item's attributes.
+fn texts(item: Option<&HashMap<String, AttributeValue>>) -> Map<String, Value> {
+    let attributes = item.into_iter().flatten();
+    let texts = attributes.filter_map(|(name, value)| Some((name.clone(), json!({"S": value.as_s().ok()?}))));
+    texts.collect()
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_yaml_ng::Value;
 
-use crate::policies::{Policies, Statement};
+use crate::{
+    filters::Filters,
+    policies::{Policies, Statement},
+};
 
 /// The deployed template, built in.
 const TEMPLATE: &str = include_str!("../../template.yaml");
@@ -19,6 +22,8 @@ pub struct Template {
     pub tables: Vec<Table>,
     /// The functions' permissions.
     pub policies: Policies,
+    /// The filters of the tables' streams.
+    pub filters: Filters,
     /// The CORS settings.
     pub cors: Cors,
 }
@@ -154,10 +159,11 @@ impl Template {
         let document: Document =
             serde_yaml_ng::from_str(text).map_err(|error| TemplateError(error.to_string()))?;
         let of_kind = |kind: &'static str| document.resources.iter().filter(move |(_, it)| it.kind == kind);
-        let (mut routes, mut policies) = (Vec::new(), Policies::new());
+        let (mut routes, mut policies, mut filters) = (Vec::new(), Policies::new(), Filters::default());
         for (name, function) in of_kind("AWS::Serverless::Function") {
             let handler = handler_of(name, function)?;
             routes.extend(routes_of(name, function, &handler)?);
+            filters.add(name, &function.properties)?;
             policies.insert(handler, allowed(name, &function.properties)?);
         }
         let tables = of_kind("AWS::DynamoDB::Table").map(|(name, table)| {
@@ -167,7 +173,13 @@ impl Template {
             .next()
             .ok_or_else(|| TemplateError("there is no AWS::Serverless::HttpApi".to_owned()))?;
         let cors = with_defaults(member(&api.properties, "CorsConfiguration"), &document.parameters);
-        Ok(Self { routes, tables: tables.collect::<Result<_, _>>()?, policies, cors: read(name, &cors)? })
+        Ok(Self {
+            routes,
+            tables: tables.collect::<Result<_, _>>()?,
+            policies,
+            filters,
+            cors: read(name, &cors)?,
+        })
     }
 }
 
@@ -205,14 +217,16 @@ fn leading_keys(name: &str, condition: &Value) -> Result<Option<Vec<String>>, Te
 }
 
 /// A value's items, or the value itself if it is no list.
-fn items(value: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_sequence().map_or(std::slice::from_ref(value), Vec::as_slice).iter()
 }
 
 /// The resource that `!GetAtt Table.Arn` or `!Sub "${Table.Arn}/index/name"` refers to: `Table`, or `Table/index/name`.
-fn resource(value: &Value) -> Option<String> {
+/// Of a stream, `!GetAtt Table.StreamArn`, its table.
+pub(crate) fn resource(value: &Value) -> Option<String> {
     let Value::Tagged(tagged) = value else { return None };
-    Some(tagged.value.as_str()?.replace("${", "").replace(".Arn}", "").trim_end_matches(".Arn").to_owned())
+    let name = tagged.value.as_str()?.replace("${", "").replace(".Arn}", "");
+    Some(name.trim_end_matches(".Arn").trim_end_matches(".StreamArn").to_owned())
 }
 
 /// The routes of a function. Its other events, such as a queue's, are ignored.
@@ -253,10 +267,10 @@ fn read<T: DeserializeOwned>(name: &str, value: &Value) -> Result<T, TemplateErr
     serde_yaml_ng::from_value(value.clone()).map_err(|error| TemplateError(format!("{name}: {error}")))
 }
 
-fn member<'a>(value: &'a Value, key: &str) -> &'a Value {
+pub(crate) fn member<'a>(value: &'a Value, key: &str) -> &'a Value {
     value.get(key).unwrap_or(&Value::Null)
 }
 
-fn text(value: &Value) -> Option<String> {
+pub(crate) fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }

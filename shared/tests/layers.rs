@@ -47,6 +47,8 @@ const RULES: &[&str] = &[
     "checkout/status",
     "edge/idempotency",
     "feed/event",
+    "feed/merge",
+    "feed/segment",
     "feed/story",
     "kernel/",
     "keys/api_key",

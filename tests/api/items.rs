@@ -36,8 +36,7 @@ fn kind(table: &str, item: &Value) -> &'static str {
         ("OrdersTable", "awaited", _) => "watched deposit address",
         ("OrdersTable", ..) if partition.contains("creator#") => "entry of a creator's list",
         ("KeysTable", ..) => "API key",
-        ("EventsTable", "feed", _) => "event",
-        ("EventsTable", "end", _) => "end of a feed",
+        ("EventsTable", "feed", _) => "segment of a feed",
         ("EventsTable", "subject", _) => "count of a subject's published events",
         ("WebhooksTable", "endpoints", _) => "endpoint",
         ("WebhooksTable", "fan", _) => "state of a merchant's deliveries",
@@ -49,7 +48,7 @@ fn kind(table: &str, item: &Value) -> &'static str {
 }
 
 /// The number of kinds.
-const KINDS: usize = 16;
+const KINDS: usize = 15;
 
 fn type_of(value: &Value) -> String {
     let (name, inner) = value.as_object().unwrap().iter().next().unwrap();

@@ -121,7 +121,9 @@ async fn the_events_of_list_webhook_deliveries_and_redeliver_webhook_find_a_deli
     let receiver = with_receiver(&app).await;
     with_session(&app).await;
     publish(&app).await;
-    let delivery = Delivery::of_event(FIRST_EVENT, "checkout.session.created", Cursor(1), PUBLISHED);
+    let place =
+        app.feed.feed(&Owner::default(), &Cursor::default(), 1).await.unwrap().entries[0].place.clone();
+    let delivery = Delivery::of_event(FIRST_EVENT, "checkout.session.created", place, PUBLISHED);
     assert_eq!(Some(&delivery.id), DeliveryId::parse(DELIVERY).as_ref());
     let id = EndpointId::parse(ENDPOINT).unwrap();
     let written = app.webhooks.write_delivery(id, None, &delivery).await.unwrap();

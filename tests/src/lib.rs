@@ -10,6 +10,7 @@
 
 pub mod client;
 pub mod dynamodb;
+mod exchange;
 mod fault;
 pub mod proxy;
 pub mod receiver;

@@ -21,9 +21,10 @@ use serde_json::{Value, json};
 use shared::edge::Clock;
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
-pub use crate::fault::Fault;
+use crate::exchange::{asking_for_units, scanned_count};
 use crate::fault::{Weather, refuse};
 use crate::{client::http_client, dynamodb::DynamoDb, dynamodb::ENDPOINT_VARIABLE};
+pub use crate::{exchange::Exchange, fault::Fault};
 
 pub struct Proxy {
     pub url: String,
@@ -49,6 +50,8 @@ struct Shared {
     weather: Mutex<Option<Weather>>,
     /// The number of random faults so far.
     storms: AtomicU64,
+    /// The requests carried out and their answers, if they are kept.
+    exchanges: Mutex<Option<Vec<Exchange>>>,
     /// The number of refused requests, which chooses the item of a refused transaction.
     refused: AtomicUsize,
     hung: Notify,
@@ -76,6 +79,7 @@ impl Proxy {
             countdown: Mutex::default(),
             weather: Mutex::default(),
             storms: AtomicU64::new(0),
+            exchanges: Mutex::default(),
             refused: AtomicUsize::new(0),
             hung: Notify::new(),
         });
@@ -161,6 +165,11 @@ impl Proxy {
 }
 
 impl Proxy {
+    /// The requests carried out since the last call, and their answers. Keeps them from the first call on.
+    pub fn take_exchanges(&self) -> Vec<Exchange> {
+        self.state.exchanges.lock().unwrap().replace(Vec::new()).unwrap_or_default()
+    }
+
     /// The number of items that queries have read since the last call, those that a filter dropped included.
     pub fn take_items_read(&self) -> u64 {
         self.state.items_read.swap(0, Ordering::Relaxed)
@@ -258,22 +267,25 @@ impl Shared {
 
     async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Response {
         headers.remove("host");
+        let kept = self.exchanges.lock().unwrap().is_some();
+        let asked = kept.then(|| asking_for_units(&body));
+        if asked.is_some() {
+            headers.remove("content-length");
+        }
+        let operation = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let body = asked.as_ref().map_or(body, |asked| asked.to_string().into());
         let sent = self.http.post(&self.target).headers(headers).body(body).send().await.unwrap();
         let (status, mut headers) = (sent.status(), sent.headers().clone());
         headers.remove("transfer-encoding");
         let body = sent.bytes().await.unwrap();
+        if let Some(request) = asked.filter(|_| status.is_success()) {
+            let operation = operation.unwrap_or_default().rsplit('.').next().unwrap_or_default().to_owned();
+            let exchange = Exchange { operation, request, answer: serde_json::from_slice(&body).unwrap() };
+            self.exchanges.lock().unwrap().as_mut().unwrap().push(exchange);
+        }
         self.items_read.fetch_add(scanned_count(&body), Ordering::Relaxed);
         (status, headers, body).into_response()
     }
-}
-
-/// The count in a query's answer, found without parsing a megabyte of items.
-fn scanned_count(body: &[u8]) -> u64 {
-    let name = b"\"ScannedCount\":";
-    let start = body.windows(name.len()).rposition(|window| window == name).map(|start| start + name.len());
-    let value = body.iter().skip(start.unwrap_or(body.len())).skip_while(|byte| byte.is_ascii_whitespace());
-    let digits = value.take_while(|byte| byte.is_ascii_digit());
-    digits.fold(0, |count, digit| count * 10 + u64::from(digit - b'0'))
 }
 
 /// An answer that ends before it is complete: the connection breaks.

@@ -13,12 +13,13 @@ shared::http_function!(handle);
 /// Answers with a page of events.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
     let found = find(app, request).await;
-    let page = found.as_ref().map(|(asked, read)| EventPage::new(*asked, read));
-    edge::answer(request, "Events retrieved", page)
+    let page = found.and_then(|(asked, read)| EventPage::new(&asked, &read));
+    edge::answer(request, "Events retrieved", page.as_ref())
 }
 
 async fn find(app: &App, request: &Request) -> Result<(EventsRequest, FeedPage)> {
     let owner = app.lister(request, Scope::Read).await?;
     let asked = EventsRequest::parse(request)?;
-    Ok((asked, app.feed.feed(&owner, asked.after, asked.limit + 1).await?))
+    let read = app.feed.feed(&owner, &asked.after, asked.limit + 1).await?;
+    Ok((asked, read))
 }

@@ -93,7 +93,7 @@ async fn publish_retries(app: &App, messages: Vec<SqsMessage>) -> BatchResponse 
     for message in messages {
         let subject = message.body.as_deref().and_then(Subject::parse);
         let outcome = match subject {
-            Some(subject) => publish(&app.feed, &[subject], app.clock.now()).await.map(drop),
+            Some(subject) => publish(&app.feed, subject, app.clock.now()).await.map(drop),
             None => Err(Error::Internal("the message body is not the id of a session or an order".into())),
         };
         if let Err(error) = outcome {

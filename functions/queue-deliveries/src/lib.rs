@@ -10,7 +10,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde_dynamo::AttributeValue;
 use shared::{
     App, Result,
-    dynamo::owner_of_feed_end,
+    dynamo::owner_of_feed,
     edge::{self, BatchResponse},
     kernel::Owner,
 };
@@ -54,7 +54,7 @@ pub async fn handle(app: &App, queue: &dyn DeliveryQueue, event: Event) -> Batch
 /// The owner of the feed that has grown, by a stream record.
 fn grown(record: &EventRecord) -> Option<Owner> {
     match record.change.keys.get("pk")? {
-        AttributeValue::S(key) => owner_of_feed_end(key),
+        AttributeValue::S(key) => owner_of_feed(key),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use crate::{
 
 impl CheckoutStore {
     /// The chronicle of `subject`, or of its session if it is a linked order; `None` if there is no such subject. Takes
-    /// as many round trips as reading the session with its order, and one more to find an order's session.
+    /// as many round trips as reading the session with its order.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -17,12 +17,14 @@ impl CheckoutStore {
             Subject::Session(id) => return self.chronicle_of_session(id, now).await,
             Subject::Order(id) => self.order(id, now).await?,
         };
-        match order {
-            Some(history) => match history.order.checkout_session_id {
-                Some(id) => self.chronicle_of_session(id, now).await,
-                None => Ok(Some(Chronicle::Order(history))),
-            },
-            None => Ok(None),
+        let Some(history) = order else { return Ok(None) };
+        let Some(id) = history.order.checkout_session_id else { return Ok(Some(Chronicle::Order(history))) };
+        match self.session(id, now).await? {
+            // As in `session_with_order`: what disagrees is of two moments.
+            Some(session) if session.state == history.order.session_state() => {
+                Ok(Some(Chronicle::Session(Box::new(session), Some(history))))
+            }
+            _ => self.chronicle_of_session(id, now).await,
         }
     }
 

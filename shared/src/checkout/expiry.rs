@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use crate::{
     checkout::{
-        CheckoutStore, ExpiredReason, OrderStatus, Session, SessionStatus, session_record::refused_session,
+        CheckoutStore, ExpiredReason, OrderStatus, Session, SessionStatus,
+        session_record::{refused_session, relisted},
     },
     dynamo::{
         StoreError, keys, number, string,
@@ -123,7 +124,8 @@ impl CheckoutStore {
             values.push((":order_expired", string(OrderStatus::Expired.to_string())));
             update.push_str(", order_status = :order_expired");
         }
-        update.push_str(" REMOVE open_shard");
+        let (listed, unlisted) = relisted(SessionStatus::Expired);
+        update.push_str(&format!(", {listed} REMOVE open_shard, {unlisted}"));
         let condition = match linked_to {
             LinkedTo::Nothing => SESSION_IS_OPEN_AND_UNLINKED.to_owned(),
             LinkedTo::Anything(None) => SESSION_IS_OPEN.to_owned(),

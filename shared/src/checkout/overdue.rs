@@ -1,7 +1,9 @@
 //! Expiring sessions, and orders without one, that nobody reads after their deadline.
 //!
-//! An index (`open`) holds open sessions and orders by their deadlines; they leave it when they are paid or expire. So
-//! the cost of finding overdue ones depends on their number, not on the time since the last call. The index may lag, so
+//! An index (`open`) holds open sessions and orders by `expires_at`; they leave it when they are paid or expire. So the
+//! cost of finding overdue ones depends on their number, not on the time since the last call. An order puts its
+//! session's deadline off by the detection window; until then each call reads them in vain, which costs less than moving
+//! every session in the index when it is linked. The index may lag, so
 //! it only says where to look: each subject is then read as requests read it, which stores its expiry.
 
 use aws_sdk_dynamodb::{operation::query::paginator::QueryPaginator, types::AttributeValue};
@@ -67,7 +69,7 @@ impl CheckoutStore {
             .query()
             .table_name(table)
             .index_name(OPEN)
-            .key_condition_expression("open_shard = :shard AND deadline <= :now")
+            .key_condition_expression("open_shard = :shard AND expires_at <= :now")
             .expression_attribute_values(":shard", shard)
             .expression_attribute_values(":now", number(now.millis()));
         query.limit(PAGE).into_paginator()

@@ -1,17 +1,21 @@
 //! The list of a merchant's sessions.
 //!
-//! Three sparse indexes name sessions by creation time, which never changes: all of an owner's, those of a status,
-//! those of a reference. So a page continues where the last one ended, whatever has been created or has changed since.
+//! Sparse indexes name sessions by creation time, which never changes: all of an owner's, those of each status, those
+//! of a reference. All but the last have parts, so that a merchant may create thousands of sessions a second; the parts
+//! are read at once, and as one list. So a page continues where the last one ended, whatever has been created or has changed since.
 //! An index may lag and knows no deadline. So it only says where to look, and each session is then read as `GET` reads
 //! it before the filter decides. An expired session may still be indexed as open, so those two lists are read as one.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, future::try_join_all, stream};
 
 use crate::{
-    checkout::{CheckoutStore, Session, SessionStatus, session_record::read_session},
+    checkout::{
+        CheckoutStore, Session, SessionStatus,
+        session_record::{self, read_session},
+    },
     dynamo::{Item, MAX_CONFLICT_RETRIES, StoreError, contended, keys, store_error, string},
     kernel::{Owner, SessionId, Timestamp},
 };
@@ -49,18 +53,22 @@ pub struct SessionList {
 /// many sessions and few of the status, or where many are open and few expired.
 const MOST_EXAMINED: usize = 500;
 
-/// The number of open entries read at once in the search for overdue ones. They are short, and most need no second
+/// The number of open entries read at once, of each part, in the search for overdue ones. They are short, and most need no second
 /// look.
-const OPEN_AT_ONCE: usize = 1000;
+const OPEN_AT_ONCE: usize = 250;
 
 /// The number of overdue sessions that expire at the same time; each takes a connection.
 const EXPIRED_AT_ONCE: usize = 8;
 
-/// An index, with the attribute and the value of its key.
-type List = (&'static str, &'static str, AttributeValue);
+/// An index, with the attribute of its key, and the parts of a list there.
+struct List {
+    index: String,
+    attribute: String,
+    parts: Vec<AttributeValue>,
+}
 
 impl CheckoutStore {
-    /// A page of an owner's sessions as they stand at `now`, newest first. Two round trips, and a third for those that
+    /// A page of an owner's sessions as they stand at `now`, newest first. A query for each part of the list, at once, and one more round trip; another for those that
     /// are expired; one for each overdue session, eight at a time; as many again for about every hundred entries that
     /// the filter drops. A page may therefore be short without being the last.
     ///
@@ -123,29 +131,36 @@ impl CheckoutStore {
         let youngest = now.plus_millis(1 - Session::MIN_LIFETIME_MILLIS);
         let made_before = filter.created_before.map_or(youngest, |time| time.min(youngest));
         let range = keys::listed_between(owner, filter.created_after, Some(made_before), after);
-        let mut part = self.listed(status_list(SessionStatus::Open), range, OPEN_AT_ONCE).await?;
+        let mut part = self.listed(status_list(owner, SessionStatus::Open), range, OPEN_AT_ONCE).await?;
         // An id holds the deadline of its session at creation. An order only makes that later.
         part.positions.retain(|(_, id)| id.expires_at() <= now);
         Ok(part)
     }
 
-    /// The entries of an index, at most `limit`.
-    async fn listed(
-        &self,
-        (index, attribute, value): List,
-        (from, to): (String, String),
-        limit: usize,
-    ) -> Result<Part, StoreError> {
-        if from > to {
+    /// The entries of a list, at most `limit` of each part.
+    async fn listed(&self, list: List, range: (String, String), limit: usize) -> Result<Part, StoreError> {
+        if range.0 > range.1 {
             return Ok(Part::default());
         }
+        let parts = list.parts.iter().map(|part| self.listed_in(&list, part, &range, limit));
+        let parts = try_join_all(parts).await?;
+        Ok(parts.into_iter().reduce(Part::merge).unwrap_or_default())
+    }
+
+    async fn listed_in(
+        &self,
+        List { index, attribute, .. }: &List,
+        part: &AttributeValue,
+        (from, to): &(String, String),
+        limit: usize,
+    ) -> Result<Part, StoreError> {
         let query = self.database.client.query().table_name(&self.database.tables.sessions).index_name(index);
         let answer = query
             .key_condition_expression("#list = :list AND listed_at BETWEEN :from AND :to")
             .expression_attribute_names("#list", attribute)
-            .expression_attribute_values(":list", value)
-            .expression_attribute_values(":from", string(from))
-            .expression_attribute_values(":to", string(to))
+            .expression_attribute_values(":list", part.clone())
+            .expression_attribute_values(":from", string(from.as_str()))
+            .expression_attribute_values(":to", string(to.as_str()))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .send()
@@ -205,11 +220,17 @@ impl SessionFilter {
     /// The list that the filter narrows most.
     fn list(&self, owner: &Owner) -> List {
         match (&self.client_reference_id, self.status) {
-            (Some(reference), _) => {
-                ("by_reference", "list_reference", keys::list_reference(owner, reference))
-            }
-            (None, Some(status)) => status_list(status),
-            (None, None) => ("by_owner", "list", keys::list(owner)),
+            (Some(reference), _) => List {
+                index: "by_reference".to_owned(),
+                attribute: "list_reference".to_owned(),
+                parts: vec![keys::list_reference(owner, reference)],
+            },
+            (None, Some(status)) => status_list(owner, status),
+            (None, None) => List {
+                index: "by_owner".to_owned(),
+                attribute: "list".to_owned(),
+                parts: keys::list_shards(owner),
+            },
         }
     }
 
@@ -218,8 +239,9 @@ impl SessionFilter {
     }
 }
 
-fn status_list(status: SessionStatus) -> List {
-    ("by_status", "status", string(status.to_string()))
+fn status_list(owner: &Owner, status: SessionStatus) -> List {
+    let index = session_record::status_list(status);
+    List { attribute: index.clone(), index, parts: keys::list_shards(owner) }
 }
 
 /// A part of a list.

@@ -101,8 +101,23 @@ pub(crate) fn session_item(session: &Session, retention_millis: i64) -> Result<I
         session.id,
         session.client_reference_id.as_deref(),
     ));
+    if let Some(list) = item.get("list").cloned() {
+        item.insert(status_list(session.state.status), list);
+    }
     item.insert(OPEN_SHARD.to_owned(), keys::open_shard(session.id));
     Ok(item)
+}
+
+/// The index of a merchant's sessions of a status, and its key's attribute. Only sessions of that status have it.
+pub(crate) fn status_list(status: SessionStatus) -> String {
+    format!("list_{status}")
+}
+
+/// Moves a session into the list of its new status: what an update sets, and what it removes. The list's key is copied,
+/// since a write without a prior read does not know it.
+pub(crate) fn relisted(status: SessionStatus) -> (String, String) {
+    let others = SessionStatus::ALL.into_iter().filter(|other| *other != status);
+    (format!("{} = #list", status_list(status)), others.map(status_list).collect::<Vec<_>>().join(", "))
 }
 
 /// The session on which a condition failed; `None` if there is no such session.

@@ -11,7 +11,7 @@ use crate::{
     checkout::{
         CheckoutStore, ExpiredReason, Order, OrderStatus, Paid, Session, SessionRefusal, SessionStatus,
         expiry::{Expiring, ExpiryOutcome},
-        session_record::{read_session, session_item},
+        session_record::{read_session, relisted, session_item},
     },
     dynamo::{
         Item, MAX_CONFLICT_RETRIES, StoreError, contended,
@@ -239,7 +239,8 @@ impl CheckoutStore {
             values.push((":paid", json(paid)?));
             update.push_str(", paid = :paid");
         }
-        update.push_str(" REMOVE open_shard");
+        let (listed, unlisted) = relisted(state.status);
+        update.push_str(&format!(", {listed} REMOVE open_shard, {unlisted}"));
         ConditionalUpdate {
             table: &self.database.tables.sessions,
             key: keys::session(session),

@@ -18,6 +18,11 @@ pub enum SessionStatus {
     Expired,
 }
 
+impl SessionStatus {
+    /// All statuses.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Processing, Self::Complete, Self::Expired];
+}
+
 /// The reason for which a session is `expired`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,9 +10,8 @@
 //! | orders | `pk` = `[owner#<owner>#]creator#<address>`, `sk` = `<created at>#<order id>` | an entry of a creator's list |
 //! | orders | `pk` = `awaited#<chain>`, `sk` = `<created at>#<order id>` | a deposit address that is watched |
 //! | keys | `id` = key id | an API key |
-//! | events | `pk` = `feed#<owner>`, `sk` = cursor | an event, in its owner's feed |
-//! | events | `pk` = `end#<owner>`, `sk` = `end` | the number of events in the feed |
-//! | events | `pk` = `subject#<session id or order id>`, `sk` = `published` | the number of its events in the feed |
+//! | events | `pk` = `feed#<owner>#<lane>`, `sk` = number of the segment | a segment of a lane of its owner's feed |
+//! | events | `pk` = `subject#<session id or order id>`, `sk` = `published` | its lane, and the number of its events in the feed |
 //! | webhooks | `pk` = `endpoints`, `sk` = `<owner>#<endpoint id>` | an endpoint |
 //! | webhooks | `pk` = `fan#<owner>`, `sk` = `fan` | the number of endpoints, and the position of the fan-out |
 //! | webhooks | `pk` = `deliveries#<endpoint id>`, `sk` = delivery id | a delivery |
@@ -27,8 +26,7 @@ use uuid::Uuid;
 use crate::{
     dynamo::{Item, string},
     kernel::{
-        ApiKeyId, ChainId, Cursor, DeliveryId, EndpointId, EvidenceId, OrderId, Owner, SessionId, Subject,
-        Timestamp,
+        ApiKeyId, ChainId, DeliveryId, EndpointId, EvidenceId, OrderId, Owner, SessionId, Subject, Timestamp,
     },
 };
 
@@ -108,9 +106,24 @@ pub(crate) fn order_of_entry(entry: &Item) -> Option<OrderId> {
     OrderId::parse(sort_key.split_once('#')?.1)
 }
 
-/// The list that an owner's sessions are in.
-pub(crate) fn list(owner: &Owner) -> AttributeValue {
-    string(owner.as_str())
+/// The number of parts of each list of a merchant's sessions. A sale takes two units from a list's part.
+const LIST_SHARDS: usize = 4;
+
+/// The part of an owner's lists that a session is in.
+fn list(owner: &Owner, shard: usize) -> AttributeValue {
+    string(format!("{}#{shard}", owner.as_str()))
+}
+
+/// All parts of an owner's lists.
+pub(crate) fn list_shards(owner: &Owner) -> Vec<AttributeValue> {
+    (0..LIST_SHARDS).map(|shard| list(owner, shard)).collect()
+}
+
+/// One of so many parts. Ids are random, so their first digits spread them evenly.
+fn spread(id: impl std::fmt::Display, parts: usize) -> usize {
+    let digits = id.to_string();
+    let number = digits.get(..8).and_then(|digits| usize::from_str_radix(digits, 16).ok());
+    number.unwrap_or_default() % parts.max(1)
 }
 
 pub(crate) fn list_reference(owner: &Owner, reference: &str) -> AttributeValue {
@@ -121,7 +134,10 @@ pub(crate) fn list_reference(owner: &Owner, reference: &str) -> AttributeValue {
 pub(crate) fn listing(owner: &Owner, created_at: Timestamp, id: SessionId, reference: Option<&str>) -> Item {
     let position = format!("{}#{:013}#{id}", owner.as_str(), created_at.millis());
     let reference = reference.map(|it| ("list_reference".to_owned(), list_reference(owner, it)));
-    let attributes = [("list".to_owned(), list(owner)), ("listed_at".to_owned(), string(position))];
+    let attributes = [
+        ("list".to_owned(), list(owner, spread(id, LIST_SHARDS))),
+        ("listed_at".to_owned(), string(position)),
+    ];
     attributes.into_iter().chain(reference).collect()
 }
 
@@ -152,14 +168,14 @@ pub(crate) fn listed(entry: &Item) -> Option<(Timestamp, SessionId)> {
     Some((created_at, SessionId::parse(parts.next()?)?))
 }
 
-/// The part of the index of open items that an item is in: ids are random, so their first digit spreads them evenly.
+/// The part of the index of open items that an item is in.
 pub(crate) fn open_shard(id: impl std::fmt::Display) -> AttributeValue {
-    let digit = id.to_string().bytes().next().unwrap_or_default();
-    string((digit % OPEN_SHARDS).to_string())
+    string(spread(id, OPEN_SHARDS).to_string())
 }
 
-/// The number of parts of the index, so that no single one takes all writes.
-const OPEN_SHARDS: u8 = 4;
+/// The number of parts of the index, which all merchants share. A session takes two units, when it enters and when it
+/// leaves, so ten thousand sessions a second take 625 from each part.
+const OPEN_SHARDS: usize = 32;
 
 /// All parts of the index.
 pub(crate) fn open_shards() -> impl Iterator<Item = AttributeValue> {
@@ -179,17 +195,22 @@ pub(crate) fn publication(subject: Subject) -> Item {
     in_table(string(format!("subject#{subject}")), "published".to_owned())
 }
 
-/// The key of the number of an owner's published events.
-pub(crate) fn feed_end(owner: &Owner) -> Item {
-    in_table(string(format!("end#{}", owner.as_str())), "end".to_owned())
+pub(crate) fn feed_lane(owner: &Owner, lane: usize) -> AttributeValue {
+    string(format!("feed#{}#{lane}", owner.as_str()))
 }
 
-pub(crate) fn feed_partition(owner: &Owner) -> AttributeValue {
-    string(format!("feed#{}", owner.as_str()))
+pub(crate) fn segment(owner: &Owner, lane: usize, number: u64) -> Item {
+    in_table(feed_lane(owner, lane), segment_number(number))
 }
 
-pub(crate) fn feed_entry(owner: &Owner, cursor: Cursor) -> Item {
-    in_table(feed_partition(owner), cursor.to_string())
+/// Sixteen hex digits sort as the numbers do.
+pub(crate) fn segment_number(number: u64) -> String {
+    format!("{number:016x}")
+}
+
+/// The lane of a subject that has none yet, among this many.
+pub(crate) fn lane_of(subject: Subject, lanes: usize) -> usize {
+    spread(subject, lanes)
 }
 
 /// All endpoints are in one partition: they are few, and the search for due deliveries visits each one.
@@ -240,9 +261,9 @@ pub(crate) fn lease(endpoint: EndpointId) -> Item {
     in_table(string(format!("lane#{endpoint}")), "lane".to_owned())
 }
 
-/// The owner of a feed, by the partition key of the feed's end.
-pub fn owner_of_feed_end(key: &str) -> Option<Owner> {
-    Owner::parse(key.strip_prefix("end#")?)
+/// The owner of a feed, by the partition key of one of its lanes.
+pub fn owner_of_feed(key: &str) -> Option<Owner> {
+    Owner::parse(key.strip_prefix("feed#")?.split_once('#')?.0)
 }
 
 fn in_table(partition: AttributeValue, sort_key: String) -> Item {

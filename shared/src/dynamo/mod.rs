@@ -17,14 +17,14 @@ pub(crate) use error::contended;
 pub use error::{StoreError, store_error};
 pub(crate) use items::describe;
 pub use items::{Item, from_item, number, string, to_item};
-pub use keys::{owner_of_feed_end, subject_of};
+pub use keys::{owner_of_feed, subject_of};
 pub use meter::{Spent, metered};
 
 /// The TTL attribute of both tables: DynamoDB deletes an item some time after the epoch *second* in it.
 pub(crate) const REMOVABLE_AT: &str = "removable_at";
 
-/// The attribute that puts an item into the index of open items, with its `deadline`. Its value is the part of the
-/// index. Items that are no longer open do not have it.
+/// The attribute that puts an item into the index of open items, with its `expires_at`. Its value is the part of
+/// the index. Items that are no longer open do not have it.
 pub(crate) const OPEN_SHARD: &str = "open_shard";
 
 /// The number of times that a write reads the item again after a conflict and retries. Each conflict means that another

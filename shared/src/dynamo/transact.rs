@@ -132,11 +132,11 @@ pub(crate) struct ConditionalUpdate<'a> {
 
 impl ConditionalUpdate<'_> {
     /// The update as part of a transaction that reports the item on which the condition failed. `status` and `count`
-    /// are reserved words in DynamoDB, so the expressions say `#status` and `#count`. DynamoDB refuses an empty map of
+    /// are reserved words in DynamoDB, as is `list`, so the expressions say `#status`, `#count` and `#list`. DynamoDB refuses an empty map of
     /// names.
     pub(crate) fn into_write(self) -> Result<TransactWriteItem, StoreError> {
         let values = self.values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let used = ["status", "count"].into_iter().map(|name| (format!("#{name}"), name.to_owned()));
+        let used = ["status", "count", "list"].into_iter().map(|name| (format!("#{name}"), name.to_owned()));
         let names: HashMap<_, _> =
             used.filter(|(name, _)| self.update.contains(name) || self.condition.contains(name)).collect();
         let update = Update::builder()

@@ -12,7 +12,7 @@ use crate::{
     },
     edge::page_limit,
     feed::{Event, EventObject, FeedPage},
-    kernel::{Cursor, SessionId, Subject},
+    kernel::{Cursor, RawJson, SessionId, Subject},
 };
 
 /// An event.
@@ -24,9 +24,6 @@ pub struct EventView<'a> {
     checkout_session_id: Option<SessionId>,
     sequence: u64,
     created_at: String,
-    /// Its position in the feed, where it is shown as part of the feed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cursor: Option<String>,
     data: EventData<'a>,
 }
 
@@ -45,8 +42,8 @@ enum ObjectView<'a> {
 }
 
 impl<'a> EventView<'a> {
-    /// The event, with its position in the feed if it has one.
-    pub fn new(event: &'a Event, cursor: Option<Cursor>) -> Self {
+    /// The event, without its position in the feed.
+    pub fn new(event: &'a Event) -> Self {
         let (object, deposit) = match &event.object {
             EventObject::Session(session) => (ObjectView::Session(Box::new(SessionView::new(session))), None),
             EventObject::Order(order, told) => {
@@ -64,14 +61,13 @@ impl<'a> EventView<'a> {
             checkout_session_id,
             sequence: event.id.sequence,
             created_at: event.created_at.rfc3339(),
-            cursor: cursor.map(|cursor| cursor.to_string()),
             data: EventData { object, deposit },
         }
     }
 }
 
 /// The query of `GET /events`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventsRequest {
     /// The position to begin after.
     pub after: Cursor,
@@ -96,30 +92,41 @@ impl EventsRequest {
     }
 }
 
+/// An event's text with its position in the feed, which is that of a reader: each may have come another way.
+///
+/// # Errors
+/// If the text is no JSON object; only a damaged segment could hold it.
+pub fn with_cursor(event: &RawJson, cursor: &str) -> serde_json::Result<Box<RawValue>> {
+    let members = event.as_str().trim_start().strip_prefix('{').unwrap_or_default();
+    RawValue::from_string(format!(r#"{{"cursor":"{cursor}",{members}"#))
+}
+
 /// The data of `GET /events`.
 #[derive(Serialize)]
-pub struct EventPage<'a> {
-    events: Vec<&'a RawValue>,
+pub struct EventPage {
+    events: Vec<Box<RawValue>>,
     has_more: bool,
     next_cursor: String,
 }
 
-impl<'a> EventPage<'a> {
+impl EventPage {
     /// Shows the page `read` for `asked`. It may hold one entry more than asked for, which reveals whether there are
     /// more. A page ends earlier where it would be too long for one answer, of the API or of DynamoDB.
-    pub fn new(asked: EventsRequest, read: &'a FeedPage) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a damaged segment.
+    pub fn new(asked: &EventsRequest, read: &FeedPage) -> Result<Self> {
         let mut length = 0;
         let shown = read.entries.iter().take(asked.limit).take_while(|entry| {
             length += entry.event.as_str().len();
             length <= crate::edge::MAX_LISTED_BYTES
         });
         let shown: Vec<_> = shown.collect();
-        let next_cursor = shown.last().map_or_else(|| asked.after.to_string(), |entry| entry.cursor.clone());
         let has_more = read.cut || shown.len() < read.entries.len();
-        Self {
-            events: shown.into_iter().map(|entry| entry.event.to_raw_value()).collect(),
-            has_more,
-            next_cursor,
-        }
+        let next_cursor = shown.last().map_or(&asked.after, |entry| &entry.place.cursor).to_string();
+        let events =
+            shown.into_iter().map(|entry| with_cursor(&entry.event, &entry.place.cursor.to_string()));
+        let events = events.collect::<Result<_, _>>().map_err(|error| Error::Internal(error.into()))?;
+        Ok(Self { events, has_more, next_cursor })
     }
 }

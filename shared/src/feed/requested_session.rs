@@ -59,7 +59,7 @@ impl RequestedSession {
             view = view.with_order(self.order.as_ref());
         }
         match self.include.events {
-            true => view.with_events(self.events.iter().map(|event| EventView::new(event, None)).collect()),
+            true => view.with_events(self.events.iter().map(EventView::new).collect()),
             false => view,
         }
     }

@@ -1,4 +1,4 @@
-//! Ids of events, and their positions in feeds.
+//! Ids of events.
 
 use std::fmt;
 
@@ -55,24 +55,5 @@ impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let subject = self.subject.to_string().replace('-', "");
         write!(f, "evt_{subject}_{}", self.sequence)
-    }
-}
-
-/// An event's position in its owner's feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Cursor(pub u64);
-
-impl Cursor {
-    /// Reads a cursor as a client sends it.
-    pub fn parse(text: &str) -> Option<Self> {
-        let position = u64::from_str_radix(text, 16).ok().map(Self);
-        position.filter(|position| position.to_string() == text)
-    }
-}
-
-/// Sixteen hex digits, which sort as the events do.
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
     }
 }

@@ -3,6 +3,7 @@
 mod address;
 mod amount;
 mod api_key_id;
+mod cursor;
 mod event_id;
 mod evidence_id;
 mod id;
@@ -15,7 +16,8 @@ mod webhook_id;
 pub use address::{Address, ChainId};
 pub use amount::BaseUnits;
 pub use api_key_id::ApiKeyId;
-pub use event_id::{Cursor, EventId, Subject};
+pub use cursor::{Cursor, FeedPlace, LanePosition, MOST_LANES, MOST_SEGMENT_EVENTS};
+pub use event_id::{EventId, Subject};
 pub use evidence_id::EvidenceId;
 pub use id::{OrderId, SessionId};
 pub use json::RawJson;

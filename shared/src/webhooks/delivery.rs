@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{Cursor, DeliveryId, RawJson, Timestamp};
+use crate::kernel::{DeliveryId, FeedPlace, RawJson, Timestamp};
 
 /// The time for which deliveries can be looked up, in milliseconds: 30 days.
 const KEPT_MILLIS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -56,8 +56,8 @@ pub struct Delivery {
     pub event_type: String,
     /// The time of its creation.
     pub created_at: Timestamp,
-    /// The event's position in the feed; `None` for a test event, which is not in it.
-    pub cursor: Option<u64>,
+    /// The event's place in the feed; `None` for a test event, which is not in it.
+    pub place: Option<FeedPlace>,
     /// The body of a test event.
     pub body: Option<RawJson>,
     /// Its status.
@@ -77,9 +77,9 @@ pub struct Delivery {
 impl Delivery {
     /// The delivery of an event in the feed, due at once. `created_at` is the event's time of publication, so that
     /// repeating the creation yields the same delivery.
-    pub fn of_event(event_id: &str, event_type: &str, cursor: Cursor, created_at: Timestamp) -> Self {
+    pub fn of_event(event_id: &str, event_type: &str, place: FeedPlace, created_at: Timestamp) -> Self {
         Self {
-            cursor: Some(cursor.0),
+            place: Some(place),
             due_at: Some(created_at),
             status: DeliveryStatus::Pending,
             ..Self::unattempted(event_id, event_type, created_at)
@@ -97,7 +97,7 @@ impl Delivery {
             event_id: event_id.to_owned(),
             event_type: event_type.to_owned(),
             created_at,
-            cursor: None,
+            place: None,
             body: None,
             status: DeliveryStatus::Failed,
             attempts: Vec::new(),

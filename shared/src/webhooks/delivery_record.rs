@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     dynamo::{Item, StoreError, from_item, keys, to_item},
-    kernel::{DeliveryId, EndpointId, RawJson, Timestamp},
+    kernel::{DeliveryId, EndpointId, FeedPlace, RawJson, Timestamp},
     webhooks::{Attempt, Delivery, DeliveryStatus},
 };
 
@@ -16,7 +16,7 @@ pub(crate) struct DeliveryRecord {
     event_id: String,
     event_type: String,
     created_at: Timestamp,
-    cursor: Option<u64>,
+    place: Option<FeedPlace>,
     body: Option<RawJson>,
     status: DeliveryStatus,
     attempts: Vec<Attempt>,
@@ -33,7 +33,7 @@ impl From<&Delivery> for DeliveryRecord {
             event_id: delivery.event_id.clone(),
             event_type: delivery.event_type.clone(),
             created_at: delivery.created_at,
-            cursor: delivery.cursor,
+            place: delivery.place.clone(),
             body: delivery.body.clone(),
             status: delivery.status,
             attempts: delivery.attempts.clone(),
@@ -52,7 +52,7 @@ impl From<DeliveryRecord> for Delivery {
             event_id: record.event_id,
             event_type: record.event_type,
             created_at: record.created_at,
-            cursor: record.cursor,
+            place: record.place,
             body: record.body,
             status: record.status,
             attempts: record.attempts,

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::kernel::{Cursor, LanePosition};
 
 const NOW: Timestamp = Timestamp::from_millis(1_759_387_147_944);
 
@@ -9,7 +10,8 @@ fn failing(at: Timestamp) -> Attempt {
 }
 
 fn delivery() -> Delivery {
-    Delivery::of_event("evt_1_1", "order.created", Cursor(1), NOW)
+    let place = FeedPlace { lane: 0, position: LanePosition::within(1, 0), cursor: Cursor::default() };
+    Delivery::of_event("evt_1_1", "order.created", place, NOW)
 }
 
 proptest! {

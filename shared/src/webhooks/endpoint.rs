@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     checkout::EventType,
-    kernel::{Cursor, EndpointId, Owner, Timestamp},
+    kernel::{Cursor, EndpointId, FeedPlace, Owner, Timestamp},
 };
 
 /// The most endpoints of a merchant: each event costs writes for each one.
@@ -65,8 +65,8 @@ pub struct Endpoint {
     pub secrets: Vec<SecretInUse>,
     /// The time of its creation.
     pub created_at: Timestamp,
-    /// The position in the feed of the last event before its creation.
-    pub after: u64,
+    /// The position in the feed after the last event before its creation.
+    pub after: Cursor,
     /// The number of changes to it; guards writes.
     pub version: u64,
 }
@@ -89,16 +89,16 @@ impl Endpoint {
             enabled: true,
             secrets: vec![SecretInUse { secret, until: None }],
             created_at,
-            after: 0,
+            after: Cursor::default(),
             version: 0,
         }
     }
 
-    /// Returns true if the endpoint gets the event at this position of the feed.
-    pub fn wants(&self, cursor: Cursor, event_type: &str) -> bool {
+    /// Returns true if the endpoint gets the event at this place of the feed.
+    pub fn wants(&self, place: &FeedPlace, event_type: &str) -> bool {
         let types = self.event_types.as_ref();
         let wanted = types.is_none_or(|types| types.iter().any(|it| it.to_string() == event_type));
-        self.enabled && cursor.0 > self.after && wanted
+        self.enabled && place.position > self.after.lane(place.lane) && wanted
     }
 
     /// The secrets that sign a message sent at `now`.

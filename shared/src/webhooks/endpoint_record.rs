@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     checkout::EventType,
     dynamo::{Item, StoreError, from_item, keys, to_item},
-    kernel::{EndpointId, Owner, Timestamp},
+    kernel::{Cursor, EndpointId, Owner, Timestamp},
     webhooks::{Endpoint, endpoint::SecretInUse},
 };
 
@@ -20,7 +20,7 @@ pub(crate) struct EndpointRecord {
     enabled: bool,
     secrets: Vec<SecretInUse>,
     created_at: Timestamp,
-    after: u64,
+    after: Cursor,
     version: u64,
 }
 
@@ -35,7 +35,7 @@ impl From<&Endpoint> for EndpointRecord {
             enabled: endpoint.enabled,
             secrets: endpoint.secrets.clone(),
             created_at: endpoint.created_at,
-            after: endpoint.after,
+            after: endpoint.after.clone(),
             version: endpoint.version,
         }
     }
@@ -81,7 +81,8 @@ mod tests {
         let (url, secret) = ("https://shop.example/hooks".to_owned(), WebhookSecret::new([1, 2]));
         let now = Timestamp::from_millis(1_759_387_147_944);
         let new = Endpoint::new(EndpointId::new(7), Owner::default(), url, secret, now);
-        let endpoint = Endpoint { event_types: Some(vec![EventType::SessionCompleted]), after: 5, ..new };
+        let after = Cursor::parse("0000000000000500").unwrap();
+        let endpoint = Endpoint { event_types: Some(vec![EventType::SessionCompleted]), after, ..new };
         let item = endpoint_item(&endpoint).unwrap();
         assert_eq!(item.get("sk"), Some(&string(format!("default#{}", endpoint.id))));
         assert_eq!(read_endpoint(item).unwrap(), endpoint);

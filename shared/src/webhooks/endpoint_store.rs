@@ -13,7 +13,7 @@ use crate::{
         from_item, keys, number, store_error, string,
         transact::{ConditionalUpdate, Outcome, Transaction, put_new},
     },
-    kernel::{EndpointId, Owner},
+    kernel::{Cursor, EndpointId, Owner},
     webhooks::{
         Endpoint, MOST_ENDPOINTS, WebhookStore,
         endpoint_record::{endpoint_item, read_endpoint},
@@ -26,7 +26,7 @@ pub(crate) struct FanOutState {
     /// The number of endpoints.
     pub(crate) endpoints: u64,
     /// The position in the feed up to which events have deliveries.
-    pub(crate) fanned_to: u64,
+    pub(crate) fanned_to: Cursor,
 }
 
 /// The outcome of creating an endpoint.
@@ -48,7 +48,7 @@ pub enum Deletion {
 }
 
 impl WebhookStore {
-    /// Creates an endpoint for the events from now on. Three round trips.
+    /// Creates an endpoint for the events from now on. Three round trips, and one for each eight lanes of the feed.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -60,11 +60,11 @@ impl WebhookStore {
                 return Ok(EndpointCreation::TooMany);
             }
             let end = self.feed.feed_end(&wanted.owner).await?;
-            let endpoint = Endpoint { after: end, ..wanted.clone() };
+            let endpoint = Endpoint { after: end.clone(), ..wanted.clone() };
             let item = endpoint_item(&endpoint)?;
             let mut transaction = Transaction::default();
             let new = transaction.add(put_new(&self.database.tables.webhooks, "pk", item)?);
-            transaction.add(self.count_one_more(&endpoint.owner, fan, end)?);
+            transaction.add(self.count_one_more(&endpoint.owner, fan, &end)?);
             match self.database.transact(transaction).await {
                 Ok(Outcome::Written) => return Ok(EndpointCreation::Created(Box::new(endpoint))),
                 // An earlier attempt of this call, whose answer was lost, or another endpoint intervened.
@@ -84,7 +84,7 @@ impl WebhookStore {
         &self,
         owner: &Owner,
         fan: Option<FanOutState>,
-        end: u64,
+        end: &Cursor,
     ) -> Result<TransactWriteItem, StoreError> {
         let count = fan.as_ref().map_or(0, |fan| fan.endpoints);
         let condition = if fan.is_none() { "attribute_not_exists(pk)" } else { "endpoints = :count" };
@@ -97,7 +97,7 @@ impl WebhookStore {
             key: keys::fan(owner),
             update,
             condition,
-            values: values.chain(skip.then(|| (":end", number(end)))).collect(),
+            values: values.chain(skip.then(|| (":end", string(end.to_string())))).collect(),
         }
         .into_write()
     }

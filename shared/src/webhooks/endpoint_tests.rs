@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::kernel::LanePosition;
 
 const NOW: Timestamp = Timestamp::from_millis(1_759_387_147_944);
 
@@ -27,7 +28,7 @@ proptest! {
             enabled: true,
             secrets: vec![SecretInUse { secret: WebhookSecret::new([0, 0]), until: None }],
             created_at: NOW,
-            after: 0,
+            after: Cursor::default(),
             version: 0,
         };
         let endpoint = (1..=rotations).fold(endpoint, |endpoint, seed| {
@@ -43,6 +44,14 @@ proptest! {
     }
 }
 
+fn cursor(position: u64) -> Cursor {
+    Cursor::parse(&format!("{position:016x}")).unwrap()
+}
+
+fn place(lane: usize, segment: u64) -> FeedPlace {
+    FeedPlace { lane, position: LanePosition::within(segment, 0), cursor: cursor(segment << 8) }
+}
+
 #[test]
 fn an_endpoint_wants_what_came_after_it_and_what_it_asked_for() {
     let all = Endpoint {
@@ -54,14 +63,16 @@ fn an_endpoint_wants_what_came_after_it_and_what_it_asked_for() {
         enabled: true,
         secrets: Vec::new(),
         created_at: NOW,
-        after: 5,
+        after: cursor(0x500),
         version: 0,
     };
     let some = Endpoint { event_types: Some(vec![EventType::SessionCompleted]), ..all.clone() };
     let off = Endpoint { enabled: false, ..all.clone() };
     let completed = "checkout.session.completed";
-    assert!(all.wants(Cursor(6), completed) && all.wants(Cursor(6), "order.created"));
-    assert!(!all.wants(Cursor(5), completed));
-    assert!(some.wants(Cursor(6), completed) && !some.wants(Cursor(6), "order.created"));
-    assert!(!off.wants(Cursor(6), completed));
+    assert!(all.wants(&place(0, 6), completed) && all.wants(&place(0, 6), "order.created"));
+    assert!(!all.wants(&place(0, 5), completed));
+    // It knew of no other lane.
+    assert!(all.wants(&place(1, 1), completed));
+    assert!(some.wants(&place(0, 6), completed) && !some.wants(&place(0, 6), "order.created"));
+    assert!(!off.wants(&place(0, 6), completed));
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     dynamo::{
-        MAX_CONFLICT_RETRIES, StoreError, contended, keys, number,
+        MAX_CONFLICT_RETRIES, StoreError, contended, keys, number, string,
         transact::{ConditionalUpdate, Outcome},
     },
     feed::FeedEntry,
@@ -37,13 +37,13 @@ struct Outline {
 #[derive(Default)]
 struct Portion {
     /// The new position.
-    to: u64,
+    to: Cursor,
     deliveries: Vec<(EndpointId, Delivery)>,
 }
 
 impl WebhookStore {
     /// Creates the deliveries of the next events without any, as many as one transaction takes. Returns the endpoints
-    /// that got some; `None` if there are no such events. Four round trips, two without new events, one for a merchant
+    /// that got some; `None` if there are no such events. Four round trips, more where the feed has several lanes; two without new events, one for a merchant
     /// without endpoints.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl WebhookStore {
     pub async fn fan_out(&self, owner: &Owner) -> Result<Option<BTreeSet<EndpointId>>, StoreError> {
         for _ in 0..MAX_CONFLICT_RETRIES {
             let Some(fan) = self.fan(owner).await?.filter(|fan| fan.endpoints > 0) else { return Ok(None) };
-            let entries = self.feed.feed(owner, Cursor(fan.fanned_to), EVENTS_AT_ONCE).await?.entries;
+            let entries = self.feed.feed(owner, &fan.fanned_to, EVENTS_AT_ONCE).await?.entries;
             if entries.is_empty() {
                 return Ok(None);
             }
@@ -79,7 +79,11 @@ impl WebhookStore {
             key: keys::fan(owner),
             update: "SET fanned_to = :to",
             condition: "fanned_to = :from AND endpoints > :none",
-            values: vec![(":from", number(fan.fanned_to)), (":to", number(portion.to)), (":none", number(0))],
+            values: vec![
+                (":from", string(fan.fanned_to.to_string())),
+                (":to", string(portion.to.to_string())),
+                (":none", number(0)),
+            ],
         };
         let mut writes = vec![moved.into_write()?];
         for (endpoint, delivery) in portion.deliveries {
@@ -94,19 +98,18 @@ impl Portion {
     fn of(entries: &[FeedEntry], endpoints: &[Endpoint]) -> Result<Self, StoreError> {
         let mut portion = Self::default();
         for entry in entries {
-            let cursor = Cursor::parse(&entry.cursor);
-            let cursor = cursor
-                .ok_or_else(|| StoreError::Internal("an event of the feed has a malformed cursor".into()))?;
             let outline: Outline = serde_json::from_str(entry.event.as_str())
                 .map_err(|error| StoreError::Internal(error.into()))?;
-            let wanting = endpoints.iter().filter(|endpoint| endpoint.wants(cursor, &outline.event_type));
+            let wanting =
+                endpoints.iter().filter(|endpoint| endpoint.wants(&entry.place, &outline.event_type));
             let wanting: Vec<_> = wanting.map(|endpoint| endpoint.id).collect();
             if portion.deliveries.len() + wanting.len() > DELIVERIES_AT_ONCE {
                 break;
             }
-            let delivery = Delivery::of_event(&outline.id, &outline.event_type, cursor, entry.published_at);
+            let delivery =
+                Delivery::of_event(&outline.id, &outline.event_type, entry.place.clone(), entry.published_at);
             portion.deliveries.extend(wanting.into_iter().map(|endpoint| (endpoint, delivery.clone())));
-            portion.to = cursor.0;
+            portion.to = entry.place.cursor.clone();
         }
         Ok(portion)
     }

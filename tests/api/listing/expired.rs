@@ -21,9 +21,9 @@ async fn a_page_of_what_is_overdue_ends_what_it_shows_and_no_more() {
     assert_eq!(ids(page(&api, "status=expired&limit=5").await["sessions"].as_array().unwrap()), made[..5]);
     // One more than is shown reveals that there are more.
     let ends = vec!["TransactWriteItems"; 6];
-    assert_eq!(proxy.take_operations(), [vec!["Query", "Query", "BatchGetItem"], ends].concat());
+    assert_eq!(proxy.take_operations(), [vec!["Query"; 8], vec!["BatchGetItem"], ends].concat());
     page(&api, "status=expired&limit=5").await;
-    assert_eq!(proxy.take_operations(), ["Query", "Query", "BatchGetItem"]);
+    assert_eq!(proxy.take_operations(), [vec!["Query"; 8], vec!["BatchGetItem"]].concat());
     assert_eq!(list(&api, "status=expired&limit=7").await, made);
     assert_eq!(list(&api, "status=open").await, Vec::<String>::new());
 }
@@ -41,7 +41,7 @@ async fn what_cannot_be_overdue_yet_is_not_read() {
     api.advance_clock(1000.0).await;
     proxy.take_operations();
     page(&api, "status=expired").await;
-    assert_eq!((proxy.take_operations(), proxy.take_items_read()), (vec!["Query".to_owned(); 2], 3));
+    assert_eq!((proxy.take_operations(), proxy.take_items_read()), (vec!["Query".to_owned(); 8], 3));
 }
 
 #[tokio::test]

@@ -137,14 +137,15 @@ async fn events_that_cannot_be_read_hold_up_no_others() {
     let receiver = Receiver::start().await;
     let id = endpoint_for_one(&api, &receiver).await;
     receiver.behave(Manner::Answers(500));
+    // Each in a segment of its own.
     for _ in 0..20 {
         api.create_session().await;
+        api.server.catch_up().await.unwrap();
     }
-    api.server.catch_up().await.unwrap();
     // More than are in flight at a time.
-    for place in 1..=17 {
-        let key = json!({"pk": {"S": "feed#default"}, "sk": {"S": format!("{place:016x}")}});
-        proxy.damage("EventsTable", &key, "event").await;
+    for segment in 0..17 {
+        let key = json!({"pk": {"S": "feed#default#0"}, "sk": {"S": format!("{segment:016x}")}});
+        proxy.damage("EventsTable", &key, "events").await;
     }
     receiver.behave(Manner::Answers(200));
     api.advance_clock(600.0).await;
