@@ -1,4 +1,4 @@
-//! What requests to the database took.
+//! Costs of requests to the database.
 
 use axum::body::Bytes;
 use serde_json::Value;

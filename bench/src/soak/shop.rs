@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use fastrand::Rng;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tests::client::{deposit, executed, order};
+use tests::client::{SHOP, USDC, deposit, executed, order};
 use uuid::Uuid;
 
 /// The plot of a story.
@@ -23,6 +23,10 @@ pub(crate) enum Plot {
     Sold,
     /// The same, after eight orders at once, of which one wins.
     Raced,
+    /// It is paid by another option than its order was created with.
+    Elsewhere,
+    /// It is paid, and less arrives than its payment terms ask for.
+    ShortDelivery,
     /// It is paid in parts, and in excess.
     Split,
     /// It is paid in part only.
@@ -54,12 +58,14 @@ pub(crate) struct Shop {
     pub(crate) http: reqwest::Client,
 }
 
-pub(crate) const PLOTS: [Plot; 11] = [
+pub(crate) const PLOTS: [Plot; 13] = [
     Plot::Left,
     Plot::EndedByHand,
     Plot::Unpaid,
     Plot::Sold,
     Plot::Raced,
+    Plot::Elsewhere,
+    Plot::ShortDelivery,
     Plot::Split,
     Plot::Short,
     Plot::Late,
@@ -67,6 +73,9 @@ pub(crate) const PLOTS: [Plot; 11] = [
     Plot::Refunded,
     Plot::Alone,
 ];
+
+/// USDC on Ethereum.
+const ETHEREUM_USDC: &str = "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48";
 
 /// The number of retries of a request without an answer, or with a temporary failure.
 const TRIES: usize = 60;
@@ -114,8 +123,11 @@ impl Shop {
         }
         // A session to be paid lives longer than all of this takes.
         let lifetime = if matches!(plot, Plot::Left | Plot::Unpaid | Plot::Late) { 300 } else { 86_400 };
-        let wanted =
+        let mut wanted =
             json!({"expires_in": lifetime, "metadata": {"plot": format!("{plot:?}"), "n": random.u32(..)}});
+        if matches!(plot, Plot::Elsewhere | Plot::ShortDelivery) || random.bool() {
+            wanted["payment"] = payment();
+        }
         let subject = text(&self.post("/checkout-sessions", &wanted).await?["id"])?;
         match plot {
             Plot::Left => return Ok(Story { plot, subject, order: None }),
@@ -173,6 +185,31 @@ pub(crate) fn text(value: &Value) -> Result<String> {
     Ok(value.as_str().context("no text")?.to_owned())
 }
 
+/// Terms of a million base units of USDC, on Base or on Ethereum.
+fn payment() -> Value {
+    json!({"recipient_address": SHOP, "tolerance_bps": 50, "options": [
+        {"chain": 8453, "token_address": USDC, "amount": "1000000"},
+        {"chain": 1, "token_address": ETHEREUM_USDC, "amount": "1000000"},
+    ]})
+}
+
+/// Checks that a complete session was paid, and with payment terms by one of their options.
+pub(crate) fn check_paid(session: &Value) -> Result<()> {
+    let (payment, paid) = (&session["payment"], &session["paid"]);
+    anyhow::ensure!(paid.is_object() == (session["status"] == "complete"), "paid is {paid}");
+    if payment.is_null() || paid.is_null() {
+        return Ok(());
+    }
+    anyhow::ensure!(paid["recipient_address"] == payment["recipient_address"], "another recipient was paid");
+    let options = payment["options"].as_array().context("no options")?;
+    let is_paid = |it: &&Value| it["chain"] == paid["chain"] && it["token_address"] == paid["token_address"];
+    let option = options.iter().find(is_paid).context("no option was paid")?;
+    let amount = |value: &Value| text(value)?.parse::<u64>().context("no amount");
+    let least = amount(&option["amount"])? * (10_000 - payment["tolerance_bps"].as_u64().unwrap_or(0));
+    anyhow::ensure!(amount(&paid["amount"])? * 10_000 >= least, "less was paid than the option asks for");
+    Ok(())
+}
+
 fn paid_and_executed(now: i64) -> Vec<Value> {
     vec![deposit("a", 1_000_000, now), executed("x", now)]
 }
@@ -181,6 +218,21 @@ fn evidence(plot: Plot, now: i64) -> Vec<Value> {
     let full = || deposit("a", 1_000_000, now);
     match plot {
         Plot::Sold | Plot::Raced => paid_and_executed(now),
+        Plot::Elsewhere => {
+            let mut pieces = paid_and_executed(now);
+            for piece in &mut pieces {
+                piece["chain"] = 1.into();
+            }
+            if let Some(deposit) = pieces.first_mut() {
+                deposit["token"] = ETHEREUM_USDC.into();
+            }
+            pieces
+        }
+        Plot::ShortDelivery => {
+            let mut short = executed("x", now);
+            short["amount"] = "994999".into();
+            vec![full(), short]
+        }
         Plot::Split => vec![
             deposit("a", 400_000, now),
             deposit("b", 600_000, now + 1),
@@ -206,11 +258,11 @@ fn evidence(plot: Plot, now: i64) -> Vec<Value> {
 pub(crate) fn ending(plot: Plot) -> (&'static str, usize, usize) {
     match plot {
         Plot::Left | Plot::EndedByHand | Plot::Unpaid => ("expired", 0, 0),
-        Plot::Sold | Plot::Raced => ("complete", 1, 0),
+        Plot::Sold | Plot::Raced | Plot::Elsewhere => ("complete", 1, 0),
         Plot::Split => ("complete", 3, 0),
         Plot::Short => ("expired", 1, 0),
         Plot::Late => ("expired", 0, 1),
-        Plot::Failed | Plot::Refunded => ("expired", 1, 0),
+        Plot::Failed | Plot::Refunded | Plot::ShortDelivery => ("expired", 1, 0),
         Plot::Alone => ("executed", 1, 0),
     }
 }

@@ -66,7 +66,7 @@ impl OrderTerms {
         }
     }
 
-    /// What a delivery on `chain` has to bring for the order to be executed; `None` if none there can be. Evidence may
+    /// The delivery on `chain` that is enough for the order to be executed; `None` if none there can be. Evidence may
     /// not name the token: then it is the one that was paid with, if it goes directly, or the destination token.
     pub(crate) fn owed(
         &self,

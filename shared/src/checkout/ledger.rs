@@ -66,7 +66,7 @@ impl Order {
         ledger.counted().filter(|piece| amount_of(piece, accepted).is_some()).collect()
     }
 
-    /// What the recipient was paid, if the order is executed.
+    /// The delivery to the recipient, if the order is executed.
     pub(crate) fn paid<'a>(&self, history: impl Iterator<Item = &'a EvidenceRecord>) -> Option<Paid> {
         let ledger = Ledger::new(history);
         let piece = ledger.0.iter().find(|piece| Some(&piece.evidence.id) == self.executed_by.as_ref())?;

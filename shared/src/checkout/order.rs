@@ -77,12 +77,16 @@ pub struct OrderTerms {
     #[serde(with = "embedded")]
     pub metadata: RawJson,
     /// The onramp, unless the order is paid in crypto.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub onramp: Option<Onramp>,
     /// The creator address, for `GET /orders`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creator_address: Option<String>,
     /// The merchant's partner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
     /// The merchant's own name for the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_reference_id: Option<String>,
     /// A copy of its session's payment terms, if it has any.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Address, BaseUnits, ChainId, Timestamp};
 
-/// What an order's recipient was paid. Stored with the session when the order is executed.
+/// The delivery to an order's recipient. Stored with the session when the order is executed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paid {
     /// The chain of the delivery.

@@ -82,7 +82,7 @@ pub struct Session {
     pub payment: Option<PaymentTerms>,
     /// The description for its buyer.
     pub display: Option<Box<Display>>,
-    /// What its recipient was paid, once it is complete.
+    /// The delivery to its recipient, once it is complete.
     pub paid: Option<Paid>,
 }
 
@@ -141,7 +141,8 @@ impl Session {
         Self { owner, ..self }
     }
 
-    /// Returns true if the session is past its deadline at `now` but not yet `expired`.
+    /// Returns true if the session is past its deadline at `now` but not yet `expired`. Conditions repeat this rule: in
+    /// `Order::is_overdue`, `expiry.rs`, `session_store.rs`, `overdue.rs` and `session_list.rs`.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         self.state.status == SessionStatus::Open && now >= self.deadline
     }

@@ -1,5 +1,4 @@
-//! What a stranger who knows a session's id tries in order to complete it without paying the merchant. Each attack
-//! works on a session without payment terms, as the documents say, and fails on one with them.
+//! Attacks by a stranger who knows a session's id, to complete it without paying the merchant. Each attack works on a session without payment terms, as the documents say, and fails on one with them.
 
 use serde_json::{Value, json};
 use tests::{

@@ -1,4 +1,4 @@
-//! What `display` may be.
+//! Rules of `display`.
 
 use serde_json::{Value, json};
 use tests::scenario::Scenario;

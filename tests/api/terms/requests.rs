@@ -1,4 +1,4 @@
-//! What `payment` may be.
+//! Rules of `payment`.
 
 use serde_json::{Value, json};
 use shared::chains::Chains;
