@@ -43,7 +43,7 @@ async fn a_good_server_is_status_0_with_a_table_and_progress_beside_it() {
     has_status(&output, 0);
     let said = text(&output.stdout);
     assert!(said.contains("a second order is refused, and the first one stays as it is"), "{said}");
-    assert!(said.contains(" 18 held, 0 failed, 2 skipped"), "{said}");
+    assert!(said.contains(" 19 held, 0 failed, 2 skipped"), "{said}");
     assert!(said.contains("skipped: a session lives 300 seconds at least"), "{said}");
     assert!(text(&output.stderr).contains("held    orders: an order answers every field, in order"));
     server.stop().await;

@@ -1,7 +1,7 @@
 //! The fields of answers, in their order, as `openapi.yaml` lists them.
 
 /// The data of `POST /checkout-sessions`.
-pub(crate) const CREATED_SESSION: [&str; 8] = [
+pub(crate) const CREATED_SESSION: [&str; 11] = [
     "id",
     "status",
     "success_url",
@@ -10,10 +10,13 @@ pub(crate) const CREATED_SESSION: [&str; 8] = [
     "client_reference_id",
     "expires_at",
     "created_at",
+    "url",
+    "payment",
+    "display",
 ];
 
 /// The data of `GET /checkout-sessions/{sessionId}`.
-pub(crate) const SESSION: [&str; 11] = [
+pub(crate) const SESSION: [&str; 15] = [
     "id",
     "status",
     "success_url",
@@ -25,10 +28,14 @@ pub(crate) const SESSION: [&str; 11] = [
     "expired_reason",
     "expires_at",
     "created_at",
+    "url",
+    "payment",
+    "display",
+    "paid",
 ];
 
 /// An order.
-pub(crate) const ORDER: [&str; 26] = [
+pub(crate) const ORDER: [&str; 27] = [
     "id",
     "type",
     "status",
@@ -55,6 +62,7 @@ pub(crate) const ORDER: [&str; 26] = [
     "stripePaymentIntentId",
     "settlement",
     "fee",
+    "acceptedPayments",
 ];
 
 /// The data of `GET /orders/{orderId}`.

@@ -21,6 +21,7 @@ pub(super) fn checks() -> Vec<Check> {
         "reading an order shows its transactions" => reading,
         "include=order shows what reading the order shows" => including,
         "a second order is refused, and the first one stays as it is" => second,
+        "an order that does not pay what its session asks for is refused" => terms,
         "an order for a session that has ended is refused" => ended,
         "an order for an unknown session is refused" => unknown,
         "callbackMetadata.checkoutSessionId means the same" => callback,
@@ -106,6 +107,26 @@ async fn second(shop: &Shop) -> Outcome {
     answer.same("/error/orderId", first.clone())?;
     shop.read_order(&first).await?.same("/data", before.at("/data").clone())?;
     shop.read_session(&session).await?.same("/data/order_id", first)
+}
+
+async fn terms(shop: &Shop) -> Outcome {
+    let wanted = shop.order(None);
+    let option = json!({
+        "chain": wanted["dstChain"], "token_address": wanted["dstTokenAddress"], "amount": wanted["srcAmount"],
+    });
+    let payment = json!({"recipient_address": wanted["recipientAddress"], "options": [option]});
+    let created = shop.post(SESSIONS, json!({"payment": payment})).await?;
+    created.ok()?;
+    created.same("/data/payment/options", json!([option]))?;
+    let session = created.string("/data/id")?;
+    let mut less = shop.order(Some(&session));
+    less["srcAmount"] = "1".into();
+    let answer = shop.post(ORDERS, less).await?;
+    answer.refused(400, "payment_terms_not_met")?;
+    answer.same("/error/param", "srcAmount")?;
+    let order = shop.create_order(Some(&session)).await?;
+    order.ok()?;
+    order.same("/data/acceptedPayments/0/received", "0")
 }
 
 async fn ended(shop: &Shop) -> Outcome {

@@ -37,6 +37,16 @@ pub(super) const FAULTS: &[Fault] = &[
         &[("an order is its session's, which stays open until it is paid", "\"open\"")],
     ),
     fault(
+        "payment terms are lost",
+        Lie::In(no_terms),
+        &[("an order that does not pay what its session asks for is refused", "/data/payment")],
+    ),
+    fault(
+        "payment terms bind no order",
+        Lie::Out(any_order),
+        &[("an order that does not pay what its session asks for is refused", "HTTP 400")],
+    ),
+    fault(
         "an order of a session that has ended is accepted",
         Lie::Out(late_order),
         &[("an order for a session that has ended is refused", "HTTP 400")],
@@ -128,6 +138,16 @@ fn processing(_: &Knowledge, ask: &Ask, reply: &mut Reply) {
 
 fn late_order(_: &Knowledge, ask: &Ask, reply: &mut Reply) {
     if ask.is(Method::POST, ORDERS) && reply.refuses("session_not_open") {
+        reply.succeed("Created order successfully", &json!({"id": ANOTHER}));
+    }
+}
+
+fn no_terms(_: &Knowledge, ask: &mut Ask) {
+    ask.edit(|body| body["payment"] = Value::Null);
+}
+
+fn any_order(_: &Knowledge, _: &Ask, reply: &mut Reply) {
+    if reply.refuses("payment_terms_not_met") {
         reply.succeed("Created order successfully", &json!({"id": ANOTHER}));
     }
 }
