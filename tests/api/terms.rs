@@ -4,7 +4,12 @@ mod attacks;
 mod display;
 mod requests;
 
+use local::acting_as;
 use serde_json::{Value, json};
+use shared::{
+    chains::Chains,
+    kernel::{Address, ChainId},
+};
 use tests::{
     client::{Api, SHOP, USDC, deposit, executed, order},
     scenario::Scenario,
@@ -106,10 +111,28 @@ async fn an_order_is_paid_by_any_option_whichever_it_was_created_with() {
 }
 
 #[tokio::test]
+async fn an_order_is_awaited_on_the_chain_of_each_option() {
+    let chains = r#"{"1": {"rpc": ["http://127.0.0.1:9"]}, "8453": {"rpc": ["http://127.0.0.1:9"]}, "10": {"rpc": ["http://127.0.0.1:9"]}}"#;
+    let chains = Chains::parse(chains).unwrap();
+    let api = Scenario::new().watching(chains).with(|options| options.leave_chains = true).start().await;
+    let (_, order) = linked(&api).await;
+    let now = api.server.app.clock.now();
+    for (chain, awaited) in [(1, true), (8453, true), (10, false)] {
+        let store = &api.server.app.checkout;
+        let found = acting_as(
+            "watch-deposits",
+            store.awaited(ChainId::new(chain).unwrap(), now.plus_millis(-60_000), now),
+        )
+        .await;
+        let found: Vec<_> = found.unwrap().iter().map(|it| it.order_id.to_string()).collect();
+        assert_eq!(found, if awaited { vec![order.clone()] } else { vec![] }, "chain {chain}");
+    }
+}
+
+#[tokio::test]
 async fn recipients_can_be_limited() {
     let other = "0x00000000000000000000000000000000000000aa";
-    let chain = shared::kernel::ChainId::new(1).unwrap();
-    let recipient = shared::kernel::Address::parse_recipient(chain, other).unwrap();
+    let recipient = Address::parse_recipient(ChainId::new(1).unwrap(), other).unwrap();
     let api = Scenario::new().with(|options| options.recipients = vec![recipient]).start().await;
     let refused = api.post("/checkout-sessions", &json!({"payment": terms()})).await;
     assert_eq!(refused.refused(400, "invalid_field")["param"], "payment.recipient_address");

@@ -47,6 +47,27 @@ async fn native_money_is_swept_too() {
 }
 
 #[tokio::test]
+async fn an_order_is_swept_in_the_option_that_paid_it() {
+    let mut shop = Shop::with_gas_wallet(1, json!({})).await;
+    let sale = shop.sell_for_any_of(&[(TOKEN, PRICE), (NATIVE, PRICE / 2)]).await;
+    shop.watch().await;
+    shop.chain.include(&[Payment::new(&sale.address, PRICE - 1), Payment::native(&sale.address, PRICE / 2)]);
+    shop.chain.mine(DEPTH);
+    shop.watch().await;
+    shop.sweep().await;
+    shop.go_on().await;
+    shop.assert_status(&sale, "executed", "complete").await;
+    assert_eq!((shop.chain.balance(NATIVE, SHOP), shop.chain.balance(NATIVE, &sale.address)), (PRICE / 2, 0));
+    let session = shop.api.session(&sale.session).await;
+    assert_eq!(
+        (&session["paid"]["token_address"], &session["paid"]["amount"]),
+        (&json!(NATIVE), &json!("500000"))
+    );
+    // The short payment stays at the address, for the recipient only.
+    assert_eq!(shop.chain.balance(TOKEN, &sale.address), PRICE - 1);
+}
+
+#[tokio::test]
 async fn many_orders_are_swept_in_one_transaction() {
     let mut shop = Shop::with_gas_wallet(1, json!({})).await;
     let mut sales = Vec::new();

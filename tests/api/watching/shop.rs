@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::terms;
 use chain::{ChainContext, ChainError, Sweeper, Watcher};
 use local::acting_as;
 use serde_json::{Value, json};
@@ -113,6 +114,23 @@ impl Shop {
 
     pub(crate) async fn sell_for(&self, token: &str) -> Sale {
         let session = self.api.create_session().await;
+        self.order_for(session, token).await
+    }
+
+    /// An order for a session with these payment options: token and amount.
+    pub(crate) async fn sell_for_any_of(&self, options: &[(&str, u128)]) -> Sale {
+        let options: Vec<_> = options
+            .iter()
+            .map(|(token, amount)| {
+                json!({"chain": CHAIN, "token_address": token, "amount": amount.to_string()})
+            })
+            .collect();
+        let payment = json!({"recipient_address": SHOP, "options": options});
+        let session = terms::session(&self.api, &payment).await;
+        self.order_for(session, TOKEN).await
+    }
+
+    async fn order_for(&self, session: String, token: &str) -> Sale {
         let order = json!({
             "type": "swap", "checkoutSessionId": session, "recipientAddress": SHOP,
             "srcChain": CHAIN, "dstChain": CHAIN, "srcTokenAddress": token, "dstTokenAddress": token,
