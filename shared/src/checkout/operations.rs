@@ -40,7 +40,12 @@ impl CreateOrder<'_> {
         let OrderRequest { mut terms, session } = request;
         check_route(&settings.chains, &terms)?;
         let owner = match session {
-            Some(session) => self.complete_from_session(store, &mut terms, session).await?,
+            Some(session) => {
+                if *self.caller == Caller::Unauthenticated {
+                    terms.describe_tokens()?;
+                }
+                self.complete_from_session(store, &mut terms, session).await?
+            }
             // Without a key, a caller creates orders for sessions only.
             None => self.caller.clone().authenticated()?.owner(),
         };

@@ -72,6 +72,24 @@ impl OrderRequest {
     }
 }
 
+impl OrderTerms {
+    /// Replaces the descriptions of both tokens by the service's own: a description by an unauthenticated caller could
+    /// show buyer and merchant another token or amount than the order's.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub(crate) fn describe_tokens(&mut self) -> Result<()> {
+        let internal = |error: serde_json::Error| Error::Internal(error.into());
+        let mut members: IndexMap<String, Box<RawValue>> =
+            serde_json::from_str(self.metadata.as_str()).map_err(internal)?;
+        let src_token = token_metadata(self.src_chain, &self.src_token_address);
+        let dst_token = token_metadata(self.dst_chain, &self.dst_token_address);
+        members.extend([("srcToken".to_owned(), src_token), ("dstToken".to_owned(), dst_token)]);
+        self.metadata = to_raw_value(&members).map(RawJson::from).map_err(internal)?;
+        Ok(())
+    }
+}
+
 impl ListRequest {
     /// Reads a query.
     ///

@@ -76,3 +76,27 @@ async fn strangers_order_for_sessions_only() {
     api.use_key(None);
     api.create_order(Some(&session)).await.ok();
 }
+
+#[tokio::test]
+async fn a_strangers_description_of_a_token_is_shown_to_nobody() {
+    let (mut api, ours, _) = shops().await;
+    api.use_key(Some(&ours));
+    let session = api.create_session().await;
+    let mut body = noted_order(Some(&session));
+    let spoof = json!({"chainId": 8453, "address": USDC, "symbol": "SPOOF", "name": "Spoof", "decimals": 18});
+    body["metadata"]["srcToken"] = spoof.clone();
+    body["metadata"]["dstToken"] = spoof;
+    api.use_key(None);
+    let made = api.post("/orders", &body).await.ok();
+    let id = made["id"].as_str().unwrap();
+    let for_strangers = api.order(id).await["order"].clone();
+    api.use_key(Some(&ours));
+    api.server.catch_up().await.unwrap();
+    let events = api.get("/events").await.ok();
+    assert!(events.to_string().contains(id));
+    for shown in [&made, &for_strangers, &api.order(id).await["order"], &events] {
+        let text = shown.to_string();
+        assert!(text.contains("USD Coin") && !text.to_uppercase().contains("SPOOF"), "{text}");
+    }
+    assert_eq!(api.order(id).await["order"]["metadata"]["srcToken"]["decimals"], 6);
+}
