@@ -94,16 +94,23 @@ impl App {
     }
 }
 
-/// Turns a handler, an `async fn(&App, &Request) -> Response<Body>`, into a function: its `run`.
+/// Turns a handler, an `async fn(&App, &Request) -> Response<Body>`, into a function: its `run`. `with_chains` is for
+/// one that needs the chains.
 #[macro_export]
 macro_rules! http_function {
     ($handle:path) => {
+        $crate::http_function!(@ $handle, |app| ::std::result::Result::Ok::<_, ::lambda_http::Error>(app));
+    };
+    ($handle:path, with_chains) => {
+        $crate::http_function!(@ $handle, $crate::App::with_chains);
+    };
+    (@ $handle:path, $complete:expr) => {
         /// Runs the function until Lambda ends it.
         ///
         /// # Errors
         /// A missing or invalid setting, or an error that ends the runtime.
         pub async fn run() -> ::std::result::Result<(), ::lambda_http::Error> {
-            let app = $crate::App::from_env().await?;
+            let app = ($complete)($crate::App::from_env().await?)?;
             $crate::edge::run(::lambda_http::service_fn(async |request: ::lambda_http::Request| {
                 ::std::result::Result::<_, ::std::convert::Infallible>::Ok($handle(&app, &request).await)
             }))

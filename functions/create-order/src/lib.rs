@@ -8,7 +8,7 @@ use shared::{
     keys::Scope,
 };
 
-shared::http_function!(handle);
+shared::http_function!(handle, with_chains);
 
 /// Answers with the new order.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {
