@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Address, ChainId};
 
@@ -16,8 +16,10 @@ pub struct Chains(pub(crate) BTreeMap<ChainId, Chain>);
 pub struct Chain {
     /// Its EVM chain id.
     pub id: ChainId,
-    /// Its name, for logs.
+    /// Its name.
     pub name: String,
+    /// The base URL of its block explorer.
+    pub explorer: Option<String>,
     /// Its nodes, most preferred first.
     pub rpc: Vec<RpcUrl>,
     /// The tokens that orders may ask for, besides the native one.
@@ -80,7 +82,7 @@ pub enum NativeDeposits {
 }
 
 /// The condition for a final block, whose contents are confirmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Confirmations {
     /// This many blocks on top of it.
@@ -90,7 +92,7 @@ pub enum Confirmations {
 }
 
 /// A block tag of the Ethereum JSON-RPC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FinalityTag {
     /// A reorganisation is unlikely.

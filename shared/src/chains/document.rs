@@ -37,6 +37,7 @@ pub enum ChainsError {
 #[serde(deny_unknown_fields)]
 struct Entry {
     name: Option<String>,
+    explorer: Option<String>,
     rpc: Option<Vec<RpcUrl>>,
     tokens: Option<Tokens>,
     native: Option<NativeDeposits>,
@@ -78,6 +79,7 @@ impl Entry {
     fn or(self, other: Self) -> Self {
         Self {
             name: self.name.or(other.name),
+            explorer: self.explorer.or(other.explorer),
             rpc: self.rpc.or(other.rpc),
             tokens: self.tokens.or(other.tokens),
             native: self.native.or(other.native),
@@ -101,6 +103,9 @@ impl Entry {
         if rpc.is_empty() || !rpc.iter().all(RpcUrl::is_valid) {
             return Err("rpc must be a list of http or https URLs, or ssm:/checkout-sessions/<parameter>");
         }
+        if self.explorer.as_deref().is_some_and(|url| !is_base_url(url)) {
+            return Err("explorer must be an http or https URL of at most 200 characters, without ? and #");
+        }
         let max_fee_per_gas = self
             .max_fee_per_gas
             .map_or(Some(100_000_000_000), |fee| fee.to_string().parse().ok().filter(|fee: &u128| *fee > 0));
@@ -119,6 +124,7 @@ impl Entry {
         Ok(Chain {
             id,
             name: self.name.unwrap_or_else(|| format!("chain {}", id.number())),
+            explorer: self.explorer.map(|url| url.trim_end_matches('/').to_owned()),
             rpc,
             tokens: self.tokens.ok_or("tokens must list the tokens that orders may ask for")?,
             native: self.native.unwrap_or(NativeDeposits::Transactions),
@@ -161,6 +167,15 @@ fn without_values(problem: &str) -> String {
     let quoted = problem.split_once('"').zip(problem.rsplit_once('"'));
     let told = quoted.map_or(problem.to_owned(), |((before, _), (_, after))| format!("{before}…{after}"));
     told.split(' ').map(|word| if word.contains('/') { "…" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns true if paths may follow `url`, so that it can be shown and linked to.
+fn is_base_url(url: &str) -> bool {
+    let host = url.strip_prefix("https://").or(url.strip_prefix("http://")).unwrap_or_default();
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/[]%".contains(&byte);
+    url.len() <= 200
+        && host.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[')
+        && host.bytes().all(allowed)
 }
 
 fn millis(seconds: f64) -> Option<u64> {

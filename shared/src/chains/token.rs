@@ -1,9 +1,25 @@
 //! Descriptions of tokens, for an order's `metadata`.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::kernel::{Address, ChainId};
+use crate::{
+    chains::Chains,
+    kernel::{Address, ChainId},
+};
+
+/// The description of a token, which does not depend on its chain and address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TokenDescription {
+    /// Its symbol, such as USDC.
+    pub symbol: Cow<'static, str>,
+    /// Its name, such as USD Coin.
+    pub name: Cow<'static, str>,
+    /// The number of decimals: one whole token is 10^`decimals` base units.
+    pub decimals: u8,
+}
 
 /// A token as `metadata.srcToken` and `metadata.dstToken` describe it. The published user interface reads both without
 /// a guard, so they are always present.
@@ -12,9 +28,8 @@ use crate::kernel::{Address, ChainId};
 struct Token<'a> {
     chain_id: ChainId,
     address: &'a Address,
-    symbol: &'a str,
-    name: &'a str,
-    decimals: u8,
+    #[serde(flatten)]
+    description: TokenDescription,
     metadata: Empty,
 }
 
@@ -36,25 +51,41 @@ const STABLECOINS: &[(u64, &str, &str, &str)] = &[
     (ChainId::SOLANA.number(), "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", "USDC", "USD Coin"),
 ];
 
-/// The description of a token as JSON. An unknown token gets `decimals: 0`, so that amounts are shown in base units
-/// rather than wrongly scaled; clients can send their own description.
+impl TokenDescription {
+    /// The description of an unknown token. Without decimals, amounts are shown in base units rather than wrongly
+    /// scaled.
+    pub const UNKNOWN: Self = Self::new("UNKNOWN", "Unknown token", 0);
+
+    const fn new(symbol: &'static str, name: &'static str, decimals: u8) -> Self {
+        Self { symbol: Cow::Borrowed(symbol), name: Cow::Borrowed(name), decimals }
+    }
+}
+
+impl Chains {
+    /// The description of a token; `None` if it is unknown.
+    pub fn describe(&self, chain: ChainId, address: &Address) -> Option<TokenDescription> {
+        built_in(chain, address)
+    }
+}
+
+/// The built-in description of a token as JSON.
 pub fn token_metadata(chain: ChainId, address: &Address) -> Box<RawValue> {
-    let (symbol, name, decimals) = describe(chain, address);
-    let token = Token { chain_id: chain, address, symbol, name, decimals, metadata: Empty {} };
+    let description = built_in(chain, address).unwrap_or(TokenDescription::UNKNOWN);
+    let token = Token { chain_id: chain, address, description, metadata: Empty {} };
     serde_json::value::to_raw_value(&token).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-fn describe(chain: ChainId, address: &Address) -> (&'static str, &'static str, u8) {
+fn built_in(chain: ChainId, address: &Address) -> Option<TokenDescription> {
     if address.is_native_token() {
-        return match chain.number() {
-            137 => ("POL", "POL", 18),
-            _ if chain == ChainId::SOLANA => ("SOL", "Solana", 9),
-            1 | 10 | 8453 | 42161 => ("ETH", "Ether", 18),
-            _ => ("NATIVE", "Native token", 18),
-        };
+        return Some(match chain.number() {
+            137 => TokenDescription::new("POL", "POL", 18),
+            _ if chain == ChainId::SOLANA => TokenDescription::new("SOL", "Solana", 9),
+            1 | 10 | 8453 | 42161 => TokenDescription::new("ETH", "Ether", 18),
+            _ => TokenDescription::new("NATIVE", "Native token", 18),
+        });
     }
-    STABLECOINS
-        .iter()
-        .find(|(known_chain, known, ..)| *known_chain == chain.number() && *known == address.as_str())
-        .map_or(("UNKNOWN", "Unknown token", 0), |&(_, _, symbol, name)| (symbol, name, 6))
+    let mut known = STABLECOINS.iter();
+    let &(_, _, symbol, name) =
+        known.find(|(on, known, ..)| *on == chain.number() && *known == address.as_str())?;
+    Some(TokenDescription::new(symbol, name, 6))
 }
