@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::chains::Chains;
 use tests::{
-    client::{Api, USDC},
+    client::{Api, BUYER, USDC},
     scenario::Scenario,
     sim::NATIVE,
 };
@@ -45,10 +45,32 @@ async fn only_what_orders_may_be_paid_in_is_listed() {
 }
 
 #[tokio::test]
+async fn tokens_are_listed_as_the_document_describes_them() {
+    let test = json!({"address": BUYER, "symbol": "TEST", "name": "Test dollar", "decimals": 2});
+    let coin = json!({"symbol": "COIN", "name": "Test coin", "decimals": 9});
+    let api = taking(&json!({"31337": {
+        "rpc": ["http://127.0.0.1:9"], "name": "Test", "explorer": "http://127.0.0.1:4000/",
+        "confirmations": "safe", "tokens": [test], "native_token": coin,
+    }}))
+    .await;
+    let with = |token: &Value, address: &str, native: bool| {
+        let mut token = token.clone();
+        (token["address"], token["native"]) = (address.into(), native.into());
+        token
+    };
+    let shown = options(&api).await[0].clone();
+    assert_eq!(shown["tokens"], json!([with(&coin, NATIVE, true), with(&test, BUYER, false)]));
+    assert_eq!(
+        (&shown["explorer"], &shown["confirmations"]),
+        (&json!("http://127.0.0.1:4000"), &json!("safe"))
+    );
+}
+
+#[tokio::test]
 async fn no_node_and_no_setting_leaks() {
     let entry = json!({
         "rpc": ["https://node.example/SECRET"], "poll_seconds": 7,
-        "rpc_timeout_seconds": 7, "max_log_blocks": 77, "max_log_addresses": 77, "max_fee_per_gas": "77",
+        "rpc_timeout_seconds": 7, "max_log_blocks": 77, "max_log_addresses": 77, "max_fee_per_gas": "77", "detection_window_seconds": 77,
         "flush_gas": 777_777, "max_batch": 7,
     });
     let chains = Chains::parse(&json!({"8453": entry}).to_string()).unwrap();

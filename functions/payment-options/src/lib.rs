@@ -50,7 +50,9 @@ fn view<'a>(chains: &Chains, chain: &'a Chain) -> ChainView<'a> {
     let native = Some(Address::native_token()).filter(|native| chain.carries(native));
     let tokens = native.into_iter().chain(listed.iter().filter(|token| !token.is_native_token()).cloned());
     let tokens = tokens.map(|address| TokenView {
-        description: chains.describe(chain.id, &address).unwrap_or(TokenDescription::UNKNOWN),
+        description: chains
+            .describe(chain.id, &address)
+            .unwrap_or_else(|| TokenDescription::unknown(&address)),
         native: address.is_native_token(),
         address,
     });

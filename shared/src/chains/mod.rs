@@ -10,4 +10,5 @@ pub use chain::{AnyToken, Chain, Chains, Confirmations, FinalityTag, NativeDepos
 pub use deposit_address::{DepositAddress, ForwarderAddress, ForwarderSettingError};
 pub use document::ChainsError;
 pub use salt::order_salt;
-pub use token::{TokenDescription, token_metadata};
+pub use token::TokenDescription;
+pub(crate) use token::token_metadata;

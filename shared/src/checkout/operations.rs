@@ -39,13 +39,9 @@ impl CreateOrder<'_> {
     ) -> Result<Answer> {
         let OrderRequest { mut terms, session } = request;
         check_route(&settings.chains, &terms)?;
+        terms.describe_tokens(&settings.chains, self.caller)?;
         let owner = match session {
-            Some(session) => {
-                if *self.caller == Caller::Unauthenticated {
-                    terms.describe_tokens()?;
-                }
-                self.complete_from_session(store, &mut terms, session).await?
-            }
+            Some(session) => self.complete_from_session(store, &mut terms, session).await?,
             // Without a key, a caller creates orders for sessions only.
             None => self.caller.clone().authenticated()?.owner(),
         };
