@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { concat, createWalletClient, erc20Abi, http, parseAbi, publicActions, zeroAddress } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { saltOf } from "./salt.mjs";
 
 const USAGE = `Usage:
   npm run --silent account -- --key-file FILE
@@ -12,7 +13,7 @@ const USAGE = `Usage:
   npm run --silent flush -- --rpc URL --key-file FILE --order ID --recipient ADDRESS [--token ADDRESS]
 
 --key-file names a file with the private key of an account that pays for the gas. --token is the native token
-(the zero address) unless given.`;
+(the zero address) unless given. --order is the order's id, or the salt of its address: 0x and 64 hex digits.`;
 
 const FACTORY = JSON.parse(readFileSync(new URL("artifacts/ForwarderFactory.json", import.meta.url), "utf8"));
 const ABI = [...FACTORY.abi, ...parseAbi(["error TransferFailed()"])];
@@ -66,7 +67,7 @@ async function deploy(client) {
 async function flush(client, { order, recipient, token }) {
   const contract = { address: FACTORY.deployment.address, abi: ABI };
   if (!(await hasCode(client, contract.address))) throw new Misuse("this chain has no factory yet: deploy it first");
-  const salt = `0x${order.replaceAll("-", "").padStart(64, "0")}`;
+  const salt = order.startsWith("0x") ? order : saltOf(order);
   const forwarder = await client.readContract({ ...contract, functionName: "addressOf", args: [salt, recipient] });
   const amount = await balanceOf(client, token, forwarder);
   console.log(`${forwarder} holds ${amount} base units, which go to ${recipient}`);

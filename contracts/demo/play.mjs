@@ -8,6 +8,7 @@ import { erc20Abi, formatUnits, parseEther, parseUnits } from "viem";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { newAddress, startChain, testContracts } from "../test/support/chain.mjs";
 import { deployFactory, factory } from "../test/support/factory.mjs";
+import { saltOf } from "../salt.mjs";
 import { Api } from "./api.mjs";
 import { Advice, newNarrator } from "./narrator.mjs";
 
@@ -131,8 +132,6 @@ async function checkAddress(chain, order, narrator) {
   if (derived.toLowerCase() !== order.globalAddress) throw new Error(`the factory derives ${derived}`);
   narrator.step("Factory", `derives the same address, which can only ever pay ${recipient}`);
 }
-
-const saltOf = (orderId) => `0x${orderId.replaceAll("-", "").padStart(64, "0")}`;
 
 // Polls the session as a merchant does. Gives the milliseconds from the payment to each status.
 async function follow(api, { id }, paidAt, narrator) {

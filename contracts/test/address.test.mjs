@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { concat, keccak256, toHex } from "viem";
 import { here } from "../compile.mjs";
+import { saltOf } from "../salt.mjs";
 import { NATIVE, newAddress, startChain, testContracts, unique } from "./support/chain.mjs";
 import { assertPays } from "./support/checks.mjs";
 import { FACTORY, deployFactory, factory, flushManyCall, forwarderAddress, newOrder } from "./support/factory.mjs";
@@ -48,6 +49,10 @@ test("the factory lands at the documented address, whoever deploys it", async (t
     await deployFactory(chain, chain[who]);
     assert.notEqual(await chain.code(factory.address), "0x");
   }
+});
+
+test("the documented salt is that of the documented order", () => {
+  assert.equal(saltOf(documented("Order")), documented("Salt"));
 });
 
 test("the documented example is what the factory answers", async () => {

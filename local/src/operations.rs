@@ -59,6 +59,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation!("create-order", "POST", "/orders", create_order::handle),
     operation!("list-orders", "GET", "/orders", list_orders::handle),
     operation!("get-order", "GET", "/orders/{orderId}", get_order::handle),
+    operation!("payment-options", "GET", "/payment-options", payment_options::handle),
     operation!("list-events", "GET", "/events", list_events::handle),
     operation!("create-webhook-endpoint", "POST", "/webhook-endpoints", create_webhook_endpoint::handle),
     operation!("list-webhook-endpoints", "GET", "/webhook-endpoints", list_webhook_endpoints::handle),

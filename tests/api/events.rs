@@ -156,6 +156,13 @@ async fn the_event_of_get_order_reads_its_order() {
     assert_eq!(found["order"]["globalAddress"], documented_address());
 }
 
+#[tokio::test]
+async fn the_event_of_payment_options_reads_the_chains() {
+    let (_api, app) = app_of_that_day().await;
+    let answer = payment_options::handle(&app, &request("payment-options")).await;
+    assert_eq!(data(&answer, "Payment options retrieved"), json!({"chains": []}));
+}
+
 fn documented_address() -> Value {
     let text = fs::read_to_string(root().join("openapi.yaml")).unwrap();
     let document: Value = serde_yaml_ng::from_str(&text).unwrap();

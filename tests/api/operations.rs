@@ -85,6 +85,24 @@ fn each_function_has_a_sample_event_and_is_in_one_executable() {
     }
 }
 
+/// A function without the setting would accept every chain; one that does not read it would too.
+#[test]
+fn each_http_function_that_has_the_chains_setting_reads_it() {
+    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&read("template.yaml")).unwrap();
+    let resources = template["Resources"].as_mapping().unwrap().values();
+    let given: BTreeSet<_> = resources
+        .map(|it| &it["Properties"])
+        .filter(|function| !function["Environment"]["Variables"]["CHAINS"].is_null())
+        .map(|function| function["Handler"].as_str().unwrap().to_owned())
+        .collect();
+    let names = OPERATIONS.iter().map(|operation| operation.name);
+    let (with, without): (Vec<_>, Vec<_>) = names.partition(|name| given.contains(*name));
+    assert!(with.contains(&"create-order") && with.contains(&"payment-options"), "{with:?}");
+    let reads = |name: &str| read(&format!("functions/{name}/src/lib.rs")).contains("(handle, with_chains);");
+    assert!(with.iter().all(|name| reads(name)), "not all of {with:?} read CHAINS");
+    assert!(!without.iter().any(|name| reads(name)), "one of {without:?} reads CHAINS and does not get it");
+}
+
 /// Handlers parse, make one call and render: they are short, and rules are elsewhere.
 #[test]
 fn no_handler_is_long() {

@@ -42,6 +42,13 @@ async fn reading_a_session_is_one_get_and_its_order_one_query_more() {
 }
 
 #[tokio::test]
+async fn payment_options_cost_nothing() {
+    let (proxy, api) = counted().await;
+    api.get("/payment-options").await.ok();
+    assert!(proxy.take_operations().is_empty());
+}
+
+#[tokio::test]
 async fn linking_is_one_transaction_without_a_prior_read() {
     let (proxy, api) = counted().await;
     let session = api.create_session().await;

@@ -3,6 +3,7 @@
 pub(crate) mod document;
 mod events;
 mod keys;
+mod options;
 mod payments;
 mod refusals;
 mod sessions;
@@ -27,6 +28,7 @@ async fn every_answer_is_documented_and_everything_documented_is_answered() {
     refusals::play(&api, &mut witness).await;
     send_request_examples(&api, &mut witness).await;
     refusals::play_routes(&on_base().await, &mut witness).await;
+    options::play(&mut witness).await;
     events::play(&api, &mut witness).await;
     webhooks::play(&mut witness).await;
     keys::play(&mut witness).await;

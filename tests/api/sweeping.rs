@@ -4,5 +4,6 @@
 mod crashes;
 mod orders;
 mod replacing;
+mod salts;
 mod scene;
 mod stored;

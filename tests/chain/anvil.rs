@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
+use alloy::primitives::B256;
 use serde_json::{Value, json};
+use shared::{chains::order_salt, kernel::OrderId};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command as AsyncCommand},
@@ -153,9 +155,9 @@ impl Anvil {
 
     /// The call that sweeps, not sent yet.
     pub(crate) fn sweep_call(&self, order: &Waiting, token: &str) -> Value {
-        let (salt, recipient) = (order.id.replace('-', ""), &order.recipient[2..]);
+        let (salt, recipient) = (salt_of(order), &order.recipient[2..]);
         let selector = selector("flush(bytes32,address,address)");
-        let data = format!("0x{selector}{salt:0>64}{recipient:0>64}{:0>64}", &token[2..]);
+        let data = format!("0x{selector}{salt:x}{recipient:0>64}{:0>64}", &token[2..]);
         json!({"from": RICH, "to": FACTORY, "data": data})
     }
 
@@ -164,6 +166,11 @@ impl Anvil {
     pub(crate) async fn reorganise(&self, depth: u64, calls: &[(Value, u64)]) {
         self.rpc("anvil_reorg", json!([depth, calls])).await;
     }
+}
+
+/// The salt of an order's deposit address.
+pub(crate) fn salt_of(order: &Waiting) -> B256 {
+    order_salt(OrderId::parse(&order.id).unwrap())
 }
 
 /// The first topic of an event's logs.

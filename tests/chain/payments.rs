@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    anvil::{FACTORY, GAS_ACCOUNT, selector},
+    anvil::{FACTORY, GAS_ACCOUNT, salt_of, selector},
     shop::{NATIVE, Shop},
 };
 
@@ -149,8 +149,7 @@ async fn the_chain_computes_the_same_deposit_addresses() {
     let selector = selector("addressOf(bytes32,address)");
     for _ in 0..20 {
         let order = shop.sell().await;
-        let salt = order.id.replace('-', "");
-        let data = format!("0x{selector}{salt:0>64}{:0>64}", &order.recipient[2..]);
+        let data = format!("0x{selector}{:x}{:0>64}", salt_of(&order), &order.recipient[2..]);
         let answer = shop.anvil.rpc("eth_call", json!([{"to": FACTORY, "data": data}, "latest"])).await;
         assert_eq!(&answer.as_str().unwrap()[26..], &order.address[2..]);
     }

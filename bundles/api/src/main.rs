@@ -22,6 +22,7 @@ async fn main() -> Result<(), Error> {
         "list-webhook-deliveries" => list_webhook_deliveries::run,
         "list-webhook-endpoints" => list_webhook_endpoints::run,
         "not-found" => not_found::run,
+        "payment-options" => payment_options::run,
         "record-payment" => record_payment::run,
         "rotate-webhook-secret" => rotate_webhook_secret::run,
     ])

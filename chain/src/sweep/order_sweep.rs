@@ -1,11 +1,14 @@
 //! One order's part of a transaction, and its traces in receipts.
 
 use alloy::{
-    primitives::{Address, B256, U256},
+    primitives::{Address, U256},
     rpc::types::Log,
 };
 use serde::{Deserialize, Serialize};
-use shared::kernel::{BaseUnits, OrderId};
+use shared::{
+    chains::order_salt,
+    kernel::{BaseUnits, OrderId},
+};
 
 use crate::{
     abi::{FactoryOrder, Flushed, TRANSFER, read_flush_failed, read_flushed},
@@ -31,11 +34,7 @@ pub(super) struct OrderSweep {
 impl OrderSweep {
     /// The order as the factory knows it.
     pub(super) fn factory_order(&self) -> FactoryOrder {
-        FactoryOrder { salt: self.salt(), recipient: self.recipient, token: self.token }
-    }
-
-    fn salt(&self) -> B256 {
-        B256::left_padding_from(self.order_id.as_bytes())
+        FactoryOrder { salt: order_salt(self.order_id), recipient: self.recipient, token: self.token }
     }
 
     /// `true` if a log shows that the forwarder paid the recipient.
@@ -46,7 +45,7 @@ impl OrderSweep {
     /// `true` if a log of the factory shows that this order could not be swept.
     pub(super) fn is_failed_by(&self, log: &Log, factory: Address) -> bool {
         let event = read_flush_failed(log).map(|event| (event.salt, event.recipient, event.token));
-        log.address() == factory && event == Some((self.salt(), self.recipient, self.token))
+        log.address() == factory && event == Some((order_salt(self.order_id), self.recipient, self.token))
     }
 
     /// `true` if a transaction swept this order.

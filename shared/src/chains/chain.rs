@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::kernel::{Address, ChainId};
+use crate::{
+    chains::token::{TokenDescription, built_in},
+    kernel::{Address, ChainId},
+};
 
 /// The configured chains. Without any, orders are accepted for every chain, and evidence of their payments comes from
 /// elsewhere.
@@ -16,16 +19,22 @@ pub struct Chains(pub(crate) BTreeMap<ChainId, Chain>);
 pub struct Chain {
     /// Its EVM chain id.
     pub id: ChainId,
-    /// Its name, for logs.
+    /// Its name.
     pub name: String,
+    /// The base URL of its block explorer.
+    pub explorer: Option<String>,
     /// Its nodes, most preferred first.
     pub rpc: Vec<RpcUrl>,
     /// The tokens that orders may ask for, besides the native one.
     pub tokens: Tokens,
+    /// The tokens that the document describes.
+    pub(crate) described: Vec<(Address, TokenDescription)>,
     /// The way to find deposits of the native token.
     pub native: NativeDeposits,
     /// The condition for a final deposit.
     pub confirmations: Confirmations,
+    /// The least detection window of orders on this chain, in milliseconds.
+    pub detection_window_millis: i64,
     /// The time from one poll to the next, in milliseconds.
     pub poll_millis: u64,
     /// The longest time that a node may take for an answer, in milliseconds.
@@ -80,7 +89,7 @@ pub enum NativeDeposits {
 }
 
 /// The condition for a final block, whose contents are confirmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Confirmations {
     /// This many blocks on top of it.
@@ -90,7 +99,7 @@ pub enum Confirmations {
 }
 
 /// A block tag of the Ethereum JSON-RPC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FinalityTag {
     /// A reorganisation is unlikely.
@@ -124,6 +133,20 @@ impl Chains {
     /// Returns true if payments on this chain are watched.
     pub fn watches(&self, chain: ChainId) -> bool {
         self.0.contains_key(&chain)
+    }
+
+    /// The description of a token, from the document or built in; `None` if the token is unknown.
+    pub fn describe(&self, chain: ChainId, address: &Address) -> Option<TokenDescription> {
+        let mut described = self.get(chain).into_iter().flat_map(|chain| &chain.described);
+        let found = described.find(|(described, _)| described == address);
+        found.map(|(_, description)| description.clone()).or_else(|| built_in(chain, address))
+    }
+
+    /// The detection window of an order that can be paid on these chains, in milliseconds: the longest of theirs and
+    /// the operator's `setting`.
+    pub fn detection_window_millis(&self, chains: impl IntoIterator<Item = ChainId>, setting: i64) -> i64 {
+        let configured = chains.into_iter().filter_map(|chain| self.get(chain));
+        configured.map(|chain| chain.detection_window_millis).fold(setting, i64::max)
     }
 }
 

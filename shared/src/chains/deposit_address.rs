@@ -5,7 +5,10 @@ use std::str::FromStr as _;
 use alloy_primitives::{Address as EvmAddress, B256, Bytes, keccak256};
 use serde::Deserialize;
 
-use crate::kernel::{Address, ChainId, OrderId};
+use crate::{
+    chains::salt::order_salt,
+    kernel::{Address, ChainId, OrderId},
+};
 
 /// Derives an address for every order, without a network call and without a private key of the service.
 pub trait DepositAddress: Send + Sync {
@@ -15,7 +18,7 @@ pub trait DepositAddress: Send + Sync {
 }
 
 /// The CREATE2 address (EIP-1014) of a `Forwarder` contract (see `contracts/`). Its constructor's argument binds it to
-/// the recipient, and the salt to the order. Anybody can deploy it at any time, and it can only pay the recipient.
+/// the recipient, and the salt to the order ([`order_salt`]). Anybody can deploy it at any time, and it can only pay the recipient.
 #[derive(Debug, Clone)]
 pub struct ForwarderAddress {
     factory: EvmAddress,
@@ -89,6 +92,14 @@ impl ForwarderAddress {
     pub fn factory(&self) -> EvmAddress {
         self.factory
     }
+
+    /// The address of the forwarder with this salt and recipient, as the factory's `addressOf` answers.
+    pub fn address_of(&self, salt: B256, recipient: EvmAddress) -> EvmAddress {
+        // The constructor's one argument, ABI-encoded: the address, padded to 32 bytes.
+        let argument = recipient.into_word();
+        let init_code = [self.creation_code.as_ref(), argument.as_slice()].concat();
+        self.factory.create2(salt, keccak256(init_code))
+    }
 }
 
 impl DepositAddress for ForwarderAddress {
@@ -96,11 +107,7 @@ impl DepositAddress for ForwarderAddress {
         if !has_forwarders(src_chain) {
             return None;
         }
-        // The constructor's one argument, ABI-encoded: the address, padded to 32 bytes.
-        let argument = recipient.evm()?.into_word();
-        let init_code = [self.creation_code.as_ref(), argument.as_slice()].concat();
-        let salt = B256::left_padding_from(order.as_bytes());
-        let address = self.factory.create2(salt, keccak256(init_code));
+        let address = self.address_of(order_salt(order), recipient.evm()?);
         Some(format!("{address:#x}"))
     }
 }
@@ -116,7 +123,7 @@ mod tests {
         let base = ChainId::new(8453).unwrap();
         let recipient = Address::parse(base, "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44").unwrap();
         let address = ForwarderAddress::new(None, None).unwrap().derive(order, base, &recipient);
-        assert_eq!(address.as_deref(), Some("0x13b32a79f7e9775ac4f1631e1d87765aed0ed449"));
+        assert_eq!(address.as_deref(), Some("0x99ec1088d1e62e468599c21ee677b8e49a5b4cec"));
     }
 
     #[test]

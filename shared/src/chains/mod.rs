@@ -3,9 +3,12 @@
 mod chain;
 mod deposit_address;
 mod document;
+mod salt;
 mod token;
 
 pub use chain::{AnyToken, Chain, Chains, Confirmations, FinalityTag, NativeDeposits, RpcUrl, Tokens};
 pub use deposit_address::{DepositAddress, ForwarderAddress, ForwarderSettingError};
 pub use document::ChainsError;
-pub use token::token_metadata;
+pub use salt::order_salt;
+pub use token::TokenDescription;
+pub(crate) use token::token_metadata;

@@ -1,9 +1,45 @@
-//! Descriptions of tokens, for an order's `metadata`.
+//! Tokens and their descriptions: in the chains document, built in, and in an order's `metadata`.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 use crate::kernel::{Address, ChainId};
+
+/// The description of a token, which does not depend on its chain and address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenDescription {
+    /// Its symbol, such as USDC.
+    pub symbol: Cow<'static, str>,
+    /// Its name, such as USD Coin.
+    pub name: Cow<'static, str>,
+    /// The number of decimals: one whole token is 10^`decimals` base units.
+    pub decimals: u8,
+}
+
+/// A token in the chains document.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum TokenEntry {
+    /// Its address alone: the description is built in, or unknown.
+    Address(Address),
+    /// Its address and description.
+    Described(DescribedToken),
+    /// Anything else, so that the error can name the chain.
+    Invalid(IgnoredAny),
+}
+
+/// A token with its description in the chains document.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DescribedToken {
+    address: Address,
+    symbol: String,
+    name: String,
+    decimals: u8,
+}
 
 /// A token as `metadata.srcToken` and `metadata.dstToken` describe it. The published user interface reads both without
 /// a guard, so they are always present.
@@ -12,9 +48,8 @@ use crate::kernel::{Address, ChainId};
 struct Token<'a> {
     chain_id: ChainId,
     address: &'a Address,
-    symbol: &'a str,
-    name: &'a str,
-    decimals: u8,
+    #[serde(flatten)]
+    description: TokenDescription,
     metadata: Empty,
 }
 
@@ -36,25 +71,68 @@ const STABLECOINS: &[(u64, &str, &str, &str)] = &[
     (ChainId::SOLANA.number(), "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", "USDC", "USD Coin"),
 ];
 
-/// The description of a token as JSON. An unknown token gets `decimals: 0`, so that amounts are shown in base units
-/// rather than wrongly scaled; clients can send their own description.
-pub fn token_metadata(chain: ChainId, address: &Address) -> Box<RawValue> {
-    let (symbol, name, decimals) = describe(chain, address);
-    let token = Token { chain_id: chain, address, symbol, name, decimals, metadata: Empty {} };
+impl TokenDescription {
+    /// The description of an unknown token. Without decimals, amounts are shown in base units rather than wrongly
+    /// scaled. Native tokens have 18 decimals on EVM chains.
+    pub fn unknown(address: &Address) -> Self {
+        match address.is_native_token() {
+            true => Self::new("NATIVE", "Native token", 18),
+            false => Self::new("UNKNOWN", "Unknown token", 0),
+        }
+    }
+
+    /// Returns true if pages can show it, and amounts be scaled by it: 2^256 has 78 digits.
+    pub(crate) fn is_valid(&self) -> bool {
+        let fits = |text: &str, max| {
+            (1..=max).contains(&text.chars().count())
+                && text.trim() == text
+                && !text.contains(char::is_control)
+        };
+        fits(&self.symbol, 32) && fits(&self.name, 64) && self.decimals <= 77
+    }
+
+    const fn new(symbol: &'static str, name: &'static str, decimals: u8) -> Self {
+        Self { symbol: Cow::Borrowed(symbol), name: Cow::Borrowed(name), decimals }
+    }
+}
+
+impl TokenEntry {
+    /// The token's address, and its description if it has one here; `None` if it breaks a rule.
+    pub(crate) fn resolve(self, chain: ChainId) -> Option<(Address, Option<TokenDescription>)> {
+        let (address, description) = match self {
+            Self::Address(address) => (address, None),
+            Self::Described(DescribedToken { address, symbol, name, decimals }) => {
+                (address, Some(TokenDescription { symbol: symbol.into(), name: name.into(), decimals }))
+            }
+            Self::Invalid(_) => return None,
+        };
+        let address = Address::parse_token(chain, address.as_str()).ok()?;
+        description.as_ref().is_none_or(TokenDescription::is_valid).then_some((address, description))
+    }
+}
+
+/// A token in an order's `metadata`, as JSON.
+pub(crate) fn token_metadata(
+    chain: ChainId,
+    address: &Address,
+    description: TokenDescription,
+) -> Box<RawValue> {
+    let token = Token { chain_id: chain, address, description, metadata: Empty {} };
     serde_json::value::to_raw_value(&token).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-fn describe(chain: ChainId, address: &Address) -> (&'static str, &'static str, u8) {
+/// The description of a well-known token.
+pub(crate) fn built_in(chain: ChainId, address: &Address) -> Option<TokenDescription> {
     if address.is_native_token() {
-        return match chain.number() {
-            137 => ("POL", "POL", 18),
-            _ if chain == ChainId::SOLANA => ("SOL", "Solana", 9),
-            1 | 10 | 8453 | 42161 => ("ETH", "Ether", 18),
-            _ => ("NATIVE", "Native token", 18),
-        };
+        return Some(match chain.number() {
+            137 => TokenDescription::new("POL", "POL", 18),
+            _ if chain == ChainId::SOLANA => TokenDescription::new("SOL", "Solana", 9),
+            1 | 10 | 8453 | 42161 => TokenDescription::new("ETH", "Ether", 18),
+            _ => return None,
+        });
     }
-    STABLECOINS
-        .iter()
-        .find(|(known_chain, known, ..)| *known_chain == chain.number() && *known == address.as_str())
-        .map_or(("UNKNOWN", "Unknown token", 0), |&(_, _, symbol, name)| (symbol, name, 6))
+    let mut known = STABLECOINS.iter();
+    let &(_, _, symbol, name) =
+        known.find(|(on, known, ..)| *on == chain.number() && *known == address.as_str())?;
+    Some(TokenDescription::new(symbol, name, 6))
 }

@@ -42,6 +42,7 @@ impl CreateOrder<'_> {
         let OrderRequest { mut terms, session } = request;
         check_route(&settings.chains, &terms)?;
         settings.check_recipient("recipientAddress", &terms.recipient_address)?;
+        terms.describe_tokens(&settings.chains, self.caller)?;
         let read = self.read_session(store, &terms, session).await?;
         let owner = match session {
             Some(session) => self.complete_from_session(store, &mut terms, session, read.as_ref()).await?,

@@ -73,7 +73,7 @@ pub struct OrderTerms {
     /// The payload as it was sent; its form depends on the type.
     #[serde(with = "embedded")]
     pub payload: RawJson,
-    /// As it was sent, with `srcToken` and `dstToken` filled in.
+    /// As it was sent, with descriptions of both tokens in `srcToken` and `dstToken`.
     #[serde(with = "embedded")]
     pub metadata: RawJson,
     /// The onramp, unless the order is paid in crypto.

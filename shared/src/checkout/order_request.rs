@@ -7,12 +7,15 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     Error, Result,
-    chains::token_metadata,
+    chains::{Chains, TokenDescription, token_metadata},
     checkout::{Onramp, OnrampVendor, OrderTerms, OrderType, payload::payload},
     edge::fields::Fields,
     kernel::{Address, BaseUnits, ChainId, RawJson, RedirectUrl, SessionId},
     keys::Caller,
 };
+
+/// The members of an object, as they were sent.
+type Members = IndexMap<String, Box<RawValue>>;
 
 /// The body of `POST /orders`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +62,7 @@ impl OrderRequest {
         let dst_chain = chain(&fields, "dstChain")?;
         let src_token_address = token(&fields, "srcTokenAddress", src_chain)?;
         let dst_token_address = token(&fields, "dstTokenAddress", dst_chain)?;
-        let metadata = metadata(&fields, (src_chain, &src_token_address), (dst_chain, &dst_token_address))?;
+        let metadata = fields.stored_object("metadata")?.map_or_else(RawJson::empty_object, RawJson::from);
         let terms = OrderTerms {
             order_type,
             recipient_address: recipient(&fields, dst_chain)?,
@@ -78,6 +81,56 @@ impl OrderRequest {
         };
         Ok(Self { terms, session: session(&fields)? })
     }
+}
+
+impl OrderTerms {
+    /// Puts the descriptions of both tokens into the metadata. Known tokens are described as they are, whoever sent the
+    /// order: another symbol or number of decimals could show buyer and merchant another amount than the order's. A
+    /// merchant may describe unknown tokens, and add members to both.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`], [`Error::Internal`].
+    pub(crate) fn describe_tokens(&mut self, chains: &Chains, caller: &Caller) -> Result<()> {
+        let mut members: Members = serde_json::from_str(self.metadata.as_str())
+            .map_err(|_| Error::invalid("metadata", "must be an object"))?;
+        let (src, dst) =
+            ((self.src_chain, &self.src_token_address), (self.dst_chain, &self.dst_token_address));
+        let mut changed = false;
+        for (name, (chain, address)) in [("srcToken", src), ("dstToken", dst)] {
+            let sent =
+                members.get(name).filter(|it| *caller != Caller::Unauthenticated && it.get() != "null");
+            let known = chains.describe(chain, address);
+            if known.is_some() || sent.is_none() {
+                let description = known.unwrap_or_else(|| TokenDescription::unknown(address));
+                let described =
+                    described(sent.map(|sent| &**sent), &token_metadata(chain, address, description))?;
+                members.insert(name.to_owned(), described);
+                changed = true;
+            }
+        }
+        if changed {
+            self.metadata = to_raw_value(&members).map(RawJson::from).map_err(internal)?;
+        }
+        Ok(())
+    }
+}
+
+/// A token's description as `ours`, with all other members of the one that was `sent`.
+fn described(sent: Option<&RawValue>, ours: &RawValue) -> Result<Box<RawValue>> {
+    let mut members: Members =
+        sent.and_then(|sent| serde_json::from_str(sent.get()).ok()).unwrap_or_default();
+    let ours: Members = serde_json::from_str(ours.get()).map_err(internal)?;
+    for (name, value) in ours {
+        // `metadata` is empty, and there for pages that read it unasked.
+        if name != "metadata" || !members.contains_key(&name) {
+            members.insert(name, value);
+        }
+    }
+    to_raw_value(&members).map_err(internal)
+}
+
+fn internal(error: serde_json::Error) -> Error {
+    Error::Internal(error.into())
 }
 
 impl ListRequest {
@@ -143,28 +196,6 @@ fn src_amount(fields: &Fields<'_>, order_type: OrderType) -> Result<BaseUnits> {
     let text = fields.required("srcAmount", text)?;
     let amount = BaseUnits::parse(&text).filter(|amount| !amount.is_zero());
     amount.ok_or_else(|| fields.error("srcAmount", "must be a decimal string of base units, 1 to 2^256-1"))
-}
-
-/// The metadata as it was sent, with descriptions of both tokens where they are missing.
-fn metadata(fields: &Fields<'_>, src: (ChainId, &Address), dst: (ChainId, &Address)) -> Result<RawJson> {
-    let sent = fields.stored_object("metadata")?;
-    let mut members: IndexMap<String, Box<RawValue>> = match sent {
-        Some(text) => {
-            serde_json::from_str(text.get()).map_err(|_| fields.error("metadata", "must be an object"))?
-        }
-        None => IndexMap::new(),
-    };
-    let mut complete = true;
-    for (name, (chain, address)) in [("srcToken", src), ("dstToken", dst)] {
-        if members.get(name).is_none_or(|value| value.get() == "null") {
-            members.insert(name.to_owned(), token_metadata(chain, address));
-            complete = false;
-        }
-    }
-    match sent {
-        Some(text) if complete => Ok(text.into()),
-        _ => to_raw_value(&members).map(RawJson::from).map_err(|error| Error::Internal(error.into())),
-    }
 }
 
 /// The onramp's vendor. `none`, or no vendor, means that the order is paid in crypto.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
 use crate::{
-    chains::token_metadata,
+    chains::{TokenDescription, token_metadata},
     checkout::{Order, OrderHistory, OrderTerms, Session},
     kernel::{Address, ChainId, Owned, Owner, RawJson},
 };
@@ -62,10 +62,10 @@ fn public_metadata(terms: &OrderTerms) -> RawJson {
     serde_json::value::to_raw_value(&shown).map_or_else(|_| RawJson::empty_object(), RawJson::from)
 }
 
-/// A token's description with its known texts and numbers as they were sent. Everything else in it is the merchant's
-/// own data, as in the metadata around it.
+/// A token's description with its texts and numbers as they are stored. Everything else in it is the merchant's own
+/// data, as in the metadata around it.
 fn public_token(sent: Option<&RawValue>, chain: ChainId, address: &Address) -> Members {
-    let mut shown = members(token_metadata(chain, address).get());
+    let mut shown = members(token_metadata(chain, address, TokenDescription::unknown(address)).get());
     let sent = sent.map(|sent| members(sent.get())).unwrap_or_default();
     for (name, value) in &mut shown {
         let fits = sent.get(name).filter(|sent| kind(sent).is_some() && kind(sent) == kind(value));

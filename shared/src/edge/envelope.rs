@@ -57,6 +57,20 @@ pub fn answer<T: Serialize, E: Borrow<Error>>(
     }
 }
 
+/// As [`answer`], for data that changes only with a deployment: caches may keep a success for five minutes.
+pub fn answer_cacheable<T: Serialize>(
+    request: &Request,
+    message: &str,
+    outcome: Result<T>,
+) -> Response<Body> {
+    let mut response = answer(request, message, outcome);
+    if response.status().is_success() {
+        let lifetime = header::HeaderValue::from_static("public, max-age=300");
+        response.headers_mut().insert(header::CACHE_CONTROL, lifetime);
+    }
+    response
+}
+
 /// The `data` of an answer to a request that creates something.
 #[derive(Debug)]
 pub struct Answer {

@@ -18,7 +18,9 @@ use lambda_http::{Body, Request, RequestExt as _, request::RequestContext};
 
 pub use batch::{BatchItemFailure, BatchResponse};
 pub use clock::Clock;
-pub use envelope::{Answer, answer, answer_created, causes, log_failure, no_content, render};
+pub use envelope::{
+    Answer, answer, answer_cacheable, answer_created, causes, log_failure, no_content, render,
+};
 pub(crate) use environment::tables;
 pub use environment::{Settings, SettingsError, required_variable, variable};
 pub use idempotency::{Creation, IdempotencyKey, KeyHolder, UsedKey};

@@ -41,6 +41,11 @@ const SOLANA_ZERO: &str = "11111111111111111111111111111111";
 pub struct Address(String);
 
 impl Address {
+    /// The address that stands for every chain's native token.
+    pub fn native_token() -> Self {
+        Self(NATIVE_TOKEN.to_owned())
+    }
+
     /// Reads a token's address on `chain`; the zero address is the native token on every chain.
     ///
     /// # Errors

@@ -46,23 +46,45 @@ async fn strangers_see_neither_metadata_nor_references() {
     }
 }
 
-#[tokio::test]
-async fn strangers_see_of_a_token_what_describes_it_and_nothing_else() {
+/// An order in this token that a merchant describes in their own way; returns its metadata as the merchant sees it and
+/// as an unauthenticated caller does.
+async fn described(token: &str, src_token: &Value, dst_token: &Value) -> (Value, Value) {
     let (mut api, ours, _) = shops().await;
     api.use_key(Some(&ours));
     let mut body = noted_order(None);
-    let described = json!({"symbol": "usdc", "decimals": 2, "name": {"secret": 1}, "note": "secret",
-                           "metadata": {"note": "secret"}, "address": null});
-    body["metadata"] = json!({"secret": 1, "srcToken": described, "dstToken": "secret"});
+    (body["srcTokenAddress"], body["dstTokenAddress"]) = (token.into(), token.into());
+    body["metadata"] = json!({"secret": 1, "srcToken": src_token, "dstToken": dst_token});
     let made = api.post("/orders", &body).await.ok();
-    assert_eq!(made["metadata"], body["metadata"]);
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(api.order(id).await["order"]["metadata"], made["metadata"]);
     api.use_key(None);
-    let seen = api.order(made["id"].as_str().unwrap()).await["order"]["metadata"].clone();
+    (made["metadata"].clone(), api.order(id).await["order"]["metadata"].clone())
+}
+
+#[tokio::test]
+async fn strangers_see_of_a_token_what_describes_it_and_nothing_else() {
+    let sent = json!({"symbol": "OUR", "decimals": 2, "name": {"secret": 1}, "note": "secret",
+                      "metadata": {"note": "secret"}, "address": null});
+    let (ours, seen) = described(BUYER, &sent, &json!("secret")).await;
+    assert_eq!(ours, json!({"secret": 1, "srcToken": sent, "dstToken": "secret"}));
+    let unknown = json!({"chainId": 8453, "address": BUYER, "symbol": "UNKNOWN", "name": "Unknown token",
+                         "decimals": 0, "metadata": {}});
+    let mut described = unknown.clone();
+    (described["symbol"], described["decimals"]) = ("OUR".into(), 2.into());
+    assert_eq!(seen, json!({"srcToken": described, "dstToken": unknown}));
+}
+
+#[tokio::test]
+async fn a_known_token_is_described_as_it_is_and_may_have_more_members() {
+    let sent = json!({"chainId": 1, "address": BUYER, "symbol": "FAKE", "name": "Fake", "decimals": 18,
+                      "logoURI": "https://shop.example/usdc.svg", "metadata": {"note": "secret"}});
+    let (ours, seen) = described(USDC, &sent, &json!("secret")).await;
     let known = json!({"chainId": 8453, "address": USDC, "symbol": "USDC", "name": "USD Coin", "decimals": 6,
                        "metadata": {}});
-    let mut described = known.clone();
-    (described["symbol"], described["decimals"]) = ("usdc".into(), 2.into());
-    assert_eq!(seen, json!({"srcToken": described, "dstToken": known}));
+    let mut with_more = known.clone();
+    (with_more["logoURI"], with_more["metadata"]) = (sent["logoURI"].clone(), sent["metadata"].clone());
+    assert_eq!(ours, json!({"secret": 1, "srcToken": with_more, "dstToken": known}));
+    assert_eq!(seen, json!({"srcToken": known, "dstToken": known}));
 }
 
 #[tokio::test]
@@ -75,4 +97,40 @@ async fn strangers_order_for_sessions_only() {
     let session = api.create_session().await;
     api.use_key(None);
     api.create_order(Some(&session)).await.ok();
+}
+
+#[tokio::test]
+async fn a_strangers_description_of_a_token_is_shown_to_nobody() {
+    let (mut api, ours, _) = shops().await;
+    api.use_key(Some(&ours));
+    let session = api.create_session().await;
+    let mut body = noted_order(Some(&session));
+    let spoof = json!({"chainId": 8453, "address": USDC, "symbol": "SPOOF", "name": "Spoof", "decimals": 18});
+    body["metadata"]["srcToken"] = spoof.clone();
+    body["metadata"]["dstToken"] = spoof;
+    api.use_key(None);
+    let made = api.post("/orders", &body).await.ok();
+    let id = made["id"].as_str().unwrap();
+    let for_strangers = api.order(id).await["order"].clone();
+    api.use_key(Some(&ours));
+    api.server.catch_up().await.unwrap();
+    let events = api.get("/events").await.ok();
+    assert!(events.to_string().contains(id));
+    for shown in [&made, &for_strangers, &api.order(id).await["order"], &events] {
+        let text = shown.to_string();
+        assert!(text.contains("USD Coin") && !text.to_uppercase().contains("SPOOF"), "{text}");
+    }
+    assert_eq!(api.order(id).await["order"]["metadata"]["srcToken"]["decimals"], 6);
+
+    // Of an unknown token too: the shop's tokens are for the shop to describe.
+    let session = api.create_session().await;
+    body["checkoutSessionId"] = session.into();
+    (body["srcTokenAddress"], body["dstTokenAddress"]) = (BUYER.into(), BUYER.into());
+    api.use_key(None);
+    let made = api.post("/orders", &body).await.ok();
+    api.use_key(Some(&ours));
+    let stored = api.order(made["id"].as_str().unwrap()).await["order"]["metadata"].clone();
+    for token in [&stored["srcToken"], &stored["dstToken"]] {
+        assert_eq!((&token["symbol"], &token["decimals"]), (&json!("UNKNOWN"), &json!(0)));
+    }
 }

@@ -17,7 +17,7 @@ use crate::request_log::request;
 /// The bounds of docs/limits.md.
 const PAYLOAD_BYTES: usize = 4096;
 const METADATA_BYTES: usize = 2048;
-const UNITS: f64 = 70.0;
+const UNITS: f64 = 60.0;
 
 /// An object of this many bytes, with these members before its filling.
 fn filled(members: &Value, bytes: usize) -> Value {

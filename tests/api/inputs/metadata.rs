@@ -9,7 +9,7 @@ use proptest::{
 use reqwest::Method;
 use serde_json::value::RawValue;
 use tests::{
-    client::{Api, order},
+    client::{Api, BUYER, order},
     scenario::Scenario,
 };
 use tokio::runtime::Runtime;
@@ -120,8 +120,11 @@ fn a_sessions_metadata_comes_back_as_the_text_that_was_sent() {
 #[test]
 fn an_orders_payload_and_metadata_come_back_as_the_texts_that_were_sent() {
     for_each_text(async |api, text| {
+        // Known tokens are described as they are, whatever was sent.
         let metadata = format!("{{\"srcToken\" : {text},\"dstToken\":1.0, \"more\":{text}}}");
         let mut wanted = order(None);
+        wanted["srcTokenAddress"] = BUYER.into();
+        wanted["dstTokenAddress"] = BUYER.into();
         wanted["type"] = "deposit_first".into();
         wanted["payload"] = "PAYLOAD".into();
         wanted["metadata"] = "METADATA".into();

@@ -1,14 +1,11 @@
 //! The forwarders' factory, as far as sweeping calls it.
 
 use alloy::{
-    primitives::{Address, B256, U256},
+    primitives::{Address, B256},
     sol,
     sol_types::SolCall as _,
 };
-use shared::{
-    chains::{DepositAddress as _, ForwarderAddress},
-    kernel::{Address as OrderAddress, ChainId, OrderId},
-};
+use shared::chains::ForwarderAddress;
 
 use super::text::lower;
 
@@ -60,10 +57,5 @@ pub(super) fn factory() -> Address {
 
 /// The address of an order's forwarder.
 pub(super) fn forwarder(salt: B256, recipient: Address) -> Address {
-    let order = uuid::Uuid::from_u128(U256::from_be_bytes(salt.0).to());
-    let order = OrderId::parse(&order.to_string()).unwrap();
-    let chain = ChainId::new(31337).unwrap();
-    let recipient = OrderAddress::parse(chain, &lower(recipient)).unwrap();
-    let address = ForwarderAddress::new(None, None).unwrap().derive(order, chain, &recipient);
-    address.unwrap().parse().unwrap()
+    ForwarderAddress::new(None, None).unwrap().address_of(salt, recipient)
 }

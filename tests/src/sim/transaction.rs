@@ -18,7 +18,7 @@ pub struct SignedTransaction {
     pub gas_limit: u64,
     pub max_fee: u128,
     pub tip: u128,
-    pub(super) input: Bytes,
+    pub input: Bytes,
 }
 
 /// Transactions that wait, at most one for each nonce of an account.

@@ -1,0 +1,3 @@
+//! The Lambda function `payment-options`.
+
+shared::function_main!(payment_options::run);
