@@ -54,6 +54,9 @@ struct Options {
     /// Count the units of this many sales by partition, and nothing else.
     #[arg(long, value_name = "SALES", conflicts_with_all = ["only", "against", "backlog", "soak"])]
     partitions: Option<usize>,
+    /// Count them where each merchant's feed has grown to sixteen lanes.
+    #[arg(long, requires = "partitions")]
+    grown: bool,
     /// Seed of the soak's random choices.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -104,7 +107,7 @@ async fn measure(options: &Options) -> Result<()> {
         return report.write(&options.json);
     }
     if let Some(count) = options.partitions {
-        report.sales = Some(sales::measure(count).await?);
+        report.sales = Some(sales::measure(count, options.grown).await?);
         report.print_sales();
         return report.write(&options.json);
     }

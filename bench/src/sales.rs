@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow};
 use publish_events::Batch;
 use serde::Serialize;
 use serde_json::json;
-use shared::keys::Scope;
+use shared::{feed::Growth, keys::Scope};
 use tests::{
     client::{Api, SHOP, executed, order},
     proxy::Proxy,
@@ -64,8 +64,8 @@ struct Counter {
     of_owner: Count,
 }
 
-/// Plays `count` sales for each merchant.
-pub(crate) async fn measure(count: usize) -> Result<Sales> {
+/// Plays `count` sales for each merchant, if wanted with feeds that have `grown`.
+pub(crate) async fn measure(count: usize, grown: bool) -> Result<Sales> {
     let proxy = Proxy::start().await;
     let api = Scenario::new().behind(&proxy).with_keys().start().await;
     let mut by_owner = Vec::new();
@@ -83,6 +83,9 @@ pub(crate) async fn measure(count: usize) -> Result<Sales> {
     };
     for (key, owner) in keys.iter().zip(OWNERS) {
         counter.api.use_key(Some(key));
+        if grown {
+            counter.grow(owner).await?;
+        }
         for number in 0..count {
             counter.sell(&format!("{owner}-{number}")).await?;
         }
@@ -92,6 +95,17 @@ pub(crate) async fn measure(count: usize) -> Result<Sales> {
 }
 
 impl Counter {
+    /// Has a merchant's feed grow: each of the four segments of its first sale doubles the lanes.
+    async fn grow(&mut self, owner: &str) -> Result<()> {
+        let growth = Growth { hot_units: 1, pause_millis: 0 };
+        let usual = std::mem::replace(&mut self.api.server.app.feed.growth, growth);
+        let (steps, of_owner) = (std::mem::take(&mut self.steps), std::mem::take(&mut self.of_owner));
+        self.sell(&format!("{owner}-first")).await?;
+        (self.steps, self.of_owner) = (steps, of_owner);
+        self.api.server.app.feed.growth = usual;
+        Ok(())
+    }
+
     async fn sell(&mut self, reference: &str) -> Result<()> {
         let url = "https://merchant.example/done?session_id={SESSION_ID}";
         let body = json!({"success_url": url, "cancel_url": url, "metadata": {"sku": "widget-1"},
