@@ -1,4 +1,4 @@
-//! What a sweep publishes on its chain leads to no order and to no session.
+//! Sweeps publish nothing on their chain that leads to an order or a session.
 
 use serde_json::{Value, json};
 use tests::client::SHOP;
