@@ -53,7 +53,10 @@ impl CreateOrder<'_> {
         session.into_iter().for_each(edge::note_session);
         edge::note_order(id);
         let address = settings.deposit_addresses.derive(id, terms.src_chain, &terms.recipient_address);
-        let order = Order::new(id, session, terms, address, self.now, settings.detection_window_millis);
+        let setting = settings.detection_window_millis;
+        let paid_on = terms.accepted().into_iter().map(|accepted| accepted.chain);
+        let window = settings.chains.detection_window_millis(paid_on, setting);
+        let order = Order::new(id, session, terms, address, self.now, window);
         let order = order.owned_by(owner);
         // Never `None`: a merchant's order has the merchant as its owner, and no other caller is refused.
         let seen = self.caller.redact(order.clone());

@@ -1,4 +1,4 @@
-//! The ids that a sweep does not publish: nothing on its chain leads to an order or a session.
+//! Sweeps publish nothing on their chain that leads to an order or a session.
 
 use serde_json::{Value, json};
 use tests::client::SHOP;

@@ -1,9 +1,9 @@
 //! Deposits on a chain that behaves.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::sim::{NATIVE, Payment};
 
-use super::shop::{DEPTH, PRICE, Shop, whole};
+use super::shop::{DEPTH, PRICE, Sale, Shop, whole};
 
 #[tokio::test]
 async fn a_deposit_is_seen_in_the_next_poll_and_executes_once_it_is_confirmed() {
@@ -92,6 +92,37 @@ async fn a_payment_made_while_nobody_watched_is_found_after_the_order_was_to_be_
     shop.chain.mine(1);
     shop.watch().await;
     assert_eq!(shop.deposits(&sale).await["late"], [PRICE]);
+}
+
+/// A deposit of the last seconds, which the node shows only after the setting's 60 seconds.
+async fn seen_late(settings: Value) -> (Shop, Sale) {
+    let mut shop = Shop::with(1, settings).await;
+    let sale = shop.sell().await;
+    shop.watch().await;
+    shop.wait(1790).await;
+    shop.chain.include(&[whole(&sale)]);
+    shop.wait(100).await;
+    shop.watch().await;
+    (shop, sale)
+}
+
+#[tokio::test]
+async fn a_deposit_counts_as_long_as_its_chain_needs_to_be_final() {
+    let (shop, sale) = seen_late(json!({"detection_window_seconds": 120})).await;
+    shop.assert_status(&sale, "executing", "processing").await;
+    let (shop, sale) = seen_late(json!({"detection_window_seconds": 30})).await;
+    shop.assert_status(&sale, "expired", "expired").await;
+    assert_eq!(shop.deposits(&sale).await["late"], [PRICE]);
+}
+
+#[tokio::test]
+async fn a_chains_detection_window_ends() {
+    let shop = Shop::with(1, json!({"detection_window_seconds": 120})).await;
+    let sale = shop.sell().await;
+    shop.wait(1800 + 119).await;
+    shop.assert_status(&sale, "scanning_deposit_transaction", "open").await;
+    shop.wait(1).await;
+    shop.assert_status(&sale, "expired", "expired").await;
 }
 
 #[tokio::test]
