@@ -1,5 +1,6 @@
 //! Attacks by callers without a key, and by merchants' servers, on a deployment with the template's defaults.
 
+pub(crate) mod dust;
 mod floods;
 mod hanging;
 mod orders;

@@ -1,7 +1,7 @@
 //! The feed: every event of a merchant, once, in an order that never changes behind a reader.
 
 mod lanes;
-mod publishing;
+pub(crate) mod publishing;
 mod retries;
 mod sweeping;
 

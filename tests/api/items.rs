@@ -16,6 +16,8 @@ use tests::{
     scenario::Scenario,
 };
 
+use crate::feed::publishing::add_dust;
+
 /// The attributes of each kind of item, with their types. A question mark follows attributes that not all items have.
 type Shapes = BTreeMap<String, BTreeMap<String, String>>;
 
@@ -33,6 +35,7 @@ fn kind(table: &str, item: &Value) -> &'static str {
         }
         ("OrdersTable", "order", Some("order")) => "order",
         ("OrdersTable", "order", Some(_)) => "piece of evidence",
+        ("OrdersTable", "folded", _) => "folded deposit",
         ("OrdersTable", "awaited", _) => "watched deposit address",
         ("OrdersTable", ..) if partition.contains("creator#") => "entry of a creator's list",
         ("KeysTable", ..) => "API key",
@@ -48,7 +51,7 @@ fn kind(table: &str, item: &Value) -> &'static str {
 }
 
 /// The number of kinds.
-const KINDS: usize = 15;
+const KINDS: usize = 16;
 
 fn type_of(value: &Value) -> String {
     let (name, inner) = value.as_object().unwrap().iter().next().unwrap();
@@ -129,6 +132,17 @@ async fn sell(api: &Api) {
     api.create_session().await;
 }
 
+/// Makes an order fold deposits.
+async fn flood(api: &Api, proxy: &Proxy) {
+    let (_, order) = api.create_linked().await;
+    api.tell(&order, &api.deposit("first", 1)).await.ok();
+    add_dust(proxy, &order, 199).await;
+    let mut other = api.deposit("other", 1);
+    other["token"] = BUYER.into();
+    other["from"] = Value::Null;
+    api.tell(&order, &json!([api.deposit("dust", 1), other])).await.ok();
+}
+
 #[tokio::test]
 async fn every_kind_of_item_keeps_its_shape() {
     let proxy = Proxy::start().await;
@@ -149,6 +163,7 @@ async fn every_kind_of_item_keeps_its_shape() {
     }
     receiver.behave(Manner::Answers(500));
     api.server.catch_up().await.unwrap();
+    flood(&api, &proxy).await;
     let shapes = shapes(&proxy).await;
     assert_eq!(shapes.len(), KINDS);
     insta::assert_json_snapshot!(shapes);

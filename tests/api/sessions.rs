@@ -44,6 +44,7 @@ async fn a_sale_shows_in_one_answer() {
             "orderId": "[id]",
             "txHash": "0xb"
           },
+          "foldedDeposits": null,
           "order": {
             "acceptedPayments": null,
             "checkoutSessionId": "[id]",

@@ -29,6 +29,7 @@ async fn every_answer_is_documented_and_everything_documented_is_answered() {
     send_request_examples(&api, &mut witness).await;
     refusals::play_routes(&on_base().await, &mut witness).await;
     options::play(&mut witness).await;
+    payments::play_flooded(&mut witness).await;
     events::play(&api, &mut witness).await;
     webhooks::play(&mut witness).await;
     keys::play(&mut witness).await;

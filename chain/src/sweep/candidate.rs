@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use alloy::primitives::U256;
 use shared::{
-    checkout::{Awaited, Fact, Order, OrderHistory, OrderStatus},
+    checkout::{Awaited, EvidenceRecord, Fact, Order, OrderHistory, OrderStatus},
     kernel::{BaseUnits, ChainId, Timestamp},
     terms::Accepted,
 };
@@ -33,17 +33,20 @@ pub(super) struct Candidate {
 const MAX_WASTED: usize = 5;
 
 impl Candidate {
-    /// The candidate, given the ids of the evidence of its confirmed deposits; `None` if it is paid on another chain.
+    /// The candidate, given the ids of the evidence of its confirmed deposits, and those that its order has folded;
+    /// `None` if it is paid on another chain.
     pub(super) fn new(
         unswept: UnsweptOrder,
         chain: ChainId,
         deposits: &HashSet<String>,
-        record: OrderHistory,
+        mut record: OrderHistory,
+        folded: Vec<EvidenceRecord>,
     ) -> Option<Self> {
         let payment = record.order.payment(&record.evidence).map(|payment| payment.with);
         let is_paid = payment.is_some();
         let with = payment.or_else(|| record.order.terms.accepted().into_iter().find(|it| it.chain == chain));
         let with = with.filter(|it| it.chain == chain)?;
+        record.evidence.extend(folded);
         let (mut paid, mut confirmed, mut tx_hash) = (BaseUnits::ZERO, BaseUnits::ZERO, String::new());
         for piece in record.order.counted_deposits(&record.evidence, &with) {
             let Fact::Deposit { amount, tx_hash: hash, .. } = &piece.fact else { continue };

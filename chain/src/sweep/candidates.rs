@@ -33,7 +33,13 @@ impl Sweeper {
             return Ok(None);
         };
         let deposits = context.store.confirmed(context.chain.id, unswept.order_id).await?;
-        let Some(candidate) = Candidate::new(unswept.clone(), context.chain.id, &deposits, record) else {
+        // Their sums do not say which of them are confirmed.
+        let folded = match record.order.folded.sums.is_empty() {
+            true => Vec::new(),
+            false => context.orders.folded_deposits(unswept.order_id).await?,
+        };
+        let candidate = Candidate::new(unswept.clone(), context.chain.id, &deposits, record, folded);
+        let Some(candidate) = candidate else {
             self.put_off(&unswept).await?;
             return Ok(None);
         };

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     checkout::{
-        Evidence, EvidenceRecord, ExpiredReason, Fact, NewSession, Onramp, OnrampVendor, Order, OrderStatus,
-        OrderTerms, OrderType, Session, order_list,
+        Evidence, EvidenceRecord, ExpiredReason, Fact, Folded, NewSession, Onramp, OnrampVendor, Order,
+        OrderStatus, OrderTerms, OrderType, Session, order_list,
         order_record::{self, OrderRecord},
         sample,
         session_record::{self, SessionRecord},
@@ -109,7 +109,9 @@ fn a_list_reads_every_attribute_of_an_order() {
     let read: BTreeSet<_> =
         order_list::ORDER_ATTRIBUTES.split(", ").map(|name| name.trim_start_matches('#')).collect();
     // Serialised before `to_item` drops attributes without a value.
-    let order = Order { received: vec![BaseUnits::ZERO], ..order().owned_by(Owner::parse("shop").unwrap()) };
+    let folded = Folded { count: 1, ..Folded::default() };
+    let order =
+        Order { received: vec![BaseUnits::ZERO], folded, ..order().owned_by(Owner::parse("shop").unwrap()) };
     let item: Item = serde_dynamo::to_item(OrderRecord::from(&order)).unwrap();
     assert_eq!(read, item.keys().map(String::as_str).collect());
 }

@@ -56,7 +56,13 @@ impl Order {
         Ledger::new(history.iter()).payment(self)
     }
 
+    /// The sum of all deposits of an accepted token that count, the folded ones included.
+    pub(crate) fn received_of(&self, history: &[EvidenceRecord], accepted: &Accepted) -> BaseUnits {
+        Ledger::new(history.iter()).received(self, accepted)
+    }
+
     /// The deposits of an accepted token that count towards the payment, by their own time: in time, not withdrawn.
+    /// Folded ones are not among them, unless `history` has them too.
     pub fn counted_deposits<'a>(
         &self,
         history: &'a [EvidenceRecord],
@@ -110,7 +116,7 @@ impl Order {
         }
         self.error_details = ledger.error_details(self);
         if let Some(payment) = &self.terms.payment {
-            self.received = payment.accepted().map(|option| ledger.received(&option)).collect();
+            self.received = payment.accepted().map(|option| ledger.received(self, &option)).collect();
         }
     }
 
@@ -145,24 +151,31 @@ impl<'a> Ledger<'a> {
     /// The first payment that is complete; `None` while each is short. Any deposit above zero pays an order of no set
     /// amount.
     fn payment(&self, order: &Order) -> Option<Payment> {
-        let payments = order.terms.accepted().into_iter().filter_map(|with| self.payment_with(with));
+        let payments = order.terms.accepted().into_iter().filter_map(|with| self.payment_with(order, with));
         // Of two completed at the same moment, the first accepted token's.
         payments.min_by_key(|payment| payment.at)
     }
 
-    fn payment_with(&self, with: Accepted) -> Option<Payment> {
+    fn payment_with(&self, order: &Order, with: Accepted) -> Option<Payment> {
         let mut sum = BaseUnits::ZERO;
-        let deposits = self.counted().filter_map(|piece| Some((piece.occurred_at, amount_of(piece, &with)?)));
-        let (at, _) = { deposits }.find(|(_, amount)| {
+        let mut deposits = self.deposits(order, &with);
+        deposits.sort_by_key(|(at, _)| *at);
+        let (at, _) = deposits.into_iter().find(|(_, amount)| {
             sum = sum.saturating_add(*amount);
             !sum.is_zero() && sum >= with.least
         })?;
         Some(Payment { at, with })
     }
 
-    fn received(&self, accepted: &Accepted) -> BaseUnits {
-        let amounts = self.counted().filter_map(|piece| amount_of(piece, accepted));
-        amounts.fold(BaseUnits::ZERO, BaseUnits::saturating_add)
+    fn received(&self, order: &Order, accepted: &Accepted) -> BaseUnits {
+        let deposits = self.deposits(order, accepted);
+        deposits.into_iter().map(|(_, amount)| amount).fold(BaseUnits::ZERO, BaseUnits::saturating_add)
+    }
+
+    /// The times and amounts of the deposits in this token that count, then the sums of those folded.
+    fn deposits(&self, order: &Order, with: &Accepted) -> Vec<(Timestamp, BaseUnits)> {
+        let pieces = self.counted().filter_map(|piece| Some((piece.occurred_at, amount_of(piece, with)?)));
+        pieces.chain(order.folded.amounts(with)).collect()
     }
 
     /// All deposits in time, whatever their token.
@@ -195,7 +208,7 @@ impl<'a> Ledger<'a> {
     }
 
     fn error_details(&self, order: &Order) -> Option<String> {
-        if self.0.iter().any(|piece| piece.late) {
+        if order.folded.late > 0 || self.0.iter().any(|piece| piece.late) {
             return Some(LATE_DEPOSIT.to_owned());
         }
         self.0.iter().find_map(|piece| match (order.status, &piece.evidence.fact) {

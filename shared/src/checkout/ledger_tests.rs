@@ -13,6 +13,9 @@ use crate::{
     terms::{PaymentOption, PaymentTerms},
 };
 
+#[path = "ledger_folding_tests.rs"]
+mod folding;
+
 const CREATED: Timestamp = Timestamp::from_millis(1_000_000);
 /// The expiry of an order created at `CREATED` without a session.
 const EXPIRES: Timestamp = CREATED.plus_millis(Order::LIFETIME_MILLIS);

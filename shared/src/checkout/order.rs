@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    checkout::{ExpiredReason, OrderState, OrderStatus, ProgressStatus, SessionState, Step},
+    checkout::{ExpiredReason, Folded, OrderState, OrderStatus, ProgressStatus, SessionState, Step},
     kernel::{
         Address, BaseUnits, ChainId, EvidenceId, OrderId, Owner, RawJson, RedirectUrl, SessionId, Timestamp,
         json::embedded,
@@ -131,6 +131,8 @@ pub struct Order {
     /// The number of pieces of evidence appended. Guards writes (see `IS_AS_READ` in `payment_store.rs`), and lets a read check that it has all of
     /// them.
     pub evidence_count: u64,
+    /// The deposits that are kept in sums instead.
+    pub folded: Folded,
     /// The number of events after that of its creation.
     pub later_events: u64,
     /// The number of the event of its expiry among those, if it expired.
@@ -181,6 +183,7 @@ impl Order {
             received: Vec::new(),
             executed_by: None,
             evidence_count: 0,
+            folded: Folded::default(),
             later_events: 0,
             expired_as: None,
             ended_at: None,

@@ -24,7 +24,7 @@ const EXPIRED_AT_ONCE: usize = 8;
 /// sorting, took 2 to 3 % off a list's CPU time.
 pub(crate) const ORDER_ATTRIBUTES: &str = "id, owned_by, checkout_session_id, terms, global_address, #status, \
     expired_reason, error_details, created_at, expires_at, deadline, received_deposit_at, filled_at, \
-    actual_dst_amount, received, executed_by, evidence_count, later_events, expired_as, ended_at";
+    actual_dst_amount, received, executed_by, evidence_count, folded, later_events, expired_as, ended_at";
 
 impl CheckoutStore {
     /// A creator's orders that belong to `owner`, newest first, as they stand at `now`: `limit` (at most 100) after the

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    checkout::{EvidenceRecord, ExpiredReason, Order, OrderStatus, OrderTerms},
+    checkout::{EvidenceRecord, ExpiredReason, Folded, Order, OrderStatus, OrderTerms},
     dynamo::{Item, OPEN_SHARD, StoreError, from_item, keys, to_item},
     kernel::{BaseUnits, EvidenceId, OrderId, Owner, SessionId, Timestamp, json::shared_text},
 };
@@ -35,6 +35,8 @@ pub(crate) struct OrderRecord {
     received: Vec<BaseUnits>,
     executed_by: Option<EvidenceId>,
     evidence_count: u64,
+    #[serde(default, skip_serializing_if = "Folded::is_empty")]
+    folded: Folded,
     #[serde(default)]
     later_events: u64,
     expired_as: Option<u64>,
@@ -61,6 +63,7 @@ impl From<&Order> for OrderRecord {
             received: order.received.clone(),
             executed_by: order.executed_by.clone(),
             evidence_count: order.evidence_count,
+            folded: order.folded.clone(),
             later_events: order.later_events,
             expired_as: order.expired_as,
             ended_at: order.ended_at,
@@ -88,6 +91,7 @@ impl From<OrderRecord> for Order {
             received: record.received,
             executed_by: record.executed_by,
             evidence_count: record.evidence_count,
+            folded: record.folded,
             later_events: record.later_events,
             expired_as: record.expired_as,
             ended_at: record.ended_at,
@@ -107,6 +111,12 @@ pub(crate) fn order_item(order: &Order) -> Result<Item, StoreError> {
     if order.checkout_session_id.is_none() && order.status.is_unpaid() {
         item.insert(OPEN_SHARD.to_owned(), keys::open_shard(order.id));
     }
+    Ok(item)
+}
+
+pub(crate) fn folded_item(record: &EvidenceRecord) -> Result<Item, StoreError> {
+    let mut item = to_item(record)?;
+    item.extend(keys::folded(record.evidence.order_id, &record.evidence.id));
     Ok(item)
 }
 

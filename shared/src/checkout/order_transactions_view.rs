@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     checkout::{
-        EvidenceRecord, Fact, Order, OrderHistory, OrderView, RefundStatus, RelayStatus,
+        EvidenceRecord, Fact, Folded, FoldedSum, Order, OrderHistory, OrderView, RefundStatus, RelayStatus,
         evidence_record::withdrawn_ids, order_view::Null,
     },
     kernel::{Address, BaseUnits, ChainId, OrderId, Timestamp},
@@ -21,6 +21,23 @@ pub struct OrderAndTransactions<'a> {
     execute_tx: Option<ExecuteTx<'a>>,
     refund_txs: Vec<RefundTx<'a>>,
     points: Null,
+    folded_deposits: Option<FoldedDeposits<'a>>,
+}
+
+/// The deposits that the list leaves out.
+#[derive(Serialize)]
+struct FoldedDeposits<'a> {
+    count: u64,
+    late: bool,
+    amounts: Vec<FoldedAmount<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FoldedAmount<'a> {
+    chain: ChainId,
+    token_address: &'a Address,
+    amount: BaseUnits,
 }
 
 #[derive(Serialize)]
@@ -109,8 +126,18 @@ impl<'a> From<&'a OrderHistory> for OrderAndTransactions<'a> {
                 .filter_map(|piece| refund_tx(order.id, piece, is_withdrawn(piece)))
                 .collect(),
             points: (),
+            folded_deposits: folded_deposits(&order.folded),
         }
     }
+}
+
+fn folded_deposits(folded: &Folded) -> Option<FoldedDeposits<'_>> {
+    let amount = |sum: &FoldedSum| sum.short.saturating_add(sum.excess);
+    let counted = folded.sums.iter().filter(|sum| !amount(sum).is_zero());
+    let amounts =
+        counted.map(|sum| FoldedAmount { chain: sum.chain, token_address: &sum.token, amount: amount(sum) });
+    let view = FoldedDeposits { count: folded.count, late: folded.late > 0, amounts: amounts.collect() };
+    (!folded.is_empty()).then_some(view)
 }
 
 pub(crate) fn deposit_tx<'a>(

@@ -4,8 +4,9 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 
 use crate::{
     checkout::{
-        CheckoutStore, Evidence, Order, OrderStatus,
-        order_record::{evidence_item, order_item},
+        CheckoutStore, Evidence, EvidenceRecord, Fact, Order, OrderHistory,
+        folding::Bounds,
+        order_record::{evidence_item, folded_item, order_item},
     },
     dynamo::{
         MAX_CONFLICT_RETRIES, StoreError, contended,
@@ -16,9 +17,11 @@ use crate::{
     kernel::Timestamp,
 };
 
-/// Protects changes to the order since it was read. Each piece of evidence raises the count, and an expiry changes the
-/// status for good: the two together are a version.
-const IS_AS_READ: &str = "evidence_count = :count AND #status = :was";
+/// Protects changes to the order since it was read. Each piece of evidence raises the first count, each folded deposit
+/// the second, and an expiry changes the status for good: together they are a version.
+const IS_AS_READ: &str = "evidence_count = :count AND #status = :was AND folded.#count = :folded";
+const IS_AS_READ_WITHOUT_FOLDED: &str =
+    "evidence_count = :count AND #status = :was AND attribute_not_exists(folded)";
 
 /// The outcome of appending a piece of evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +36,8 @@ pub enum Appended {
 
 impl CheckoutStore {
     /// Appends a piece of evidence to its order, once, and applies it to order and session. A piece whose id is there
-    /// already changes nothing. Two round trips, and two more for each conflict with another piece.
+    /// already changes nothing. A deposit that the order folds is put beside it instead. Two round trips, one or two more
+    /// if the order has folded any, and as many again for each conflict with another piece.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Internal`].
@@ -43,23 +47,13 @@ impl CheckoutStore {
             let Some(found) = self.read_order(evidence.order_id).await? else {
                 return Ok(Appended::NoSuchOrder);
             };
-            if found.evidence.iter().any(|record| record.evidence.id == evidence.id) {
+            let is_it = |record: &EvidenceRecord| record.evidence.id == evidence.id;
+            if found.evidence.iter().any(is_it)
+                || self.folded_deposit(&found.order, &evidence.id).await?.is_some()
+            {
                 return Ok(Appended::Before);
             }
-            let was = found.order.status;
-            let is_first = found.order.evidence_count == 0;
-            let (order, record) = found.order.append(&found.evidence, evidence.clone(), now);
-            let mut writes = vec![
-                self.replace_order(&order, was)?,
-                put_new(&self.database.tables.orders, "pk", evidence_item(&record)?)?,
-            ];
-            if is_first {
-                writes.extend(self.keep_in_list(&order)?);
-            }
-            if let Some(session) = order.checkout_session_id.filter(|_| order.status != was) {
-                let paid = order.paid(found.evidence.iter().chain([&record]));
-                writes.push(self.move_session(session, was, &order, paid.as_ref())?);
-            }
+            let writes = self.append_writes(found, evidence, now).await?;
             match self.database.transact(writes).await {
                 Ok(Outcome::Written) => return Ok(Appended::Now),
                 Ok(Outcome::Refused(_)) => {}
@@ -67,6 +61,36 @@ impl CheckoutStore {
             }
         }
         Err(contended(evidence.order_id))
+    }
+
+    async fn append_writes(
+        &self,
+        OrderHistory { order: was, evidence: history }: OrderHistory,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let table = &self.database.tables.orders;
+        let mut order = was.clone();
+        if let Fact::Withdrawn { evidence: id } = &evidence.fact
+            && let Some(deposit) = self.folded_deposit(&was, id).await?
+        {
+            order = order.taking_back(&history, &deposit);
+        }
+        let (appended, record) = order.clone().append(&history, evidence.clone(), now);
+        if let Some((order, deposit)) = order.fold(&history, (&appended, &record), Bounds::DEFAULT) {
+            let put = put_new(table, "pk", folded_item(&deposit)?)?;
+            return Ok(vec![self.replace_order(&order, &was)?, put]);
+        }
+        let mut writes =
+            vec![self.replace_order(&appended, &was)?, put_new(table, "pk", evidence_item(&record)?)?];
+        if was.evidence_count == 0 {
+            writes.extend(self.keep_in_list(&appended)?);
+        }
+        if let Some(session) = was.checkout_session_id.filter(|_| appended.status != was.status) {
+            let paid = appended.paid(history.iter().chain([&record]));
+            writes.push(self.move_session(session, was.status, &appended, paid.as_ref())?);
+        }
+        Ok(writes)
     }
 
     /// Replaces an order's entry in its creator's list by one without a TTL. The order itself loses its own with
@@ -82,16 +106,22 @@ impl CheckoutStore {
         Ok(Some(TransactWriteItem::builder().put(put).build()))
     }
 
-    fn replace_order(&self, order: &Order, was: OrderStatus) -> Result<TransactWriteItem, StoreError> {
+    fn replace_order(&self, order: &Order, was: &Order) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.database.tables.orders)
             .set_item(Some(order_item(order)?))
-            .condition_expression(IS_AS_READ)
             .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":count", number(order.evidence_count - 1))
-            .expression_attribute_values(":was", string(was.to_string()))
-            .build()
-            .map_err(|error| StoreError::Internal(error.into()))?;
+            .expression_attribute_values(":count", number(was.evidence_count))
+            .expression_attribute_values(":was", string(was.status.to_string()));
+        // DynamoDB refuses names and values that the condition does not use.
+        let put = match was.folded.is_empty() {
+            true => put.condition_expression(IS_AS_READ_WITHOUT_FOLDED),
+            false => put
+                .condition_expression(IS_AS_READ)
+                .expression_attribute_names("#count", "count")
+                .expression_attribute_values(":folded", number(was.folded.count)),
+        };
+        let put = put.build().map_err(|error| StoreError::Internal(error.into()))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 }

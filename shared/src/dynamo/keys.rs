@@ -7,6 +7,7 @@
 //! | sessions | `id` = `session#<session id>#idempotency#<operation>#<key>` | an unauthenticated caller's |
 //! | orders | `pk` = `order#<order id>`, `sk` = `order` | an order |
 //! | orders | `pk` = `order#<order id>`, `sk` = `evidence#<evidence id>` | a piece of evidence |
+//! | orders | `pk` = `folded#<order id>`, `sk` = evidence id | a deposit that its order keeps in sums |
 //! | orders | `pk` = `[owner#<owner>#]creator#<address>`, `sk` = `<created at>#<order id>` | an entry of a creator's list |
 //! | orders | `pk` = `awaited#<chain>`, `sk` = `<created at>#<order id>` | a deposit address that is watched |
 //! | keys | `id` = key id | an API key |
@@ -72,6 +73,15 @@ pub(crate) fn order(id: OrderId) -> Item {
 
 pub(crate) fn evidence(order: OrderId, id: &EvidenceId) -> Item {
     in_table(order_partition(order), format!("{EVIDENCE_PREFIX}{}", id.as_str()))
+}
+
+/// Not the order's partition, which is read as a whole.
+pub(crate) fn folded_partition(order: OrderId) -> AttributeValue {
+    string(format!("folded#{order}"))
+}
+
+pub(crate) fn folded(order: OrderId, id: &EvidenceId) -> Item {
+    in_table(folded_partition(order), id.as_str().to_owned())
 }
 
 pub(crate) fn creator_partition(owner: &Owner, address: &str) -> AttributeValue {

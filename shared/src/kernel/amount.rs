@@ -37,6 +37,12 @@ impl BaseUnits {
         Self(self.0.saturating_add(other.0))
     }
 
+    /// The difference, at least zero.
+    #[must_use]
+    pub fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
     /// The amount less `bps` hundredths of a percent of it, rounded up. `bps` is at most 10,000.
     #[must_use]
     pub fn less_bps(self, bps: u16) -> Self {

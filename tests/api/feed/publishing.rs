@@ -105,7 +105,7 @@ async fn a_fault_while_publishing_loses_and_doubles_nothing() {
 }
 
 /// Adds `count` copies of the only deposit of an order.
-async fn add_dust(proxy: &Proxy, order: &str, count: usize) {
+pub(crate) async fn add_dust(proxy: &Proxy, order: &str, count: usize) {
     let (table, partition) = (proxy.table("OrdersTable"), json!({"S": format!("order#{order}")}));
     let query = json!({"TableName": table, "KeyConditionExpression": "pk = :pk AND begins_with(sk, :piece)",
                        "ExpressionAttributeValues": {":pk": partition, ":piece": {"S": "evidence#"}}});

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use tests::client::{Api, BUYER, SHOP, USDC, executed, order};
 
+use crate::attacks::dust::flooded;
+
 use super::{sessions::look, witness::Witness};
 
 pub(super) async fn play(api: &Api, witness: &mut Witness) {
@@ -12,6 +14,13 @@ pub(super) async fn play(api: &Api, witness: &mut Witness) {
     deposits_that_do_not_count(api, witness).await;
     any_deposit_will_do(api, witness).await;
     onramps(api, witness).await;
+}
+
+pub(super) async fn play_flooded(witness: &mut Witness) {
+    let (_proxy, api, _, order) = flooded().await;
+    api.tell(&order, &api.deposit("one more", 1)).await.ok();
+    let seen = witness.get(&api, &format!("/orders/{order}")).await.ok();
+    assert_eq!(seen["foldedDeposits"]["count"], 1);
 }
 
 fn text(value: &Value) -> String {

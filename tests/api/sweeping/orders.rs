@@ -4,10 +4,14 @@ use serde_json::json;
 use shared::chains::ForwarderAddress;
 use tests::{
     client::SHOP,
+    proxy::Proxy,
     sim::{NATIVE, Payment, TOKEN},
 };
 
-use crate::watching::shop::{DEPTH, PRICE, Shop};
+use crate::{
+    feed::publishing::add_dust,
+    watching::shop::{DEPTH, PRICE, Shop},
+};
 
 #[tokio::test]
 async fn a_signed_transaction_sweeps_a_confirmed_order_and_executes_it_once_it_is_final() {
@@ -144,4 +148,25 @@ async fn an_empty_gas_wallet_delays_and_loses_nothing() {
     shop.go_on().await;
     shop.assert_swept(&[&sale]).await;
     assert_eq!(shop.mined_nonces(), [0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_folded_dust_helped_to_pay_is_swept() {
+    let proxy = Proxy::start().await;
+    let mut shop = Shop::with_gas_wallet_behind(&proxy).await;
+    let sale = shop.sell().await;
+    shop.watch().await;
+    // Of another token, and as many as an order keeps in pieces.
+    shop.api.tell(&sale.id, &shop.api.deposit("first", 1)).await.ok();
+    add_dust(&proxy, &sale.id, 199).await;
+    let dust = PRICE / 1_000 - 1;
+    shop.chain.include(&[Payment::new(&sale.address, dust)]);
+    shop.chain.include(&[Payment::new(&sale.address, PRICE - dust)]);
+    shop.chain.mine(DEPTH);
+    shop.watch().await;
+    assert_eq!(shop.api.order(&sale.id).await["foldedDeposits"]["amounts"][0]["amount"], dust.to_string());
+    shop.sweep().await;
+    shop.go_on_until_executed(&sale).await;
+    shop.assert_status(&sale, "executed", "complete").await;
+    assert_eq!((shop.chain.balance(TOKEN, SHOP), shop.chain.balance(TOKEN, &sale.address)), (PRICE, 0));
 }

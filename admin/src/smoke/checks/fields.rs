@@ -66,5 +66,5 @@ pub(crate) const ORDER: [&str; 27] = [
 ];
 
 /// The data of `GET /orders/{orderId}`.
-pub(crate) const ORDER_AND_TRANSACTIONS: [&str; 6] =
-    ["order", "depositTxs", "relayTxs", "executeTx", "refundTxs", "points"];
+pub(crate) const ORDER_AND_TRANSACTIONS: [&str; 7] =
+    ["order", "depositTxs", "relayTxs", "executeTx", "refundTxs", "points", "foldedDeposits"];
