@@ -224,6 +224,41 @@ async fn the_longest_page_fits_one_answer() {
 }
 
 #[tokio::test]
+async fn a_page_that_would_be_too_long_ends_earlier() {
+    let api = Scenario::new().start().await;
+    let quotes = |bytes: usize| "\"".repeat(bytes / 2);
+    let option = |chain: u64| json!({"chain": chain, "token_address": format!("0x{chain:040x}"), "amount": u128::MAX.to_string()});
+    let body = json!({
+        "metadata": {"n": quotes(16_000)},
+        "display": {"description": quotes(4_000)},
+        "success_url": format!("https://shop.example/{}", "{SESSION_ID}".repeat(160)),
+        "payment": {"recipient_address": format!("0x{:040x}", 7), "options": (1..=20).map(option).collect::<Vec<_>>()},
+    });
+    let mut made = Vec::new();
+    for _ in 0..10 {
+        let created =
+            (0..10).map(|_| async { api.post("/checkout-sessions", &body).await.ok()["id"].clone() });
+        made.extend(join_all(created).await.into_iter().map(|id| id.as_str().unwrap().to_owned()));
+    }
+    let (mut listed, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let answer = api.get(&format!("/checkout-sessions?limit=100&cursor={cursor}")).await;
+        let page = answer.ok();
+        assert!(json!(answer.text).to_string().len() < 6_000_000);
+        listed.extend(
+            page["sessions"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()),
+        );
+        pages += 1;
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = next.to_owned();
+    }
+    assert!(pages > 1, "all fit into one page");
+    made.sort();
+    listed.sort();
+    assert_eq!(listed, made);
+}
+
+#[tokio::test]
 async fn an_outage_is_no_short_list() {
     let proxy = Proxy::start().await;
     let api = Scenario::new().behind(&proxy).start().await;

@@ -36,7 +36,7 @@ pub struct SessionFilter {
     pub created_before: Option<Timestamp>,
     /// Only those listed after this position.
     pub after: Option<ListPosition>,
-    /// The most sessions to return, 1 to 100. That many fit into one answer, whatever they hold.
+    /// The most sessions to return, 1 to 100.
     pub limit: usize,
 }
 

@@ -3,11 +3,12 @@
 use chrono::DateTime;
 use lambda_http::{Request, RequestExt as _};
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     Error, Result,
-    checkout::{SessionFilter, SessionList, SessionStatus, SessionView},
-    edge::page_limit,
+    checkout::{ListPosition, SessionFilter, SessionList, SessionStatus, SessionView, order_view::Null},
+    edge::{self, page_limit},
     kernel::{SessionId, Timestamp},
 };
 
@@ -69,19 +70,32 @@ fn read_cursor(text: &str) -> Option<(Timestamp, SessionId)> {
 
 /// The data of `GET /checkout-sessions`.
 #[derive(Serialize)]
-pub struct SessionPage<'a> {
-    sessions: Vec<SessionView<'a>>,
+pub struct SessionPage {
+    sessions: Vec<Box<RawValue>>,
     has_more: bool,
     next_cursor: Option<String>,
 }
 
-impl<'a> From<&'a SessionList> for SessionPage<'a> {
-    fn from(page: &'a SessionList) -> Self {
-        Self {
-            sessions: page.sessions.iter().map(SessionView::new).collect(),
-            has_more: page.next.is_some(),
-            next_cursor: page.next.map(write_cursor),
+impl SessionPage {
+    /// Shows `list`. A page ends earlier where it would be too long for one answer.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if a session cannot be shown.
+    pub fn new(list: &SessionList) -> Result<Self> {
+        let (mut sessions, mut length) = (Vec::new(), 0);
+        let (mut next, mut last_shown) = (list.next, None::<ListPosition>);
+        for session in &list.sessions {
+            let shown = to_raw_value(&SessionView::<Null>::new(session));
+            let shown = shown.map_err(|error| Error::Internal(error.into()))?;
+            length += shown.get().len();
+            if length > edge::MAX_LISTED_BYTES {
+                next = last_shown;
+                break;
+            }
+            sessions.push(shown);
+            last_shown = Some((session.created_at, session.id));
         }
+        Ok(Self { has_more: next.is_some(), next_cursor: next.map(write_cursor), sessions })
     }
 }
 
