@@ -36,6 +36,17 @@ async fn sell_by_steps(api: &Api, app: &App) {
     }
 }
 
+/// Reads on until there are `count` events.
+async fn follow(api: &Api, count: usize) -> Vec<Value> {
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    while seen.len() < count {
+        let new = read(api, &after, 7).await;
+        after = new.last().map_or(after, |event| event["cursor"].as_str().unwrap().to_owned());
+        seen.extend(new);
+    }
+    seen
+}
+
 /// Checks that each session's events are there once, in their order.
 fn check_stories(seen: &[Value], sales: usize) {
     let mut stories = HashMap::<&str, Vec<u64>>::new();
@@ -55,15 +66,7 @@ async fn a_reader_who_follows_growing_lanes_gets_each_event_once_and_each_story_
     let app = hot(&api);
     let sales = 24;
     let selling = join_all((0..sales).map(|_| sell_by_steps(&api, &app)));
-    let follow = async {
-        let (mut seen, mut after) = (Vec::new(), String::new());
-        while seen.len() < sales * 6 {
-            let new = read(&api, &after, 7).await;
-            after = new.last().map_or(after, |event| event["cursor"].as_str().unwrap().to_owned());
-            seen.extend(new);
-        }
-        seen
-    };
+    let follow = follow(&api, sales * 6);
     let (_, seen) = tokio::time::timeout(Duration::from_secs(120), join(selling, follow)).await.unwrap();
     check_stories(&seen, sales);
     let last = seen.last().unwrap()["cursor"].as_str().unwrap();
@@ -83,6 +86,43 @@ async fn a_reader_who_follows_growing_lanes_gets_each_event_once_and_each_story_
     api.create_session().await;
     api.server.catch_up().await.unwrap();
     assert_eq!(read(&api, last, 20).await.len(), 1);
+}
+
+/// Sells something. After each step a publisher dies within some milliseconds, at any of its calls.
+async fn sell_to_dying_publishers(api: &Api, app: &App, mut random: fastrand::Rng) {
+    let (session, order) = api.create_linked().await;
+    let told = hints([session.clone()].iter(), [order.clone()].iter());
+    let pieces = [Some(api.deposit("a", 1_000_000)), Some(executed("b", api.now())), None];
+    for piece in pieces {
+        for _ in 0..4 {
+            let life = Duration::from_millis(random.u64(1..60));
+            let _ = tokio::time::timeout(life, publish(app, &told)).await;
+        }
+        if let Some(piece) = piece {
+            api.tell(&order, &piece).await.ok();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn publishers_that_die_while_lanes_grow_lose_and_double_nothing() {
+    let api = Scenario::new().start().await;
+    let app = hot(&api);
+    let sales = 24;
+    // Half of the sales are published by those that live, so that the lanes do grow.
+    let living = (0..sales / 2).map(|_| sell_by_steps(&api, &app));
+    let random = (0..sales as u64 / 2).map(fastrand::Rng::with_seed);
+    let dying = random.map(|random| sell_to_dying_publishers(&api, &app, random));
+    let sold_and_published = async {
+        join(join_all(living), join_all(dying)).await;
+        api.server.catch_up().await.unwrap();
+    };
+    let all = join(sold_and_published, follow(&api, sales * 6));
+    let (_, seen) = tokio::time::timeout(Duration::from_secs(120), all).await.unwrap();
+    check_stories(&seen, sales);
+    check_stories(&read(&api, "", 100).await, sales);
+    let last = seen.last().unwrap()["cursor"].as_str().unwrap();
+    assert!(last.starts_with('v'), "the feed has one lane: {last}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
