@@ -1,6 +1,6 @@
 //! Helpers for tests only: sending evidence, and moving the clock. Never part of the deployed API.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -28,6 +28,14 @@ pub(crate) struct Helpers {
 }
 
 impl Helpers {
+    /// Moves the clock forward, and deletes items that are past their TTL then.
+    pub(crate) async fn wait(&self, time: Duration) {
+        self.app.clock.advance(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        if let Some(engine) = &self.engine {
+            engine.delete_expired().await;
+        }
+    }
+
     async fn get_order(&self, order_id: &str) -> Response {
         let Ok(request) = Request::get(format!("/orders/{order_id}")).body(Body::empty()) else {
             return refuse(Error::OrderNotFound);
@@ -110,11 +118,7 @@ pub(crate) async fn advance_clock(State(helpers): State<Helpers>, body: Bytes) -
         Ok(Advance { advance }) if (0.0..=MAX_ADVANCE).contains(&advance) => advance,
         _ => return refuse(Error::invalid("advance", "must be a number of seconds from 0 to 3155760000")),
     };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the bounds")]
-    helpers.app.clock.advance((advance * 1000.0).round() as u64);
-    if let Some(engine) = &helpers.engine {
-        engine.delete_expired().await;
-    }
+    helpers.wait(Duration::from_secs_f64(advance)).await;
     Json(json!({"now": helpers.app.clock.now().rfc3339()})).into_response()
 }
 

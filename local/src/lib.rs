@@ -16,6 +16,7 @@ mod functions;
 mod gateway;
 mod helpers;
 mod operations;
+mod panel;
 mod policies;
 mod queues;
 mod routing;

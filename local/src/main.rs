@@ -47,6 +47,7 @@ fn greet(server: &Server, data: Option<PathBuf>) {
     let helpers = [
         ("POST", "/test-helpers/orders/{orderId}/evidence", "local only: sends evidence of a payment"),
         ("POST", "/test-helpers/clock", "local only: moves the clock"),
+        ("GET", "/test-helpers/sessions/{sessionId}", "local only: plays the buyer, in a browser"),
     ];
     let routes = server.routes.iter();
     let routes: Vec<_> = routes

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, Method},
-    routing::{MethodFilter, on, post},
+    routing::{MethodFilter, get, on, post},
 };
 use tower_http::cors::CorsLayer;
 
@@ -14,6 +14,7 @@ use crate::{
     gateway::{Target, forward},
     helpers::{self, Helpers},
     operations::{FunctionContext, NOT_FOUND, OPERATIONS, Operation},
+    panel,
     template::{Cors, Template, TemplateError},
 };
 
@@ -30,6 +31,7 @@ pub(crate) fn router(
     let helpers = Router::new()
         .route("/test-helpers/orders/{orderId}/evidence", post(helpers::record_evidence))
         .route("/test-helpers/clock", post(helpers::advance_clock))
+        .route("/test-helpers/sessions/{sessionId}", get(panel::show).post(panel::act))
         .with_state(Helpers { app: context.app.clone(), engine, api: api.clone() });
     Ok(helpers.fallback_service(api))
 }
