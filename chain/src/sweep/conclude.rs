@@ -38,9 +38,13 @@ impl Sweeper {
         receipt: &Receipt,
     ) -> Result<(), ChainError> {
         let before = match sweep.is_whole_in(receipt) {
-            true => Vec::new(),
+            true => Some(Vec::new()),
             // Another sender has swept a part of it before, or all.
             false => self.sweeps_before(view, sweep, receipt).await,
+        };
+        let Some(before) = before else {
+            // The receipt alone would show less than the recipient has got, for good.
+            return self.waste(sweep.order_id, receipt.transaction_hash, false).await;
         };
         let sweeps = before.iter().chain([receipt]);
         let sweeps = Vec::from_iter(sweeps.filter(|receipt| sweep.is_in(receipt)));

@@ -16,18 +16,18 @@ use crate::{
 const SEARCH: Duration = Duration::from_secs(10);
 
 impl Sweeper {
-    /// The sweeps of an order before `receipt`. None where no node can say, so that no order holds up the others
-    /// of its transaction.
+    /// The sweeps of an order before `receipt`. `None` where no node can say, so that no order holds up the others of
+    /// its transaction.
     pub(super) async fn sweeps_before(
         &self,
         view: &View,
         sweep: &OrderSweep,
         receipt: &Receipt,
-    ) -> Vec<Receipt> {
+    ) -> Option<Vec<Receipt>> {
         let found = self.sweeps(view, sweep, receipt.block_number()).await;
-        let mut sweeps = found.inspect_err(|error| self.context.log(error)).unwrap_or_default();
+        let mut sweeps = found.inspect_err(|error| self.context.log(error)).ok()?;
         sweeps.retain(|other| other.transaction_hash != receipt.transaction_hash);
-        sweeps
+        Some(sweeps)
     }
 
     /// The transactions that swept an order up to block `to`, oldest first, from the first node that answers in

@@ -5,7 +5,7 @@ use shared::chains::ForwarderAddress;
 use tests::{
     client::SHOP,
     proxy::Proxy,
-    sim::{NATIVE, Payment, TOKEN},
+    sim::{Answer, NATIVE, Payment, TOKEN},
 };
 
 use crate::{
@@ -169,4 +169,24 @@ async fn an_order_that_folded_dust_helped_to_pay_is_swept() {
     shop.go_on_until_executed(&sale).await;
     shop.assert_status(&sale, "executed", "complete").await;
     assert_eq!((shop.chain.balance(TOKEN, SHOP), shop.chain.balance(TOKEN, &sale.address)), (PRICE, 0));
+}
+
+#[tokio::test]
+async fn an_order_that_a_stranger_swept_before_is_executed_whole_though_nodes_could_not_say_so_at_first() {
+    let (mut shop, sale) = Shop::confirmed().await;
+    shop.swept_by_a_stranger(&sale).await;
+    shop.chain.include(&[Payment::new(&sale.address, 1)]);
+    shop.chain.mine(DEPTH);
+    shop.watch().await;
+    shop.sweep().await;
+    shop.chain.mine(DEPTH + 1);
+    assert_eq!(shop.chain.balance(TOKEN, SHOP), PRICE + 1);
+    shop.nodes[0].fault(|faults| faults.answer = Some((Some("eth_getLogs"), Answer::Error)));
+    shop.sweep().await;
+    shop.assert_status(&sale, "executing", "processing").await;
+    shop.nodes[0].heal();
+    // It was put off for as long as any order is.
+    shop.wait(300).await;
+    shop.go_on_until_executed(&sale).await;
+    shop.assert_executed(&sale, PRICE + 1).await;
 }

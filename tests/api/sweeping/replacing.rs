@@ -1,18 +1,13 @@
 //! Transactions that get stuck, lost, reorganised away or overtaken.
 
-use alloy::{
-    consensus::{SignableTransaction as _, TxEip1559, TxEnvelope},
-    eips::eip2718::Encodable2718 as _,
-    primitives::{Address, hex},
-    signers::{SignerSync as _, local::PrivateKeySigner},
-};
+use alloy::{consensus::TxEip1559, primitives::Address};
 use chain::{GasWallet, Sweeper};
 use serde_json::json;
 use shared::chains::ForwarderAddress;
 use tests::sim::Payment;
 
-use super::scene::PATIENCE;
-use crate::watching::shop::{CHAIN, DEPTH, GAS_KEY, Shop};
+use super::scene::{PATIENCE, generous, signed};
+use crate::watching::shop::{DEPTH, GAS_KEY, Shop};
 
 #[tokio::test]
 async fn a_stuck_transaction_is_replaced_again_and_again_by_one_that_pays_more() {
@@ -180,16 +175,5 @@ async fn a_transaction_of_a_former_key_is_sent_for_ten_minutes_and_then_abandone
 
 /// A transaction of the gas wallet's key that the sweeper knows nothing of, and that pays more than its own.
 fn transaction_of_the_key(nonce: u64) -> String {
-    let transaction = TxEip1559 {
-        chain_id: CHAIN,
-        nonce,
-        gas_limit: 21_000,
-        max_fee_per_gas: 1_000_000_000_000,
-        max_priority_fee_per_gas: 1_000_000_000_000,
-        to: Address::repeat_byte(7).into(),
-        ..TxEip1559::default()
-    };
-    let signer: PrivateKeySigner = GAS_KEY.parse().unwrap();
-    let signature = signer.sign_hash_sync(&transaction.signature_hash()).unwrap();
-    hex::encode_prefixed(TxEnvelope::from(transaction.into_signed(signature)).encoded_2718())
+    signed(GAS_KEY, TxEip1559 { nonce, gas_limit: 21_000, to: Address::repeat_byte(7).into(), ..generous() })
 }

@@ -1,12 +1,19 @@
 //! A shop with a gas wallet, and orders whose payments are confirmed.
 
+use alloy::{
+    consensus::{SignableTransaction as _, TxEip1559, TxEnvelope},
+    eips::eip2718::Encodable2718 as _,
+    primitives::hex,
+    signers::{SignerSync as _, local::PrivateKeySigner},
+};
 use serde_json::{Value, json};
+use shared::{chains::ForwarderAddress, kernel::OrderId};
 use tests::{
     client::SHOP,
-    sim::{Payment, SignedTransaction, TOKEN},
+    sim::{Payment, SignedTransaction, TOKEN, sweep_call},
 };
 
-use crate::watching::shop::{DEPTH, PRICE, Sale, Shop, whole};
+use crate::watching::shop::{CHAIN, DEPTH, PRICE, Sale, Shop, whole};
 
 /// The seconds after which a transaction that waits is replaced.
 pub(super) const PATIENCE: u32 = 31;
@@ -37,6 +44,19 @@ impl Shop {
         self.chain.include(&payments);
         self.chain.mine(DEPTH);
         self.watch().await;
+    }
+
+    /// A stranger sweeps an order, in a block of its own.
+    pub(super) async fn swept_by_a_stranger(&self, sale: &Sale) {
+        let key = "33".repeat(32);
+        let account = format!("{:#x}", key.parse::<PrivateKeySigner>().unwrap().address());
+        self.chain.include(&[Payment::native(&account, 1_000_000_000_000_000_000)]);
+        let to = ForwarderAddress::new(None, None).unwrap().factory().into();
+        let input = sweep_call(OrderId::parse(&sale.id).unwrap(), SHOP, TOKEN).into();
+        let sweep = TxEip1559 { gas_limit: 500_000, to, input, ..generous() };
+        self.nodes[0].send(&signed(&key, sweep)).await;
+        self.chain.mine(1);
+        assert_eq!(self.chain.balance(TOKEN, &sale.address), 0);
     }
 
     /// The one transaction that was taken in so far.
@@ -83,4 +103,21 @@ impl Shop {
         let swept: Vec<_> = mined.iter().flat_map(|mined| &mined.swept).collect();
         assert_eq!(swept.len(), sales.len(), "{swept:?}");
     }
+}
+
+/// A transaction that pays more for its gas than the sweeper does.
+pub(super) fn generous() -> TxEip1559 {
+    TxEip1559 {
+        chain_id: CHAIN,
+        max_fee_per_gas: 1_000_000_000_000,
+        max_priority_fee_per_gas: 1_000_000_000_000,
+        ..TxEip1559::default()
+    }
+}
+
+/// A transaction as nodes take it.
+pub(super) fn signed(key: &str, transaction: TxEip1559) -> String {
+    let signer: PrivateKeySigner = key.parse().unwrap();
+    let signature = signer.sign_hash_sync(&transaction.signature_hash()).unwrap();
+    hex::encode_prefixed(TxEnvelope::from(transaction.into_signed(signature)).encoded_2718())
 }

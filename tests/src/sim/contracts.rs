@@ -1,11 +1,14 @@
 //! The forwarders' factory, as far as sweeping calls it.
 
 use alloy::{
-    primitives::{Address, B256},
+    primitives::{Address, B256, U256},
     sol,
     sol_types::SolCall as _,
 };
-use shared::chains::ForwarderAddress;
+use shared::{
+    chains::{ForwarderAddress, order_salt},
+    kernel::OrderId,
+};
 
 use super::text::lower;
 
@@ -48,6 +51,16 @@ impl BatchCall {
         let gas_needed = call.orders.len() as u64 * (grant + 10_000) + grant / 63;
         Some(Self { orders: call.orders, gas_needed })
     }
+}
+
+/// The input of a transaction to the factory that sweeps what the forwarder of an order has of a token.
+pub fn sweep_call(order: OrderId, recipient: &str, token: &str) -> Vec<u8> {
+    let order = Order {
+        salt: order_salt(order),
+        recipient: recipient.parse().unwrap(),
+        token: token.parse().unwrap(),
+    };
+    flushManyCall { orders: vec![order], gasPerOrder: U256::from(100_000) }.abi_encode()
 }
 
 /// The factory's address.

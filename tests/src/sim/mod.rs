@@ -17,6 +17,7 @@ mod transaction;
 
 pub use block::{Block, Mined, Payment, Swept};
 pub use chain::SimChain;
+pub use contracts::sweep_call;
 pub use faults::{Answer, Faults};
 pub use node::SimNode;
 pub use transaction::SignedTransaction;
