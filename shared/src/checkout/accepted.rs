@@ -41,6 +41,20 @@ impl OrderTerms {
         }
     }
 
+    /// Checks that an order of these terms is to be paid in one of the options of its session's payment terms. Where the
+    /// deployment watches chains, no other payment can reach the recipient: a card payment is the only order that could
+    /// name another token, and a deposit of that would hold the order for good.
+    ///
+    /// # Errors
+    /// [`Error::PaymentTermsNotMet`].
+    pub fn check_pays_an_option(&self, payment: &PaymentTerms) -> Result<(), Error> {
+        let rule = "must be, on srcChain, the token of one of the session's payment options";
+        match payment.option(self.src_chain, &self.src_token_address) {
+            Some(_) => Ok(()),
+            None => Err(Error::PaymentTermsNotMet { param: "srcTokenAddress", rule: rule.to_owned() }),
+        }
+    }
+
     /// Returns true if the money changes neither chain nor token.
     pub(crate) fn is_transfer(&self) -> bool {
         self.src_chain == self.dst_chain && self.src_token_address == self.dst_token_address

@@ -45,7 +45,10 @@ impl CreateOrder<'_> {
         terms.describe_tokens(&settings.chains, self.caller)?;
         let read = self.read_session(store, &terms, session).await?;
         let owner = match session {
-            Some(session) => self.complete_from_session(store, &mut terms, session, read.as_ref()).await?,
+            Some(session) => {
+                let terms = &mut terms;
+                self.complete_from_session(store, &settings.chains, terms, session, read.as_ref()).await?
+            }
             // Without a key, a caller creates orders for sessions only.
             None => self.caller.clone().authenticated()?.owner(),
         };
@@ -100,6 +103,7 @@ impl CreateOrder<'_> {
     async fn complete_from_session(
         &self,
         store: &CheckoutStore,
+        chains: &Chains,
         terms: &mut OrderTerms,
         id: SessionId,
         session: Option<&Session>,
@@ -110,9 +114,11 @@ impl CreateOrder<'_> {
             onramp.redirect_url = given.or_else(|| success_url.map(|url| url.resolve(id)));
         }
         let Some(session) = session else { return Ok(self.caller.owner()) };
-        if let Some(payment) = &session.payment
-            && let Err(error) = terms.check_meets(payment)
-        {
+        let meets = |payment| {
+            terms.check_meets(payment)?;
+            if chains.is_empty() { Ok(()) } else { terms.check_pays_an_option(payment) }
+        };
+        if let Some(Err(error)) = session.payment.as_ref().map(meets) {
             // A session that takes no order at all is the better answer.
             let refusal = store.why_not_to_link(&session.owner, Some(session.clone()), self.now).await?;
             return Err(refusal.map_or(error, Error::from));

@@ -1,6 +1,7 @@
 //! Attacks by a stranger who knows a session's id, to complete it without paying the merchant. Each attack works on a session without payment terms, as the documents say, and fails on one with them.
 
 use serde_json::{Value, json};
+use shared::chains::Chains;
 use tests::{
     client::{Api, BUYER, USDC, deposit, executed, order},
     scenario::Scenario,
@@ -81,6 +82,23 @@ async fn an_inflated_expected_amount_completes_no_session_with_terms() {
         );
         assert_eq!(seen["order"]["settlement"]["actualDstAmount"], "1", "what arrived is told");
     }
+}
+
+/// A card order in another token would be held in `processing` by a deposit of that, for good.
+#[tokio::test]
+async fn where_chains_are_watched_an_order_in_no_option_is_refused_by_a_session_with_terms() {
+    let chains = r#"{"1": {"rpc": ["http://127.0.0.1:9"]}, "8453": {"rpc": ["http://127.0.0.1:9"]}}"#;
+    let chains = Chains::parse(chains).unwrap();
+    let api = Scenario::new().watching(chains).with(|options| options.leave_chains = true).start().await;
+    let native = "0x0000000000000000000000000000000000000000";
+    let card = json!({"vendor": "stripe-web2", "paymentMethod": "card"});
+    let attack = json!({
+        "srcTokenAddress": native, "srcAmount": "1", "payload": {"expectedDstAmount": "1000000"}, "onramp": card,
+    });
+    let (without, with) = both(&api, attack).await;
+    without.ok();
+    assert_eq!(with.refused(400, "payment_terms_not_met")["param"], "srcTokenAddress");
+    both(&api, json!({"onramp": card})).await.1.ok();
 }
 
 #[tokio::test]
