@@ -83,7 +83,7 @@ impl CheckoutStore {
         let (mut page, mut after) = (SessionList { sessions: Vec::new(), next: None }, filter.after);
         let mut examined = 0;
         loop {
-            let part = self.part(owner, filter, after, now).await?.first(filter.limit + 1);
+            let part = self.part(owner, filter, after, now).await?;
             let mut found = self.read_sessions(&part.positions, now).await?;
             for position in part.positions {
                 let fits = found.remove(&position.1).filter(|session| filter.fits(session));
@@ -112,11 +112,12 @@ impl CheckoutStore {
         let range = keys::listed_between(owner, filter.created_after, filter.created_before, after);
         let (list, limit) = (filter.list(owner), filter.limit + 1);
         if filter.client_reference_id.is_some() || filter.status != Some(SessionStatus::Expired) {
-            return self.listed(list, range, limit).await;
+            return Ok(self.listed(list, range, limit).await?.first(limit));
         }
         // In this order, so that a session that expires in between is in both lists, not in neither.
         let overdue = self.maybe_overdue(owner, filter, after, now).await?;
-        Ok(overdue.merge(self.listed(list, range, limit).await?))
+        let expired = self.listed(list, range, limit).await?;
+        Ok(overdue.merge(expired).first(limit))
     }
 
     /// The entries listed as open although their deadline has passed, or may have.
@@ -272,7 +273,6 @@ impl Part {
         if self.positions.len() > count {
             self.positions.truncate(count);
             self.end = self.positions.last().copied();
-            self.examined = count;
         }
         self
     }

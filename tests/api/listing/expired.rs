@@ -76,6 +76,24 @@ async fn an_order_puts_off_the_end_of_its_session() {
     assert_eq!(list(&api, "status=expired&limit=1").await, [linked, alone]);
 }
 
+#[tokio::test]
+async fn sessions_that_wait_for_evidence_make_pages_short_and_not_dear() {
+    let proxy = Proxy::start().await;
+    let api = Scenario::new().behind(&proxy).start().await;
+    let expired = api.create_session().await;
+    // With the parts of the lists, more than are examined for one page.
+    for _ in 0..20 {
+        join_all((0..30).map(|_| api.create_linked())).await;
+    }
+    // The deadlines have passed, and the detection window has not.
+    api.advance_clock(1830.0).await;
+    proxy.take_operations();
+    let first = page(&api, "status=expired&limit=1").await;
+    assert_eq!((&first["sessions"], &first["has_more"]), (&json!([]), &json!(true)));
+    assert_eq!(proxy.take_operations(), [vec!["Query"; 8], vec!["BatchGetItem"]].concat());
+    assert_eq!(list(&api, "status=expired&limit=100").await, [expired]);
+}
+
 /// Sessions with longer and shorter lifetimes, every third one expired by hand; newest first.
 async fn make_some_of_each(api: &Api) -> Vec<String> {
     let mut made = Vec::new();
