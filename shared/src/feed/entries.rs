@@ -45,7 +45,7 @@ impl FeedStore {
         lanes: std::ops::Range<usize>,
         limit: usize,
     ) -> Result<Vec<LanePart>, StoreError> {
-        let segments = limit.div_ceil(after.lanes()).max(LEAST_SEGMENTS.min(limit));
+        let segments = limit.div_ceil(lanes.end).max(LEAST_SEGMENTS.min(limit));
         let parts =
             stream::iter(lanes).map(|lane| self.lane_part(owner, lane, after.lane(lane), segments, limit));
         parts.buffered(LANES_AT_ONCE).try_collect().await
