@@ -107,7 +107,9 @@ async fn sell_to_dying_publishers(api: &Api, app: &App, mut random: fastrand::Rn
 #[tokio::test(flavor = "multi_thread")]
 async fn publishers_that_die_while_lanes_grow_lose_and_double_nothing() {
     let api = Scenario::new().start().await;
-    let app = hot(&api);
+    let mut app = hot(&api);
+    // Two segments in a second are enough, since those that die take their time.
+    app.feed.growth.hot_units = 4;
     let sales = 24;
     // Half of the sales are published by those that live, so that the lanes do grow.
     let living = (0..sales / 2).map(|_| sell_by_steps(&api, &app));
