@@ -1,0 +1,21 @@
+// Builds dist/: tsc for modules and types, esbuild for the one module that has a library in it.
+import { rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+rmSync(here("dist"), { recursive: true, force: true });
+execFileSync(process.execPath, [here("node_modules/typescript/bin/tsc"), "-p", here("tsconfig.json")], {
+  stdio: "inherit",
+});
+await build({
+  entryPoints: [here("src/address/keccak.ts")],
+  outfile: here("dist/address/keccak.js"),
+  bundle: true,
+  allowOverwrite: true,
+  format: "esm",
+  target: "es2022",
+  legalComments: "inline",
+});
