@@ -12,7 +12,7 @@ beforeAll(async () => {
   server = await startServer();
   client = createClient({ baseUrl: server.url });
 });
-afterAll(() => server.stop());
+afterAll(() => server?.stop());
 
 /** A session with payment terms and its order. */
 async function sale() {

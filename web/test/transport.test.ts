@@ -13,7 +13,7 @@ let pauses: number[];
 beforeAll(async () => {
   server = await startServer();
 });
-afterAll(() => server.stop());
+afterAll(() => server?.stop());
 beforeEach(async () => {
   proxy = await startProxy(server.url);
   pauses = [];

@@ -22,17 +22,17 @@ function deadlineOf({ expires_at }: CheckoutSession, now: number): Deadline {
 }
 
 function unpaid(session: CheckoutSession, read: OrderWithTransactions, { options, now }: Reading): CheckoutState {
-  const { order, foldedDeposits } = read;
-  const deposits = depositsOf(read);
+  const { order } = read;
+  const due = optionsOfOrder(read, session.payment, options);
   const pay: HowToPay = {
     ...deadlineOf(session, now),
     orderId: order.id,
     address: order.globalAddress,
-    options: optionsOfOrder(read, session.payment, options),
+    options: due,
     onrampUrl: order.oneClickBuyUrl,
-    deposits,
+    deposits: depositsOf(read),
   };
-  const isPartly = deposits.counted.length || foldedDeposits?.amounts.some(({ amount }) => amount !== "0");
+  const isPartly = due?.some(({ received }) => received !== "0");
   return { name: isPartly ? "partly_paid" : "awaiting_payment", ...pay };
 }
 
@@ -70,17 +70,21 @@ function inProgress(session: CheckoutSession, read: OrderWithTransactions, known
   return isSeen ? { name: "seen", ...progress } : { name: "routing", ...progress, relays: read.relayTxs };
 }
 
+const LATE_DEPOSIT = "LATE_DEPOSIT";
+
 function ended(session: CheckoutSession, read: OrderWithTransactions | null): CheckoutState {
   const end: Ended = { orderId: session.order_id, deposits: depositsOf(read), refunds: read?.refundTxs ?? [] };
   if (session.status === "complete") {
     return { name: "complete", paid: session.paid, redirectUrl: session.success_url, ...end };
   }
   const reason = session.expired_reason;
+  const details = read?.order.errorDetails ?? null;
   if (reason === "payment_failed") {
-    return { name: "failed", detail: read?.order.errorDetails ?? null, orderStatus: session.order_status, ...end };
+    // A late deposit hides the reason. It is not one itself.
+    const detail = details === LATE_DEPOSIT ? null : details;
+    return { name: "failed", detail, orderStatus: session.order_status, ...end };
   }
-  const isLate =
-    end.deposits.late.length > 0 || read?.order.errorDetails === "LATE_DEPOSIT" || read?.foldedDeposits?.late;
+  const isLate = end.deposits.late.length > 0 || details === LATE_DEPOSIT || read?.foldedDeposits?.late;
   if (isLate) return { name: "late_money", reason: reason ?? "ttl", ...end };
   return { name: "expired", reason: reason ?? "ttl", redirectUrl: session.cancel_url, ...end };
 }

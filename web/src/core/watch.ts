@@ -54,7 +54,10 @@ class Watch implements CheckoutWatch {
     this.#environment = options.environment ?? browser;
     this.#startedAt = this.#environment.now();
     if (options.paymentOptions) this.#learn(options.paymentOptions);
-    if (options.signal?.aborted) this.#abort.abort();
+    if (options.signal?.aborted) {
+      this.#abort.abort();
+      return;
+    }
     options.signal?.addEventListener("abort", this.#stop, { once: true });
     this.#unlisten = this.#environment.onChange(() => this.#surroundingsChanged());
     this.#surroundingsChanged();
@@ -104,11 +107,11 @@ class Watch implements CheckoutWatch {
   /** Sets the timer of the next reading. There is none in a final state, nor for a page that nobody sees. */
   #schedule(): void {
     this.#cancelTimer();
-    const { isHidden, isOffline, now, after } = this.#environment;
+    const environment = this.#environment;
     const isIdle = this.#isReading || this.#abort.signal.aborted || isFinal(this.current.state.name);
-    if (isIdle || isHidden() || isOffline()) return;
-    const wait = Math.max(this.#interval(), this.#notBefore - now());
-    this.#cancelTimer = after(wait, () => this.#read());
+    if (isIdle || environment.isHidden() || environment.isOffline()) return;
+    const wait = Math.max(this.#interval(), this.#notBefore - environment.now());
+    this.#cancelTimer = environment.after(wait, () => this.#read());
   }
 
   #interval(): number {
