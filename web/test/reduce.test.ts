@@ -42,7 +42,7 @@ const order = (fields: Partial<Order> = {}, transactions: Partial<OrderWithTrans
   order: {
     ...{ id: "o", type: "swap", status: "scanning_deposit_transaction", recipientAddress: RECIPIENT },
     ...{ globalAddress: ADDRESS, srcChain: BASE, dstChain: BASE, srcTokenAddress: BASE_USDC, dstTokenAddress: BASE_USDC },
-    ...{ srcAmount: "1000000", payload: {}, metadata: {}, errorDetails: null, createdAt: NOW, expiredAt: NOW + 60_000 },
+    ...{ srcAmount: "1000000", payload: {}, metadata: { srcToken: null, dstToken: null }, errorDetails: null, createdAt: NOW, expiredAt: NOW + 60_000 },
     ...{ filledAt: null, receivedDepositAt: null, creatorAddress: null, partnerId: null, clientReferenceId: null },
     ...{ checkoutSessionId: null, onrampMetadata: null, oneClickBuyUrl: null, stripePaymentIntentId: null },
     ...{ settlement: null, fee: null, acceptedPayments: null },

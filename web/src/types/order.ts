@@ -39,6 +39,12 @@ export interface TokenDescription {
   metadata: Metadata;
 }
 
+/**
+ * A merchant's data, with the descriptions of both tokens. For a token that the service does not know, a description is
+ * as it was sent: take decimals from `paymentOptions`. Hence `any`.
+ */
+export type OrderMetadata = Metadata & { srcToken: any; dstToken: any };
+
 export interface OnrampMetadata {
   vendor: OnrampVendor;
   paymentMethod: string | null;
@@ -69,7 +75,7 @@ export interface Order {
   /** `"0"` if any deposit pays the order. */
   srcAmount: BaseUnits;
   payload: Metadata;
-  metadata: Metadata;
+  metadata: OrderMetadata;
   /** `LATE_DEPOSIT` if a deposit came too late; else the reason of a failure or refund, or null. */
   errorDetails: string | null;
   createdAt: Millis;

@@ -1,9 +1,9 @@
 /** The real local server, started for one file of tests and ended by its process id. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 
-const BINARY = process.env.CHECKOUT_SERVER ?? fileURLToPath(new URL("../../../target/debug/local", import.meta.url));
+const BINARY = process.env.CHECKOUT_SERVER ?? join(import.meta.dirname, "../../../target/debug/local");
 
 export interface Server {
   url: string;
