@@ -6,7 +6,8 @@ export default defineConfig({
     // Tests start servers of their own, so that one file's clock does not move another's.
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Long enough for a busy machine: nothing waits for these to pass.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

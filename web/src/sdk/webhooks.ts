@@ -15,7 +15,7 @@ export interface VerifyOptions {
 const MOST_SIGNATURES = 20;
 const refuse = (code: WebhookErrorCode, message: string) => new CheckoutError(message, { code });
 
-const encoder = new TextEncoder();
+const encode = (text: string) => new TextEncoder().encode(text);
 
 function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | null {
   try {
@@ -48,8 +48,8 @@ async function keyOf(secret: string): Promise<CryptoKey> {
 }
 
 function signedBytes(id: string, time: string, payload: string | Uint8Array): Uint8Array<ArrayBuffer> {
-  const head = encoder.encode(`${id}.${time}.`);
-  const body = typeof payload === "string" ? encoder.encode(payload) : payload;
+  const head = encode(`${id}.${time}.`);
+  const body = typeof payload === "string" ? encode(payload) : payload;
   const all = new Uint8Array(head.length + body.length);
   all.set(head);
   all.set(body, head.length);
