@@ -1,4 +1,4 @@
-/** When a watch reads, and what it makes of failures. Its time is a test's; its answers are scripted or the server's. */
+/** When a watch reads, and what it makes of failures. Its time is a test's own. */
 import { describe, expect, test, vi } from "vitest";
 import { createClient, watchCheckout, type Checkout, type CheckoutSession, type WatchOptions } from "../src/index.js";
 import { settle, TestEnvironment } from "./support/environment.js";
@@ -59,7 +59,11 @@ class ScriptedApi {
   }
 }
 
-async function start(script: ScriptedApi["script"] = [{}], options: Partial<WatchOptions> = {}, before?: (environment: TestEnvironment) => void) {
+async function start(
+  script: ScriptedApi["script"] = [{}],
+  options: Partial<WatchOptions> = {},
+  before?: (environment: TestEnvironment) => void,
+) {
   const api = new ScriptedApi();
   api.script = script;
   const environment = new TestEnvironment();
@@ -150,7 +154,11 @@ describe("without a network", () => {
   test("an API that fails is marked as unavailable, and is asked less and less often", async () => {
     const { api, environment, watch } = await start([{}, "network error"]);
     await environment.advance(2_000);
-    expect(watch.current).toMatchObject({ connection: "unavailable", state: { name: "choose" }, error: { code: "network_error" } });
+    expect(watch.current).toMatchObject({
+      connection: "unavailable",
+      state: { name: "choose" },
+      error: { code: "network_error" },
+    });
     const pauses = [];
     for (let count = 0; count < 6; count++) {
       pauses.push(environment.nextTimer);
@@ -163,18 +171,21 @@ describe("without a network", () => {
     expect(environment.nextTimer).toBe(5_000);
   });
 
-  test.each([429, 503])("a %i is left alone for as long as it asks, also by a page that is looked at", async (status) => {
-    const { api, environment } = await start([{}, { status, headers: { "retry-after": "90" } }, {}]);
-    await environment.advance(2_000);
-    expect(environment.nextTimer).toBe(90_000);
-    await environment.change({ hidden: true });
-    await environment.change({ hidden: false });
-    expect(api.reads).toBe(2);
-    await environment.advance(89_999);
-    expect(api.reads).toBe(2);
-    await environment.advance(1);
-    expect(api.reads).toBe(3);
-  });
+  test.each([429, 503])(
+    "a %i is left alone for as long as it asks, also by a page that is looked at",
+    async (status) => {
+      const { api, environment } = await start([{}, { status, headers: { "retry-after": "90" } }, {}]);
+      await environment.advance(2_000);
+      expect(environment.nextTimer).toBe(90_000);
+      await environment.change({ hidden: true });
+      await environment.change({ hidden: false });
+      expect(api.reads).toBe(2);
+      await environment.advance(89_999);
+      expect(api.reads).toBe(2);
+      await environment.advance(1);
+      expect(api.reads).toBe(3);
+    },
+  );
 });
 
 describe("the end", () => {
@@ -221,6 +232,16 @@ describe("the end", () => {
     expect(api.reads).toBe(0);
     expect(environment.listeners).toBe(0);
   });
+});
+
+test("a mistake of the page shows up as its own, and is no failure of the API", async () => {
+  const onChange = () => {
+    throw new Error("a typing error");
+  };
+  const { api, environment, watch } = await start([{}], { onChange });
+  await expect(environment.advance(0)).rejects.toThrow("a typing error");
+  expect(watch.current).toMatchObject({ connection: "online", state: { name: "choose" } });
+  expect(api.reads).toBe(1);
 });
 
 describe("the server's clock", () => {

@@ -7,7 +7,7 @@ export interface Environment {
   after(milliseconds: number, callback: () => void): () => void;
   isHidden(): boolean;
   isOffline(): boolean;
-  /** Calls `listener` when the page becomes visible or hidden, or the network comes or goes. Returns a function that stops it. */
+  /** Calls `listener` when the page is shown or hidden, or the network comes or goes. Returns its end. */
   onChange(listener: () => void): () => void;
 }
 

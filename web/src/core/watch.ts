@@ -91,7 +91,14 @@ class Watch implements CheckoutWatch {
 
   #apply(input: CheckoutInput): void {
     this.current = reduce(this.current, input);
-    this.#options.onChange?.(this.current);
+    try {
+      this.#options.onChange?.(this.current);
+    } catch (error) {
+      // The page's own mistake: it must show up there, and is no failure of the API.
+      this.#environment.after(0, () => {
+        throw error;
+      });
+    }
   }
 
   #surroundingsChanged(): void {
