@@ -29,7 +29,7 @@ describe("deposit addresses", () => {
         .map((text) => Number(text.replaceAll("_", "")));
     const rust = numbers(read("shared/src/chains/deposit_address.rs"));
     expect(rust.length).toBeGreaterThan(9);
-    expect(numbers(read("web/src/address/index.ts"))).toEqual(rust);
+    expect(numbers(read("web/src/address/chains.ts"))).toEqual(rust);
   });
 
   test("an address is the one that the factory deploys to", () => {

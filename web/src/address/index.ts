@@ -1,12 +1,10 @@
 /** Deposit addresses, recomputed where the buyer is: a server that lies about one is found out. */
+import { hasForwarders } from "./chains.js";
 import { CREATION_CODE, FACTORY } from "./forwarder.js";
 import { keccak256 } from "./keccak.js";
 
 /** Keeps these hashes apart from all others of an order's id. `shared/src/chains/salt.rs` has the same text. */
 const DOMAIN = "checkout-sessions: salt of an order's deposit address";
-
-/** Chains whose contracts' addresses are not those of EIP-1014: Solana, Tron, and those of the ZK Stack. */
-const OTHER_CREATE2 = [232, 300, 324, 388, 2741, 11_124, 50_104, 61_166, 728_126_428, 792_703_809];
 
 export interface DepositAddressRequest {
   /** The order's id. The address does not depend on the session. */
@@ -57,6 +55,6 @@ export function depositAddress({ orderId, recipient, factory = FACTORY, creation
 
 /** True if money at this address can only go to the recipient, on each of the chains. */
 export function verifyDepositAddress({ address, chains = [], ...request }: VerifyDepositAddressRequest): boolean {
-  if (address === null || chains.some((chain) => OTHER_CREATE2.includes(chain))) return false;
+  if (address === null || !chains.every(hasForwarders)) return false;
   return depositAddress(request) === address.toLowerCase();
 }

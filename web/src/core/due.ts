@@ -1,4 +1,5 @@
 /** What an order still lacks, option by option. */
+import { hasForwarders } from "../address/chains.js";
 import type {
   Address,
   BaseUnits,
@@ -55,7 +56,8 @@ function dueOption(asked: Asked, toleranceBps: number, known: PaymentOptions | n
     received: received.toString(),
     due: due.toString(),
     leastDue: leastDue.toString(),
-    uri: to && due ? paymentUri({ chain, token, to, amount: due }) : null,
+    // Elsewhere the deposit address is none, and money would be lost.
+    uri: to && due && hasForwarders(chain) ? paymentUri({ chain, token, to, amount: due }) : null,
   };
 }
 
