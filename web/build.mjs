@@ -1,5 +1,5 @@
 // Builds dist/: tsc for modules and types, esbuild for the one module that has a library in it.
-import { rmSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -17,5 +17,7 @@ await build({
   allowOverwrite: true,
   format: "esm",
   target: "es2022",
-  legalComments: "inline",
 });
+// What is packed must carry the licences of what is in it.
+copyFileSync(here("../LICENSE"), here("dist/LICENSE"));
+copyFileSync(here("node_modules/@noble/hashes/LICENSE"), here("dist/address/LICENSE-noble-hashes"));

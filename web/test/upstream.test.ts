@@ -1,5 +1,5 @@
 /** The packed package in merchants' projects, under upstream's name. Their files are in `merchant/`. */
-import { readFile } from "node:fs/promises";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
@@ -62,6 +62,22 @@ describe("a page with React", () => {
       imports: [join(import.meta.dirname, "support/dom.mjs")],
     });
     expect(JSON.parse(ran)).toMatchObject({ status: "open open", created: [expect.any(String)] });
+  });
+
+  test("the README's programs compile, and the first one runs", async () => {
+    const readme = await readFile(join(import.meta.dirname, "../README.md"), "utf8");
+    const blocks = [...readme.matchAll(/^```(tsx?)\n(.*?)^```$/gms)];
+    const files = await Promise.all(
+      blocks.map(async ([, extension, code = ""], at) => {
+        const file = `readme-${at}.${extension}`;
+        await writeFile(join(merchant.folder, "src", file), code.replace("http://127.0.0.1:3000", server.url));
+        return file;
+      }),
+    );
+    expect(files).toHaveLength(4);
+    await symlink("@b3dotfun/sdk", join(merchant.folder, "node_modules/checkout-sdk"));
+    await merchant.compile(files, { lib: ["es2022", "dom"], types: ["node"], jsx: "react-jsx", skipLibCheck: true });
+    expect(await merchant.node("readme-0.js", {})).toMatch(/^[0-9a-f-]{36} open\n$/);
   });
 
   /** Bundles a file as a browser gets it. */
