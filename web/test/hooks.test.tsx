@@ -115,7 +115,7 @@ describe("useCheckoutSession", () => {
     await expectNoMoreReads();
   });
 
-  test("a 404 is an error, and ends the polling: upstream's has neither data nor error, and polls for ever", async () => {
+  test("a 404 is an error, and ends the polling: upstream's hook polls for ever", async () => {
     const result = follow(UNKNOWN_ID);
     await until(() => result.current.isError);
     expect(result.current.error).toMatchObject({ status: 404, code: "session_not_found" });
@@ -139,8 +139,10 @@ describe("useCheckoutSession", () => {
     expect(reads()).toBe(3);
   });
 
-  test("reads nothing for a page that nobody sees, and at once when it is seen, whatever the app's defaults", async () => {
-    queries.setDefaultOptions({ queries: { staleTime: Infinity, refetchOnWindowFocus: false, refetchIntervalInBackground: true } });
+  test("reads nothing for a page that nobody sees, and at once when it is seen", async () => {
+    queries.setDefaultOptions({
+      queries: { staleTime: Infinity, refetchOnWindowFocus: false, refetchIntervalInBackground: true },
+    });
     const { id } = await sale();
     const result = follow(id);
     await until(() => result.current.session !== null);
@@ -186,7 +188,10 @@ describe("useCheckoutSession", () => {
     let signal: AbortSignal | undefined;
     const client: typeof shop = {
       ...shop,
-      getCheckoutSession: (sessionId, options) => ((signal = options?.signal), shop.getCheckoutSession(sessionId, options)),
+      getCheckoutSession: (sessionId, options) => (
+        (signal = options?.signal),
+        shop.getCheckoutSession(sessionId, options)
+      ),
     };
     const { unmount } = renderHook(() => useCheckoutSession(id, { client }), { wrapper });
     await until(() => signal !== undefined);

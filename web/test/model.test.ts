@@ -94,20 +94,75 @@ const deposits = fc.tuple(fc.constantFrom<0 | 1>(0, 1), fc.integer({ min: 1, max
 });
 
 const fixed = [
-  new Action("order", (model) => !model.hasOrder && isOpen(model), (model) => (model.hasOrder = true), (sale) => sale.order()),
-  new Action("late deposit", ({ hasOrder, end }) => hasOrder && end !== "late_money", (model) => (model.isLate = true), (sale) => sale.lateDeposit()),
-  new Action("deposit in another token", isUnended, () => {}, async (sale) => {
-    await sale.deposit(OTHER_TOKEN);
-    sale.evidenceIds.pop();
-  }),
-  new Action("withdrawal", (model) => isUnended(model) && model.deposits.length > 0, (model) => model.deposits.pop(), (sale) => sale.withdraw()),
-  new Action("relay hop", inProgress, (model) => (model.isRelayed = true), (sale) => sale.relay()),
-  new Action("execution", (model) => inProgress(model) && isCovered(model), (model) => (model.end = "complete"), (sale) => sale.execute("2000000")),
-  new Action("short delivery", (model) => inProgress(model) && isCovered(model), (model) => (model.end = "failed"), (sale) => sale.execute("1")),
-  new Action("refund", inProgress, (model) => (model.end = "failed"), async (sale) => (await sale.refunding(), sale.refund())),
-  new Action("failure", isUnended, (model) => (model.end = "failed"), (sale) => sale.fail()),
-  new Action("expiry by the shop", isOpen, (model) => (model.end = "expired"), (sale) => sale.expire()),
-  new Action("deadline", isOpen, (model) => (model.end = "expired"), (sale) => sale.passDeadline()),
+  new Action(
+    "order",
+    (model) => !model.hasOrder && isOpen(model),
+    (model) => (model.hasOrder = true),
+    (sale) => sale.order(),
+  ),
+  new Action(
+    "late deposit",
+    ({ hasOrder, end }) => hasOrder && end !== "late_money",
+    (model) => (model.isLate = true),
+    (sale) => sale.lateDeposit(),
+  ),
+  new Action(
+    "deposit in another token",
+    isUnended,
+    () => {},
+    async (sale) => {
+      await sale.deposit(OTHER_TOKEN);
+      sale.evidenceIds.pop();
+    },
+  ),
+  new Action(
+    "withdrawal",
+    (model) => isUnended(model) && model.deposits.length > 0,
+    (model) => model.deposits.pop(),
+    (sale) => sale.withdraw(),
+  ),
+  new Action(
+    "relay hop",
+    inProgress,
+    (model) => (model.isRelayed = true),
+    (sale) => sale.relay(),
+  ),
+  new Action(
+    "execution",
+    (model) => inProgress(model) && isCovered(model),
+    (model) => (model.end = "complete"),
+    (sale) => sale.execute("2000000"),
+  ),
+  new Action(
+    "short delivery",
+    (model) => inProgress(model) && isCovered(model),
+    (model) => (model.end = "failed"),
+    (sale) => sale.execute("1"),
+  ),
+  new Action(
+    "refund",
+    inProgress,
+    (model) => (model.end = "failed"),
+    async (sale) => (await sale.refunding(), sale.refund()),
+  ),
+  new Action(
+    "failure",
+    isUnended,
+    (model) => (model.end = "failed"),
+    (sale) => sale.fail(),
+  ),
+  new Action(
+    "expiry by the shop",
+    isOpen,
+    (model) => (model.end = "expired"),
+    (sale) => sale.expire(),
+  ),
+  new Action(
+    "deadline",
+    isOpen,
+    (model) => (model.end = "expired"),
+    (sale) => sale.passDeadline(),
+  ),
 ];
 
 /** Endings that are always possible come seldom, so that most sales have several steps before theirs. */
@@ -117,18 +172,25 @@ const actions = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...fixed.slice(7)) },
 );
 
-test("each reading has the state that the contract says, and each step is in the table", { timeout: 300_000 }, async () => {
-  const sales = fc.commands([fc.constant(fixed[0] as Action), actions, actions, actions], { maxCommands: 40, size: "max" });
-  const property = fc.asyncProperty(sales, async (commands) => {
-    const sale = new Sale(server);
-    await sale.open(withTerms(TOLERANCE_BPS));
-    const start = (): { model: Model; real: Sale } => ({
-      model: { hasOrder: false, deposits: [], isLate: false, isRelayed: false, isPaid: false, end: null },
-      real: sale,
+test(
+  "each reading has the state that the contract says, and each step is in the table",
+  { timeout: 300_000 },
+  async () => {
+    const sales = fc.commands([fc.constant(fixed[0] as Action), actions, actions, actions], {
+      maxCommands: 40,
+      size: "max",
     });
-    await fc.asyncModelRun(start, commands);
-  });
-  const seed = process.env.SEED ? { seed: Number(process.env.SEED) } : {};
-  // A failure prints its seed: SEED=… npm test repeats it.
-  await fc.assert(property, { numRuns: 50, ...seed });
-});
+    const property = fc.asyncProperty(sales, async (commands) => {
+      const sale = new Sale(server);
+      await sale.open(withTerms(TOLERANCE_BPS));
+      const start = (): { model: Model; real: Sale } => ({
+        model: { hasOrder: false, deposits: [], isLate: false, isRelayed: false, isPaid: false, end: null },
+        real: sale,
+      });
+      await fc.asyncModelRun(start, commands);
+    });
+    const seed = process.env.SEED ? { seed: Number(process.env.SEED) } : {};
+    // A failure prints its seed: SEED=… npm test repeats it.
+    await fc.assert(property, { numRuns: 50, ...seed });
+  },
+);

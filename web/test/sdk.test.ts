@@ -1,9 +1,13 @@
 /** Each call against the real server. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { anyspend, anyspendService, CheckoutError, configure, createClient, depositAddress } from "../src/index.js";
+import { anyspend, anyspendService, CheckoutError, configure, createClient } from "../src/index.js";
+import { depositAddress, derive, formatUnits } from "../src/index.js";
 import type { CheckoutClient, CheckoutEvent, EventList } from "../src/index.js";
 import { startServer, type Server } from "./support/server.js";
-import { deposit, executed, orderFor, RECIPIENT, UNKNOWN_ID, withTerms } from "./support/shop.js";
+import { BASE, BASE_USDC, deposit, executed, orderFor, RECIPIENT, UNKNOWN_ID, withTerms } from "./support/shop.js";
 
 let server: Server;
 let client: CheckoutClient;
@@ -21,7 +25,10 @@ async function sale() {
 }
 
 async function failureOf(call: Promise<unknown>): Promise<CheckoutError> {
-  const error = await call.then(() => null, (failure: unknown) => failure);
+  const error = await call.then(
+    () => null,
+    (failure: unknown) => failure,
+  );
   expect(error).toBeInstanceOf(CheckoutError);
   return error as CheckoutError;
 }
@@ -66,7 +73,8 @@ describe("sessions", () => {
   test("the list has all pages, under its filters", async () => {
     const client_reference_id = "cart-of-the-list";
     const ids: string[] = [];
-    for (let count = 0; count < 5; count++) ids.unshift((await client.createCheckoutSession({ client_reference_id })).id);
+    for (let count = 0; count < 5; count++)
+      ids.unshift((await client.createCheckoutSession({ client_reference_id })).id);
     const listed: string[] = [];
     for await (const { id } of client.listCheckoutSessions({ client_reference_id, limit: 2 })) listed.push(id);
     expect(listed).toEqual(ids);
@@ -203,5 +211,34 @@ describe("settings", () => {
 describe("payment options", () => {
   test("without configured chains the list is empty", async () => {
     expect(await client.paymentOptions()).toEqual({ chains: [] });
+  });
+
+  test("with one, a checkout has its names and decimals, and amounts are shown by them", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "chains-"));
+    // No node listens there. The operator's list does not depend on one.
+    await writeFile(join(folder, "chains.json"), JSON.stringify({ [BASE]: { rpc: ["http://127.0.0.1:9"] } }));
+    const watched = await startServer("--chains", join(folder, "chains.json"));
+    try {
+      const api = createClient({ baseUrl: watched.url });
+      const options = await api.paymentOptions();
+      const payment = {
+        recipient_address: RECIPIENT,
+        options: [{ chain: BASE, token_address: BASE_USDC, amount: "19990000" }],
+      };
+      const session = await api.getCheckoutSession((await api.createCheckoutSession({ payment })).id);
+      const state = derive({ session, order: null, options, now: 0, missing: false });
+      if (state.name !== "choose") throw new Error(state.name);
+      const [option] = state.options ?? [];
+      expect(option).toMatchObject({ chainInfo: { name: "Base" }, tokenInfo: { symbol: "USDC" }, due: "19990000" });
+      expect(formatUnits(option?.due ?? "", option?.tokenInfo?.decimals ?? 0)).toBe("19.99");
+      const refused = api.createCheckoutSession(withTerms());
+      expect(await failureOf(refused)).toMatchObject({
+        code: "chain_not_supported",
+        param: "payment.options[1].chain",
+      });
+    } finally {
+      await watched.stop();
+      await rm(folder, { recursive: true });
+    }
   });
 });

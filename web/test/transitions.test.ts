@@ -34,9 +34,9 @@ const SALES: Record<string, Step[]> = {
   "paid in full": [open, order, full, execute],
   "paid in two parts": [open, order, half, half, execute],
   "paid, withdrawn, paid again": [open, order, half, withdraw, full, withdraw, full, execute],
-  "routed": [openRouted, orderRouted, half, half, relay, (sale) => sale.execute("1", 1)],
+  routed: [openRouted, orderRouted, half, half, relay, (sale) => sale.execute("1", 1)],
   "routed though direct": [open, order, half, half, relay, execute],
-  "refunded": [openRouted, orderRouted, half, half, refund],
+  refunded: [openRouted, orderRouted, half, half, refund],
   "refunded though direct": [open, order, half, half, refund],
   "failed before it is paid": [open, order, half, fail],
   "delivered short": [open, order, full, (sale) => sale.execute("1")],
@@ -49,7 +49,10 @@ const SALES: Record<string, Step[]> = {
 /** States that follow each other at any distance: a reading can miss all that is between them. */
 function pairs(states: CheckoutStateName[]): string[] {
   return states.flatMap((from, at) =>
-    states.slice(at + 1).filter((to) => to !== from).map((to) => `${from} -> ${to}`),
+    states
+      .slice(at + 1)
+      .filter((to) => to !== from)
+      .map((to) => `${from} -> ${to}`),
   );
 }
 

@@ -25,7 +25,11 @@ const clientFor = (...faults: Fault[]) => {
   proxy.faults.push(...faults);
   return createClient({ baseUrl: proxy.url, sleep });
 };
-const codeOf = (call: Promise<unknown>) => call.then(() => "", (error: CheckoutError) => error.code);
+const codeOf = (call: Promise<unknown>) =>
+  call.then(
+    () => "",
+    (error: CheckoutError) => error.code,
+  );
 const keys = () => new Set(proxy.seen.map(({ headers }) => headers["idempotency-key"]));
 const throttled = (retryAfter?: string): Fault => ({
   status: 429,

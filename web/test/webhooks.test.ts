@@ -24,10 +24,18 @@ const headersWith = (signature: string, time: number | string = NOW / 1000) => (
 
 const verify = (
   headers: WebhookHeaders,
-  { body = BODY, secret = SECRET as string | string[], ...options }: VerifyOptions & { body?: string | Uint8Array; secret?: string | string[] } = {},
+  {
+    body = BODY,
+    secret = SECRET as string | string[],
+    ...options
+  }: VerifyOptions & { body?: string | Uint8Array; secret?: string | string[] } = {},
 ) => webhooks.verify(body, headers, secret, { now: NOW, ...options });
 
-const codeOf = (call: Promise<unknown>) => call.then(() => "verified", ({ code }: { code: string }) => code);
+const codeOf = (call: Promise<unknown>) =>
+  call.then(
+    () => "verified",
+    ({ code }: { code: string }) => code,
+  );
 
 describe("a message is verified", () => {
   test("with its body as text or as bytes", async () => {
@@ -139,7 +147,10 @@ test("the real server's messages are verified, with the old secret and the new o
   const server = await startServer();
   const receiver = await startReceiver();
   const post = async (path: string, body: object) => {
-    const answer = await fetch(`${server.url}/webhook-endpoints${path}`, { method: "POST", body: JSON.stringify(body) });
+    const answer = await fetch(`${server.url}/webhook-endpoints${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
     return (await answer.json()).data;
   };
   try {

@@ -1,6 +1,6 @@
 /**
- * The hand-written types against those that hey-api generates from openapi.yaml, both ways: a value of either is a value
- * of the other. Only compiled, by `npm run types`.
+ * The hand-written types against those that hey-api generates from openapi.yaml, both ways: each is assignable to
+ * the other. Only compiled, by `npm run types`.
  */
 import type * as Made from "../.generated/types.gen.js";
 import type * as Ours from "../src/types/index.js";
@@ -62,6 +62,9 @@ export const members: [
 ] = [true, true, true, true, true, true, true, true, true, true, true, true, true];
 
 /** The error codes of the API are among ours, spelled out. */
-type Codes = Exclude<Made.ErrorCode, "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "too_many_webhook_endpoints">;
+type Codes = Exclude<
+  Made.ErrorCode,
+  "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "too_many_webhook_endpoints"
+>;
 type Known = Extract<Codes, import("../src/sdk/errors.js").CheckoutErrorCode>;
 export const codes: [Exclude<Codes, Known>] extends [never] ? true : never = true;

@@ -12,7 +12,9 @@ export function formatUnits(amount: string | bigint, decimals: number): string {
   checkDecimals(decimals);
   const digits = String(amount);
   if (!DIGITS.test(digits)) throw new SyntaxError(`"${digits}" is not an amount in base units`);
-  const padded = BigInt(digits).toString().padStart(decimals + 1, "0");
+  const padded = BigInt(digits)
+    .toString()
+    .padStart(decimals + 1, "0");
   const point = padded.length - decimals;
   const fraction = padded.slice(point).replace(/0+$/, "");
   return padded.slice(0, point) + (fraction && `.${fraction}`);

@@ -55,7 +55,11 @@ function goesDirectly({ order, depositTxs }: OrderWithTransactions): boolean {
   return counted.length === 0 || counted.some(isOption);
 }
 
-function inProgress(session: CheckoutSession, read: OrderWithTransactions, known: PaymentOptions | null): CheckoutState {
+function inProgress(
+  session: CheckoutSession,
+  read: OrderWithTransactions,
+  known: PaymentOptions | null,
+): CheckoutState {
   const deposits = depositsOf(read);
   const { id, status } = read.order;
   const covered = isCovered(optionsOfOrder(read, session.payment, known), deposits);

@@ -35,7 +35,7 @@ export const INITIAL: Checkout = {
 
 const isEnded = (session: CheckoutSession | null) => session?.status === "complete" || session?.status === "expired";
 
-/** True if an answer is older than one before it: `complete` and `expired` are final, and an order is never unlinked. */
+/** True if an answer is older than one before it: `complete` and `expired` are final, and no order is unlinked. */
 function isStale(checkout: Checkout, next: CheckoutSession): boolean {
   const { session, missing } = checkout;
   if (missing) return true;

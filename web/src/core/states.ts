@@ -31,7 +31,7 @@ export type CheckoutStateName =
 export interface DueOption {
   chain: ChainId;
   token: Address;
-  /** The chain and the token by the operator's own list; null where they are not on it. Take decimals from here only. */
+  /** The chain and token by the operator's own list; null where it lacks them. Take decimals from here only. */
   chainInfo: PaymentChain | null;
   tokenInfo: PaymentToken | null;
   amount: BaseUnits;
@@ -59,7 +59,7 @@ export interface Deadline {
   expiresAt: DateTime;
   /** The milliseconds until then; 0 afterwards. */
   remaining: number;
-  /** False from then on. A deposit that was made before still counts, so the state may stay for the detection window. */
+  /** False from then on. A deposit that was made before still counts, so the state may stay for a while. */
   payable: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The hooks' results: what upstream's documents and its branch return, together. No type here needs React installed. */
+/** The hooks' results: what upstream's documents and its branch return, together. No type here needs React. */
 import type {
   Answer,
   CheckoutSessionWithMore,

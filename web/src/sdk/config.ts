@@ -18,7 +18,7 @@ export interface ClientConfig {
 
 let shared: ClientConfig = {};
 
-/** Sets the settings that `anyspend.*`, `anyspendService.*` and the hooks use. A later call replaces single settings. */
+/** Sets what `anyspend.*`, `anyspendService.*` and the hooks use. A later call replaces single settings. */
 export function configure(config: ClientConfig): void {
   shared = { ...shared, ...config };
 }

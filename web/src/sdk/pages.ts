@@ -18,7 +18,7 @@ type Read<Of extends Page> = (cursor?: string) => Promise<Of>;
 
 /** The pages of a list, one request after the other, as they are asked for. */
 async function* pagesOf<Of extends Page>(read: Read<Of>, cursor?: string): AsyncGenerator<Of, void> {
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const page = await read(cursor);
     yield page;
     more = page.has_more;

@@ -44,7 +44,8 @@ export function randomKey(): string {
 /** An id as a segment of a path. Empty ids and dots would name another path. */
 export function segment(id: string): string {
   const text = encodeURIComponent(id ?? "");
-  if (/^\.{0,2}$/.test(text)) throw new CheckoutError("The id must not be empty", { code: "invalid_field", param: "id" });
+  if (/^\.{0,2}$/.test(text))
+    throw new CheckoutError("The id must not be empty", { code: "invalid_field", param: "id" });
   return text;
 }
 

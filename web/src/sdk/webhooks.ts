@@ -11,7 +11,7 @@ export interface VerifyOptions {
   now?: number;
 }
 
-/** More signatures than this are not looked at, so that a message cannot cost much time. The service sends at most 5. */
+/** More signatures than this are not looked at, so that a message costs little time. The service sends at most 5. */
 const MOST_SIGNATURES = 20;
 const refuse = (code: WebhookErrorCode, message: string) => new CheckoutError(message, { code });
 
@@ -57,7 +57,10 @@ function signedBytes(id: string, time: string, payload: string | Uint8Array): Ui
 }
 
 function signaturesOf(text: string): Uint8Array<ArrayBuffer>[] {
-  const own = text.split(" ").slice(0, MOST_SIGNATURES).filter((part) => part.startsWith("v1,"));
+  const own = text
+    .split(" ")
+    .slice(0, MOST_SIGNATURES)
+    .filter((part) => part.startsWith("v1,"));
   return own.map((part) => bytesOfBase64(part.slice(3))).filter((bytes) => bytes !== null);
 }
 

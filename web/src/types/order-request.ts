@@ -59,15 +59,9 @@ export type MintNftOrderRequest = Exact<
   { contractAddress: Address; tokenId?: number | null; contractType: "erc721" | "erc1155"; nftPrice: BaseUnits }
 >;
 
-export type JoinTournamentOrderRequest = Exact<
-  "join_tournament",
-  { contractAddress: Address; entryPrice: BaseUnits }
->;
+export type JoinTournamentOrderRequest = Exact<"join_tournament", { contractAddress: Address; entryPrice: BaseUnits }>;
 
-export type FundTournamentOrderRequest = Exact<
-  "fund_tournament",
-  { contractAddress: Address; fundAmount: BaseUnits }
->;
+export type FundTournamentOrderRequest = Exact<"fund_tournament", { contractAddress: Address; fundAmount: BaseUnits }>;
 
 export interface DepositFirstOrderRequest extends OrderRequestCommon {
   type: "deposit_first";

@@ -9,7 +9,12 @@ export function Branch({ onCreated }: { onCreated: (id: string) => void }) {
   const followed = useCheckoutSession(session?.id ?? null, { refetchInterval: 3000, enabled: !error });
   const state = followed.isComplete ? "paid" : followed.isExpired ? "over" : (followed.session?.status ?? "none");
   return (
-    <button id="branch" disabled={isCreating} onClick={() => createSession({})} onDoubleClick={() => void createSessionAsync({})}>
+    <button
+      id="branch"
+      disabled={isCreating}
+      onClick={() => createSession({})}
+      onDoubleClick={() => void createSessionAsync({})}
+    >
       {state}
     </button>
   );

@@ -6,7 +6,8 @@ import type { AddressInfo } from "node:net";
  * `pass` forwards. `lose` forwards, and then breaks the connection: the answer is lost. `refuse` breaks it at once.
  * `hang` never answers. A status is answered as API Gateway would, without the envelope.
  */
-export type Fault = "pass" | "lose" | "refuse" | "hang" | { status: number; headers?: Record<string, string>; body?: string };
+export type Fault =
+  "pass" | "lose" | "refuse" | "hang" | { status: number; headers?: Record<string, string>; body?: string };
 
 export interface SeenRequest {
   method: string;

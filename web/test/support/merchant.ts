@@ -49,7 +49,10 @@ export async function merchantWith(linked: string[]): Promise<Merchant> {
     },
     node: (file, { env = {}, imports = [], args = [] }) => {
       const flags = imports.flatMap((name) => ["--import", name]);
-      return output(process.execPath, [...flags, `out/${file}`, ...args], { cwd: folder, env: { ...process.env, ...env } });
+      return output(process.execPath, [...flags, `out/${file}`, ...args], {
+        cwd: folder,
+        env: { ...process.env, ...env },
+      });
     },
     remove: () => rm(folder, { recursive: true }),
   };

@@ -1,8 +1,25 @@
 /** A sale on the real server, with what the buyer and the chains do to it. */
-import { createClient, INITIAL, reduce, type Checkout, type CheckoutClient, type CheckoutStateName } from "../../src/index.js";
+import {
+  createClient,
+  INITIAL,
+  reduce,
+  type Checkout,
+  type CheckoutClient,
+  type CheckoutStateName,
+} from "../../src/index.js";
 import { CheckoutError, type CreateCheckoutSessionRequest, type SwapOrderRequest } from "../../src/index.js";
 import type { Server } from "./server.js";
-import { BASE, BASE_USDC, deposit, ETHEREUM, executed, orderFor, txHash, withTerms, type DepositFields } from "./shop.js";
+import {
+  BASE,
+  BASE_USDC,
+  deposit,
+  ETHEREUM,
+  executed,
+  orderFor,
+  txHash,
+  withTerms,
+  type DepositFields,
+} from "./shop.js";
 
 /** A session without payment terms, whose order goes to another chain: the order is routed once it is paid. */
 export const ROUTED: Partial<SwapOrderRequest> = {
@@ -52,8 +69,7 @@ export class Sale {
     await this.#evidence({ kind: "withdrawn", evidence });
   }
 
-  relay = (status = "pending") =>
-    this.#evidence({ kind: "relay", chain: BASE, txHash: txHash(), status });
+  relay = (status = "pending") => this.#evidence({ kind: "relay", chain: BASE, txHash: txHash(), status });
   progress = (status: string) => this.#evidence({ kind: "progress", status });
   execute = (amount: string, chain = BASE) => this.server.evidence(this.orderId, executed(amount, this.#tick(), chain));
   refunding = () => this.#evidence({ kind: "refunding", detail: "NO_ROUTE" });
