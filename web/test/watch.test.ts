@@ -1,63 +1,10 @@
 /** When a watch reads, and what it makes of failures. Its time is a test's own. */
 import { describe, expect, test, vi } from "vitest";
-import { createClient, watchCheckout, type Checkout, type CheckoutSession, type WatchOptions } from "../src/index.js";
+import { createClient, watchCheckout, type Checkout, type WatchOptions } from "../src/index.js";
 import { settle, TestEnvironment } from "./support/environment.js";
+import { ScriptedApi, SESSION, START, type Scripted } from "./support/scripted-api.js";
 import { startServer } from "./support/server.js";
 import { Sale } from "./support/sale.js";
-
-const START = Date.UTC(2026, 0, 1);
-const SESSION: CheckoutSession = {
-  id: "0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8",
-  status: "open",
-  success_url: null,
-  cancel_url: null,
-  metadata: {},
-  client_reference_id: null,
-  order_id: null,
-  order_status: null,
-  expired_reason: null,
-  expires_at: new Date(START + 1_800_000).toISOString(),
-  created_at: new Date(START).toISOString(),
-  url: "https://pay.example/checkout/0b2f6d1c-5a3e-8f47-9c1c-0199a3c0d5e8",
-  payment: null,
-  display: null,
-  paid: null,
-};
-
-interface Scripted {
-  status?: number;
-  session?: Partial<CheckoutSession>;
-  headers?: Record<string, string>;
-}
-
-/** An API whose next answers are scripted; the last one stays. */
-class ScriptedApi {
-  script: (Scripted | "network error")[] = [{}];
-  reads = 0;
-  running = 0;
-  mostAtOnce = 0;
-  /** Answers wait for it. */
-  gate: Promise<void> = Promise.resolve();
-
-  fetch = async (input: RequestInfo | URL): Promise<Response> => {
-    if (String(input).endsWith("/payment-options")) return this.#answer(200, { chains: [] });
-    this.reads++;
-    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.running);
-    await this.gate;
-    this.running--;
-    const next = (this.script.length > 1 ? this.script.shift() : this.script[0]) ?? {};
-    if (next === "network error") throw new TypeError("fetch failed");
-    const { status = 200, session, headers } = next;
-    return this.#answer(status, { ...SESSION, order: null, ...session }, headers);
-  };
-
-  #answer(status: number, data: object, headers: Record<string, string> = {}): Response {
-    const success = status < 300;
-    const error = { code: status === 404 ? "session_not_found" : "unavailable", param: null };
-    const body = { success, message: "", statusCode: status, ...(success ? { data } : { error }) };
-    return new Response(JSON.stringify(body), { status, headers });
-  }
-}
 
 async function start(
   script: ScriptedApi["script"] = [{}],
@@ -169,6 +116,17 @@ describe("without a network", () => {
     await environment.advance(60_000);
     expect(watch.current).toMatchObject({ connection: "online", error: null });
     expect(environment.nextTimer).toBe(5_000);
+  });
+
+  test("a network that is back ends the pause after failures", async () => {
+    const { api, environment, watch } = await start([{}, "network error"]);
+    await environment.advance(60_000);
+    api.script = [{}];
+    const before = api.reads;
+    await environment.change({ offline: true });
+    await environment.change({ offline: false });
+    expect(api.reads).toBe(before + 1);
+    expect(watch.current.connection).toBe("online");
   });
 
   test.each([429, 503])(

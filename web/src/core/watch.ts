@@ -42,7 +42,10 @@ class Watch implements CheckoutWatch {
   #sentAt: number | null = null;
   #sent = new Set<string>();
   #failures = 0;
+  /** The earliest time of the next reading, after failures. */
   #notBefore = 0;
+  /** The time until which the API has asked us to wait. */
+  #askedUntil = 0;
   #isReading = false;
   #isWanted = false;
   #hasOptions = false;
@@ -106,7 +109,8 @@ class Watch implements CheckoutWatch {
     if (this.#abort.signal.aborted || isFinal(this.current.state.name)) return;
     if (this.#environment.isOffline()) return this.#apply({ type: "failed", connection: "offline", error: null });
     if (this.#environment.isHidden()) return;
-    // What the API has asked us to wait for holds for a page that becomes visible too.
+    // A network that is back, or a page that is seen, ends our own pause, but not the one that the API has asked for.
+    this.#notBefore = this.#askedUntil;
     if (this.#environment.now() < this.#notBefore) return this.#schedule();
     this.#read();
   }
@@ -148,7 +152,7 @@ class Watch implements CheckoutWatch {
     try {
       await this.#readSession();
       this.#failures = 0;
-      this.#notBefore = 0;
+      this.#notBefore = this.#askedUntil = 0;
       if (!this.#hasOptions) await this.#readOptions();
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#failed(error);
@@ -184,8 +188,10 @@ class Watch implements CheckoutWatch {
     const known = error instanceof CheckoutError ? error : null;
     if (known?.status === 404) return this.#apply({ type: "missing" });
     this.#failures += 1;
-    const pause = backoff(this.#interval(), this.#failures, known?.retryAfter ?? null);
-    this.#notBefore = this.#environment.now() + pause;
+    const now = this.#environment.now();
+    const retryAfter = known?.retryAfter ?? null;
+    this.#askedUntil = now + (retryAfter ?? 0) * 1000;
+    this.#notBefore = now + backoff(this.#interval(), this.#failures, retryAfter);
     const connection = this.#environment.isOffline() ? "offline" : "unavailable";
     this.#apply({ type: "failed", connection, error });
   }

@@ -1,4 +1,4 @@
-import { useMemo, useRef } from "react";
+import { useMemo } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { pollInterval } from "../core/schedule.js";
 import { anyspend } from "../sdk/anyspend.js";
@@ -28,12 +28,11 @@ export function useCheckoutSession(
   sessionId: string | null | undefined,
   { refetchInterval, enabled = true, client = anyspend }: UseCheckoutSessionOptions = {},
 ): UseCheckoutSessionResult {
-  const watched = useRef({ sessionId, since: Date.now() });
-  if (watched.current.sessionId !== sessionId) watched.current = { sessionId, since: Date.now() };
+  const since = useMemo(() => Date.now(), [sessionId]);
 
   const interval = (query: QueryState): number | false => {
     if (isDone(query) || refetchInterval === false) return false;
-    const pace = refetchInterval ?? pollInterval({ age: Date.now() - watched.current.since });
+    const pace = refetchInterval ?? pollInterval({ age: Date.now() - since });
     const { error } = query.state;
     return Math.max(pace, error instanceof CheckoutError ? (error.retryAfter ?? 0) * 1000 : 0);
   };
