@@ -46,11 +46,12 @@ describe("the pace", () => {
     const before = api.reads;
     await environment.advance(14_500);
     expect(api.reads - before).toBe(14);
+    // The same one again, as a component that is drawn anew reports it.
     watch.transactionSent("0x1");
-    await environment.advance(16_000);
+    await environment.advance(2_000);
     const later = api.reads;
-    await environment.advance(30_000);
-    expect(api.reads - later).toBe(2);
+    await environment.advance(10_000);
+    expect(api.reads - later).toBeLessThanOrEqual(1);
   });
 
   test("never has two readings at once, however often one is asked for", async () => {

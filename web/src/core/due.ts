@@ -43,9 +43,7 @@ function dueOption(asked: Asked, toleranceBps: number, known: PaymentOptions | n
   const { chain, token, received } = asked;
   const amount = BigInt(asked.amount);
   const lacking = (whole: bigint) => (whole > received ? whole - received : 0n);
-  const leastDue = lacking(leastAmount(amount, toleranceBps));
-  // An option that is full within its tolerance asks for no more.
-  const due = leastDue ? lacking(amount) : 0n;
+  const due = lacking(amount);
   const chainInfo = known?.chains.find((it) => it.chain === chain) ?? null;
   return {
     chain,
@@ -55,7 +53,7 @@ function dueOption(asked: Asked, toleranceBps: number, known: PaymentOptions | n
     amount: asked.amount,
     received: received.toString(),
     due: due.toString(),
-    leastDue: leastDue.toString(),
+    leastDue: lacking(leastAmount(amount, toleranceBps)).toString(),
     // Elsewhere the deposit address is none, and money would be lost.
     uri: to && due && hasForwarders(chain) ? paymentUri({ chain, token, to, amount: due }) : null,
   };
