@@ -142,6 +142,21 @@ describe("events", () => {
     expect(later.map(({ checkout_session_id }) => checkout_session_id)).toEqual([id]);
   });
 
+  test("an empty feed has a position too, and what comes later comes after it", async () => {
+    const fresh = await startServer();
+    try {
+      const api = createClient({ baseUrl: fresh.url });
+      const events = api.events();
+      for await (const event of events) throw new Error(`There is ${event.type}`);
+      const after = events.cursor;
+      expect(after).toEqual(expect.any(String));
+      const { id } = await api.createCheckoutSession();
+      expect(await readUntil(api.events({ after }), id)).toHaveLength(1);
+    } finally {
+      await fresh.stop();
+    }
+  });
+
   test("an event whose handling fails comes again", async () => {
     for (let count = 0; count < 5; count++) await client.createCheckoutSession();
     const { id: last } = await client.createCheckoutSession();
