@@ -182,6 +182,18 @@ describe("errors", () => {
     expect(error).toMatchObject({ status: 404, code: "session_not_found", message: "Checkout session not found" });
   });
 
+  test("where keys are on, a missing key and a wrong one are a 401", async () => {
+    const guarded = await startServer("--api-keys");
+    try {
+      for (const apiKey of [undefined, "ck_wrong"]) {
+        const calls = createClient({ baseUrl: guarded.url, apiKey });
+        expect(await failureOf(calls.createCheckoutSession())).toMatchObject({ status: 401, code: "unauthorized" });
+      }
+    } finally {
+      await guarded.stop();
+    }
+  });
+
   test("an invalid field is named", async () => {
     const error = await failureOf(client.createCheckoutSession({ expires_in: 60 }));
     expect(error).toMatchObject({ status: 400, code: "invalid_field", param: "expires_in" });
