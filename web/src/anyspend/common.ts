@@ -1,0 +1,2 @@
+/** All of `@b3dotfun/sdk/anyspend` that needs no React. */
+export * from "../index.js";

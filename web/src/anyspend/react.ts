@@ -1,0 +1,2 @@
+/** Upstream's module of this name: the hooks. */
+export * from "../react/index.js";
