@@ -8,6 +8,7 @@ mod token;
 
 pub use chain::{AnyToken, Chain, Chains, Confirmations, FinalityTag, NativeDeposits, RpcUrl, Tokens};
 pub use deposit_address::{DepositAddress, ForwarderAddress, ForwarderSettingError};
+pub(crate) use deposit_address::has_forwarders;
 pub use document::ChainsError;
 pub use salt::order_salt;
 pub use token::TokenDescription;

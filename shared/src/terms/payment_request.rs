@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Result,
-    chains::Chains,
+    chains::{Chains, has_forwarders},
     edge::fields::Fields,
     kernel::{Address, BaseUnits, ChainId},
     terms::{PaymentOption, PaymentTerms, payment_terms::SettleOn},
@@ -45,6 +45,10 @@ pub(crate) fn payment(session: &Fields<'_>, chains: &Chains) -> Result<Option<Pa
 fn option(fields: &Fields<'_>, chains: &Chains) -> Result<PaymentOption> {
     let chain = fields.required("chain", fields.number("chain")?)?.parse().ok().and_then(ChainId::new);
     let chain = chain.ok_or_else(|| fields.error("chain", "must be a chain id: a whole number from 1"))?;
+    // The order's address would be one of the other options' chains, and money sent to it here would be lost.
+    if !has_forwarders(chain) {
+        return Err(fields.error("chain", "must be a chain on which deposit addresses are those of EIP-1014"));
+    }
     let token = fields.parsed("token_address", |text| Address::parse_token(chain, text))?;
     let token_address = fields.required("token_address", token)?;
     let amount = fields.parsed("amount", |text| {

@@ -45,6 +45,7 @@ async fn terms_that_break_a_rule_are_refused_with_their_field() {
         ("/options", json!([option, option]), "payment.options[1].token_address"),
         ("/options/0/chain", json!("8453"), "payment.options[0].chain"),
         ("/options/0/chain", json!(0), "payment.options[0].chain"),
+        ("/options/0/chain", json!(324), "payment.options[0].chain"),
         ("/options/1/token_address", json!("USDC"), "payment.options[1].token_address"),
         ("/options/1/token_address", Value::Null, "payment.options[1].token_address"),
         ("/options/1/amount", json!(5), "payment.options[1].amount"),
