@@ -19,7 +19,8 @@ pub(crate) struct Checkout<'a> {
     pub(crate) state: PageState,
     /// The ways to pay: those of the payment terms, else the order's own.
     pub(crate) options: Vec<PayOption<'a>>,
-    /// The index of the option that is shown: the one asked for, else the order's, else the only one.
+    /// The index of the option that is shown: the one asked for, else the one that a part has been paid of, else the
+    /// order's, else the only one.
     chosen: Option<usize>,
     chains: &'a Chains,
 }
@@ -71,7 +72,8 @@ impl<'a> Checkout<'a> {
             Choice { chain: terms.src_chain, token: terms.src_token_address.clone() }
         });
         let position = |choice: &Choice| options.iter().position(|option| option.key == *choice);
-        let chosen = wanted.and_then(position).or_else(|| own.as_ref().and_then(position));
+        let begun = || options.iter().position(|option| !option.received.is_zero());
+        let chosen = wanted.and_then(position).or_else(begun).or_else(|| own.as_ref().and_then(position));
         let chosen = chosen.or((options.len() == 1).then_some(0));
         let state = PageState::of(session, history, now);
         Self { session, history, now, state, options, chosen, chains }

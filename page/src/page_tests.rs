@@ -23,7 +23,7 @@ fn assert_well_formed(page: &str) {
         let end = rest.find('>').expect("the end of a tag");
         let tag = &rest[..end];
         rest = &rest[end + 1..];
-        assert!(!tag.contains('<') && tag.matches('"').count() % 2 == 0, "{tag}");
+        assert!(!tag.contains('<') && tag.matches('"').count().is_multiple_of(2), "{tag}");
         if let Some(name) = tag.strip_prefix('/') {
             if !["rect", "path"].contains(&name) {
                 assert_eq!(open.pop(), Some(name));
@@ -147,6 +147,14 @@ fn the_same_order_is_shown_for_any_option() {
     assert!(found.rendered(Language::English, Some(&unknown)).0.contains("19.99 USDC"));
 }
 
+#[test]
+fn a_part_of_one_option_is_no_part_of_another() {
+    let found = &all()["part"];
+    let other = Choice::parse(&format!("1:{MAINNET_USDC}")).unwrap();
+    let (page, ..) = found.rendered(Language::English, Some(&other));
+    assert!(page.contains("<h1>Send <bdi dir=\"ltr\">19.99 USDC</bdi></h1>") && page.contains("9.99 USDC"));
+}
+
 /// The sentences about the evidence, in English.
 #[test]
 fn the_texts_are_true_to_the_evidence() {
@@ -235,4 +243,19 @@ fn a_terminal_gets_address_amount_and_code() {
     assert!(text.contains('█') && text.contains("Pay by 2026-01-01 00:30 UTC"));
     let (_, _, text) = all()["choose"].rendered(Language::English, None);
     assert!(text.contains("curl -L -H 'Accept: text/plain' -d option=8453:"));
+}
+
+/// The whole of two pages, so that a change of their shape is seen. Styles and codes are left out.
+#[test]
+fn pages_keep_their_shape() {
+    for name in ["choose", "part", "complete"] {
+        let (page, _, text) = all()[name].rendered(Language::English, None);
+        let (before, rest) = page.split_once("<style>").unwrap();
+        let page = format!("{before}{}", rest.split_once("</style>").unwrap().1);
+        let page =
+            page.split(" d=\"").map(|part| part.split_once("\"></path>").map_or(part, |(_, rest)| rest));
+        insta::assert_snapshot!(format!("{name}_html"), page.collect::<String>().replace('>', ">\n"));
+        let text: Vec<_> = text.lines().filter(|line| !line.contains(['█', '▀', '▄'])).collect();
+        insta::assert_snapshot!(format!("{name}_text"), text.join("\n"));
+    }
 }

@@ -48,7 +48,7 @@ pub(crate) fn utc(time: Timestamp) -> String {
 pub(crate) fn title(checkout: &Checkout<'_>, texts: Texts) -> Sentence {
     let option = checkout.option();
     match (checkout.state, option) {
-        (PageState::AwaitPayment, Some(option)) => {
+        (PageState::AwaitPayment | PageState::PartlyPaid, Some(option)) if option.received.is_zero() => {
             Sentence::with("await.title", vec![("amount", to_pay(option, texts))])
         }
         (PageState::PartlyPaid, Some(option)) => {
@@ -75,7 +75,8 @@ pub(crate) fn title(checkout: &Checkout<'_>, texts: Texts) -> Sentence {
 pub(crate) fn leads(checkout: &Checkout<'_>, texts: Texts) -> Vec<Sentence> {
     let option = checkout.option();
     match (checkout.state, option) {
-        (PageState::AwaitPayment, Some(option)) => {
+        // Another option than the one that a part has been paid of.
+        (PageState::AwaitPayment | PageState::PartlyPaid, Some(option)) if option.received.is_zero() => {
             let network = || vec![("network", option.network.name(texts))];
             vec![Sentence::with("await.lead", network()), Sentence::with("await.appears", network())]
         }

@@ -27,6 +27,7 @@ pub(crate) fn render(checkout: &Checkout<'_>, texts: Texts) -> String {
         }
         _ => {}
     }
+    lines.extend(receipt(checkout, texts));
     lines.push(format!("\n{}: {}", texts.text("reference"), checkout.session.id));
     lines.push(String::new());
     lines.join("\n").chars().filter(|letter| *letter == '\n' || is_harmless(*letter)).collect()
@@ -58,6 +59,15 @@ fn payment(checkout: &Checkout<'_>, option: &PayOption<'_>, address: &str, texts
         String::new(),
         half_blocks(&uri),
     ]
+}
+
+/// The transaction that paid, and the way back to the shop.
+fn receipt(checkout: &Checkout<'_>, texts: Texts) -> Vec<String> {
+    let Some(paid) = &checkout.session.paid else { return Vec::new() };
+    let success_url = checkout.session.success_url.as_ref();
+    let back = success_url.map(|url| url.resolve(checkout.session.id).as_str().to_owned());
+    let transaction = format!("{}: {}", texts.text("receipt.tx"), paid.tx_hash);
+    std::iter::once(transaction).chain(back).collect()
 }
 
 /// True for characters that neither control the terminal nor reorder what is on it.

@@ -16,7 +16,7 @@ use crate::{
 /// The milliseconds of a minute.
 const MINUTE: i64 = 60_000;
 
-/// How to pay the option that is shown.
+/// The payment of the option that is shown.
 pub(super) fn payment(view: &View<'_>) -> Markup {
     let checkout = view.checkout;
     let (Some(option), Some(address)) = (checkout.option(), checkout.address()) else { return html! {} };
