@@ -179,7 +179,7 @@ fn insert_body(event: &mut Map<String, Value>, headers: &HeaderMap, body: &Bytes
 fn response(answer: &Value) -> Response {
     let status = answer.get("statusCode").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
     let status = status.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::BAD_GATEWAY);
-    let body = answer.get("body").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let Some(body) = answer_body(answer) else { return StatusCode::BAD_GATEWAY.into_response() };
     let mut response = (status, body).into_response();
     response.headers_mut().remove(header::CONTENT_TYPE);
     let headers = answer.get("headers").and_then(Value::as_object).into_iter().flatten();
@@ -190,4 +190,13 @@ fn response(answer: &Value) -> Response {
         }
     }
     response
+}
+
+/// The bytes of an answer's body, which a function may have encoded; `None` if the encoding is wrong.
+fn answer_body(answer: &Value) -> Option<Vec<u8>> {
+    let body = answer.get("body").and_then(Value::as_str).unwrap_or_default();
+    match answer.get("isBase64Encoded").and_then(Value::as_bool) {
+        Some(true) => BASE64_STANDARD.decode(body).ok(),
+        _ => Some(body.as_bytes().to_vec()),
+    }
 }

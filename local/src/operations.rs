@@ -56,6 +56,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation!("list-sessions", "GET", "/checkout-sessions", list_sessions::handle),
     operation!("get-session", "GET", "/checkout-sessions/{sessionId}", get_session::handle),
     operation!("expire-session", "POST", "/checkout-sessions/{sessionId}/expire", expire_session::handle),
+    operation!("checkout-page", "GET", "/checkout/{sessionId}", checkout_page::handle),
+    operation!("choose-payment", "POST", "/checkout/{sessionId}", choose_payment::handle),
     operation!("create-order", "POST", "/orders", create_order::handle),
     operation!("list-orders", "GET", "/orders", list_orders::handle),
     operation!("get-order", "GET", "/orders/{orderId}", get_order::handle),

@@ -163,6 +163,28 @@ async fn the_event_of_payment_options_reads_the_chains() {
     assert_eq!(data(&answer, "Payment options retrieved"), json!({"chains": []}));
 }
 
+#[tokio::test]
+async fn the_event_of_checkout_page_shows_its_session_in_the_browsers_language() {
+    let (_api, app) = app_of_that_day().await;
+    with_order(&app).await;
+    let answer = checkout_page::handle(&app, &request("checkout-page")).await;
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["content-language"]),
+        (200, &"de".parse().unwrap())
+    );
+    // Compressed, as the browser accepts: lambda_http sends that in base64.
+    assert!(matches!(answer.body(), Body::Binary(bytes) if bytes.starts_with(&[0x1f, 0x8b])));
+}
+
+#[tokio::test]
+async fn the_event_of_choose_payment_is_refused_by_a_session_without_payment_terms() {
+    let (_api, app) = app_of_that_day().await;
+    with_session(&app).await;
+    let answer = choose_payment::handle(&app, &request("choose-payment")).await;
+    assert_eq!(answer.status().as_u16(), 400);
+    assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
+}
+
 fn documented_address() -> Value {
     let text = fs::read_to_string(root().join("openapi.yaml")).unwrap();
     let document: Value = serde_yaml_ng::from_str(&text).unwrap();

@@ -18,6 +18,7 @@ mod inputs;
 mod items;
 mod listing;
 mod operations;
+mod page;
 mod panel;
 mod payment_options;
 mod payments;

@@ -74,7 +74,8 @@ fn each_operation_has_a_sample_event_for_its_route() {
 
 #[test]
 fn each_function_has_a_sample_event_and_is_in_one_executable() {
-    let executables = ["api", "webhooks", "chains"].map(|name| read(&format!("bundles/{name}/src/main.rs")));
+    let executables =
+        ["api", "webhooks", "chains", "hosted-page"].map(|name| read(&format!("bundles/{name}/src/main.rs")));
     let samples = fs::read_dir(root().join("events")).unwrap();
     let samples = samples.map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned());
     assert_eq!(samples.collect::<BTreeSet<_>>(), functions());

@@ -9,7 +9,8 @@ use reqwest::Method;
 use serde_json::json;
 use shared::kernel::{EndpointId, Owner};
 use tests::{
-    client::{Api, SHOP, deposit, order},
+    browser::Browser,
+    client::{Api, SHOP, USDC, deposit, order},
     proxy::Proxy,
     receiver::Receiver,
     scenario::Scenario,
@@ -69,6 +70,25 @@ async fn linking_a_session_with_payment_terms_reads_them_and_creating_it_stays_o
     assert_eq!(proxy.take_operations(), ["PutItem"]);
     api.create_order(Some(&session)).await.ok();
     assert_eq!(proxy.take_operations(), ["GetItem", "TransactWriteItems"]);
+}
+
+/// A choice for a session that has an order already reads it and nothing more.
+#[tokio::test]
+async fn the_page_reads_as_the_api_does_and_a_choice_reads_the_session_once_more() {
+    let (proxy, api) = counted().await;
+    let session = terms::session(&api, &terms::terms()).await;
+    let browser = Browser::new(&api);
+    proxy.take_operations();
+    browser.open(&session).await;
+    assert_eq!(proxy.take_operations(), ["GetItem"]);
+    browser.choose(&session, &format!("8453:{USDC}")).await;
+    assert_eq!(proxy.take_operations(), ["GetItem", "GetItem", "TransactWriteItems"]);
+    browser.open(&session).await;
+    assert_eq!(proxy.take_operations(), ["GetItem", "Query"]);
+    browser.choose(&session, &format!("8453:{USDC}")).await;
+    assert_eq!(proxy.take_operations(), ["GetItem"]);
+    browser.open("nope").await;
+    assert!(proxy.take_operations().is_empty());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ pub(crate) mod document;
 mod events;
 mod keys;
 mod options;
+mod page;
 mod payments;
 mod refusals;
 mod sessions;
@@ -29,6 +30,7 @@ async fn every_answer_is_documented_and_everything_documented_is_answered() {
     send_request_examples(&api, &mut witness).await;
     refusals::play_routes(&on_base().await, &mut witness).await;
     options::play(&mut witness).await;
+    page::play(&mut witness).await;
     payments::play_flooded(&mut witness).await;
     events::play(&api, &mut witness).await;
     webhooks::play(&mut witness).await;

@@ -140,7 +140,9 @@ impl Api {
     }
 }
 
-fn http(headers: HeaderMap) -> reqwest::Client {
+fn http(mut headers: HeaderMap) -> reqwest::Client {
+    // The hosted page's endpoints have other forms of answers.
+    headers.insert(header::ACCEPT, header::HeaderValue::from_static("application/json"));
     http_client(|builder| builder.timeout(Duration::from_secs(60)).default_headers(headers))
 }
 

@@ -8,6 +8,7 @@
     reason = "this is test code: a test that cannot go on should say so and end"
 )]
 
+pub mod browser;
 pub mod client;
 pub mod dynamodb;
 mod exchange;

@@ -1,6 +1,6 @@
 //! The configuration document that names the chains: JSON, an object of chains by id.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Deserialize;
 
@@ -72,6 +72,15 @@ impl Chains {
     pub fn is_well_known(chain: ChainId) -> bool {
         serde_json::from_str::<BTreeMap<String, Entry>>(WELL_KNOWN)
             .is_ok_and(|chains| chains.contains_key(&chain.number().to_string()))
+    }
+
+    /// The name of a chain that this deployment need not have: its own, or one that is built in.
+    pub fn name_of(&self, chain: ChainId) -> Option<Cow<'_, str>> {
+        let own = self.get(chain).map(|chain| Cow::Borrowed(chain.name.as_str()));
+        own.or_else(|| {
+            let well_known = serde_json::from_str::<BTreeMap<String, Entry>>(WELL_KNOWN).ok()?;
+            well_known.get(&chain.number().to_string())?.name.clone().map(Cow::Owned)
+        })
     }
 
     /// Reads the configuration document: a JSON object of chains by id.

@@ -7,8 +7,8 @@ mod salt;
 mod token;
 
 pub use chain::{AnyToken, Chain, Chains, Confirmations, FinalityTag, NativeDeposits, RpcUrl, Tokens};
-pub use deposit_address::{DepositAddress, ForwarderAddress, ForwarderSettingError};
 pub(crate) use deposit_address::has_forwarders;
+pub use deposit_address::{DepositAddress, ForwarderAddress, ForwarderSettingError};
 pub use document::ChainsError;
 pub use salt::order_salt;
 pub use token::TokenDescription;

@@ -57,7 +57,7 @@ impl Order {
     }
 
     /// The sum of all deposits of an accepted token that count, the folded ones included.
-    pub(crate) fn received_of(&self, history: &[EvidenceRecord], accepted: &Accepted) -> BaseUnits {
+    pub fn received_of(&self, history: &[EvidenceRecord], accepted: &Accepted) -> BaseUnits {
         Ledger::new(history.iter()).received(self, accepted)
     }
 

@@ -6,6 +6,7 @@
 
 mod accepted;
 mod awaited;
+mod choice;
 mod chronicle;
 mod chronicle_store;
 mod effect;
@@ -45,6 +46,7 @@ mod store;
 mod subjects;
 
 pub use awaited::Awaited;
+pub use choice::ChooseOption;
 pub use chronicle::Chronicle;
 pub use effect::{Effect, EventType, OrderState};
 pub use evidence::{Evidence, Fact, RefundStatus, RelayStatus};
@@ -55,7 +57,9 @@ pub use operations::{CreateOrder, expire_overdue, list_orders};
 pub use order::{Onramp, OnrampVendor, Order, OrderTerms, OrderType};
 pub use order_request::{ListRequest, OrderRequest};
 pub use order_store::{Kept, OrderCreation};
-pub use order_transactions_view::OrderAndTransactions;
+pub use order_transactions_view::{
+    DepositStatus, DepositTx, OrderAndTransactions, RefundTx, RefundTxStatus, Withdrawn,
+};
 pub use order_view::OrderView;
 pub use paid::Paid;
 pub use payment_store::Appended;

@@ -12,6 +12,7 @@ use crate::{
     edge::fields::Fields,
     kernel::{Address, BaseUnits, ChainId, RawJson, RedirectUrl, SessionId},
     keys::Caller,
+    terms::PaymentOption,
 };
 
 /// The members of an object, as they were sent.
@@ -80,6 +81,28 @@ impl OrderRequest {
             payment: None,
         };
         Ok(Self { terms, session: session(&fields)? })
+    }
+
+    /// The order that pays a session by one of its payment options, without a change of chain or token.
+    pub(crate) fn of_option(session: SessionId, recipient: &Address, option: &PaymentOption) -> Result<Self> {
+        let payload = to_raw_value(&IndexMap::from([("expectedDstAmount", option.amount)]));
+        let terms = OrderTerms {
+            order_type: OrderType::Swap,
+            recipient_address: recipient.clone(),
+            src_chain: option.chain,
+            dst_chain: option.chain,
+            src_token_address: option.token_address.clone(),
+            dst_token_address: option.token_address.clone(),
+            src_amount: option.amount,
+            payload: payload.map(RawJson::from).map_err(internal)?,
+            metadata: RawJson::empty_object(),
+            onramp: None,
+            creator_address: None,
+            partner_id: None,
+            client_reference_id: None,
+            payment: None,
+        };
+        Ok(Self { terms, session: Some(session) })
     }
 }
 

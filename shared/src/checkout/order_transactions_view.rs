@@ -16,10 +16,12 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub struct OrderAndTransactions<'a> {
     order: OrderView<'a>,
-    deposit_txs: Vec<DepositTx<'a>>,
+    /// The deposits, the folded ones left out.
+    pub deposit_txs: Vec<DepositTx<'a>>,
     relay_txs: Vec<RelayTx<'a>>,
     execute_tx: Option<ExecuteTx<'a>>,
-    refund_txs: Vec<RefundTx<'a>>,
+    /// The refunds.
+    pub refund_txs: Vec<RefundTx<'a>>,
     points: Null,
     folded_deposits: Option<FoldedDeposits<'a>>,
 }
@@ -40,23 +42,26 @@ struct FoldedAmount<'a> {
     amount: BaseUnits,
 }
 
+/// A deposit of an order.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct DepositTx<'a> {
+#[expect(missing_docs, reason = "the fields are those of openapi.yaml")]
+pub struct DepositTx<'a> {
     order_id: OrderId,
-    chain: ChainId,
+    pub chain: ChainId,
     from: Option<&'a Address>,
-    tx_hash: &'a str,
-    amount: BaseUnits,
-    created_at: Timestamp,
-    token: &'a Address,
-    status: DepositStatus,
+    pub tx_hash: &'a str,
+    pub amount: BaseUnits,
+    pub created_at: Timestamp,
+    pub token: &'a Address,
+    pub status: DepositStatus,
 }
 
 /// The status of a deposit; other than counted, it gives the reason.
-#[derive(Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum DepositStatus {
+#[expect(missing_docs, reason = "the names are those of openapi.yaml")]
+pub enum DepositStatus {
     Counted,
     Late,
     OtherToken,
@@ -82,27 +87,34 @@ struct ExecuteTx<'a> {
     created_at: Timestamp,
 }
 
+/// A refund of an order.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RefundTx<'a> {
+#[expect(missing_docs, reason = "the fields are those of openapi.yaml")]
+pub struct RefundTx<'a> {
     order_id: OrderId,
-    chain: ChainId,
-    tx_hash: &'a str,
-    amount: BaseUnits,
-    status: RefundTxStatus,
-    created_at: Timestamp,
+    pub chain: ChainId,
+    pub tx_hash: &'a str,
+    pub amount: BaseUnits,
+    pub status: RefundTxStatus,
+    pub created_at: Timestamp,
 }
 
-#[derive(Serialize)]
+/// The status of a refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-enum RefundTxStatus {
+pub enum RefundTxStatus {
+    /// As the evidence tells.
     Told(RefundStatus),
+    /// A reorganisation has removed it.
     Withdrawn(Withdrawn),
 }
 
-#[derive(Serialize)]
+/// `"withdrawn"`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Withdrawn {
+pub enum Withdrawn {
+    /// The only value.
     Withdrawn,
 }
 

@@ -35,7 +35,8 @@ pub(crate) struct Operation {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Response {
-    pub(crate) content: Content,
+    /// `None` if it has no JSON.
+    pub(crate) content: Option<Content>,
     /// The required headers.
     pub(crate) headers: Vec<String>,
 }
@@ -101,7 +102,7 @@ impl Document {
                     path: path.clone(),
                     request: operation
                         .get("requestBody")
-                        .map(|_| self.content(&format!("{place}/requestBody"))),
+                        .and_then(|_| self.content(&format!("{place}/requestBody"))),
                     responses: self.responses(&format!("{place}/responses")),
                 });
             }
@@ -121,7 +122,7 @@ impl Document {
                 assert_eq!((&header["in"], &header["required"]), (&json!("header"), &json!(true)), "{place}");
                 (header["name"].as_str().unwrap().to_owned(), format!("{place}/schema"))
             };
-            let content = self.content(&format!("{place}/requestBody"));
+            let content = self.content(&format!("{place}/requestBody")).unwrap();
             (name.clone(), Message { content, headers: (0..count).map(header).collect() })
         };
         names.map(read).collect()
@@ -139,14 +140,19 @@ impl Document {
         statuses.map(read).collect()
     }
 
-    fn content(&self, place: &str) -> Content {
+    /// The JSON of a request or an answer; `None` if it has other forms only.
+    fn content(&self, place: &str) -> Option<Content> {
         let place = format!("{place}/content/application~1json");
+        self.root.pointer(&place)?;
         let names = self.at(&format!("{place}/examples")).as_object().unwrap().keys();
         let example = |name: &String| {
             let example = self.target(&format!("{place}/examples/{name}"));
             (name.clone(), self.at(&example)["value"].clone())
         };
-        Content { schema: self.target(&format!("{place}/schema")), examples: names.map(example).collect() }
+        Some(Content {
+            schema: self.target(&format!("{place}/schema")),
+            examples: names.map(example).collect(),
+        })
     }
 
     /// The target of a reference at `pointer`; `pointer` itself if there is none.
@@ -171,7 +177,9 @@ impl Document {
                 add(&format!("{} request", operation.id), content);
             }
             for (status, response) in &operation.responses {
-                add(&format!("{} {status}", operation.id), &response.content);
+                if let Some(content) = &response.content {
+                    add(&format!("{} {status}", operation.id), content);
+                }
             }
         }
         for (name, message) in self.messages() {

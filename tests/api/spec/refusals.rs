@@ -81,8 +81,11 @@ pub(super) async fn play_outage(api: &Api, proxy: &Proxy, witness: &mut Witness)
         proxy.inject(operation, &Fault::ServerError, 200);
     }
     let (get, post) = (Method::GET, Method::POST);
+    let (page, form) = (format!("/checkout/{session}"), format!("option=8453:{USDC}"));
     let session = format!("/checkout-sessions/{session}");
     let mut calls = vec![
+        (get.clone(), page.clone(), String::new()),
+        (post.clone(), page, form),
         (post.clone(), "/checkout-sessions".to_owned(), String::new()),
         (get.clone(), session.clone(), String::new()),
         (post.clone(), format!("{session}/expire"), String::new()),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::Value;
 use tests::{
+    browser::Page,
     client::{Answer, Api},
     receiver::Message,
 };
@@ -75,7 +76,8 @@ impl Witness {
         let response = operation.responses.get(&status);
         let response =
             response.unwrap_or_else(|| panic!("{} does not document {}", operation.id, answer.text));
-        let problems = self.document.problems(&response.content.schema, &answer.body);
+        let content = response.content.as_ref().unwrap_or_else(|| panic!("{} has no JSON", operation.id));
+        let problems = self.document.problems(&content.schema, &answer.body);
         assert!(problems.is_empty(), "{} {status}: {problems:#?}\n{}", operation.id, answer.text);
         for header in &response.headers {
             assert!(answer.headers.contains_key(header), "{} {status} has no {header}", operation.id);
@@ -86,7 +88,18 @@ impl Witness {
         }
         self.answers.insert((operation.id, status));
         self.codes.extend(answer.body["error"]["code"].as_str().map(str::to_owned));
-        self.parts.see(&self.document, &response.content.schema, &answer.body);
+        self.parts.see(&self.document, &content.schema, &answer.body);
+    }
+
+    /// Checks that a page's status and form are documented.
+    pub(super) fn check_page(&mut self, method: &Method, path: &str, page: &Page) {
+        let operations = self.document.operations();
+        let operation = operations.into_iter().find(|operation| operation.serves(method, path)).unwrap();
+        let status = page.status.as_u16();
+        let response = operation.responses.get(&status).expect("a documented status");
+        assert!(response.content.is_none(), "{} {status} has JSON", operation.id);
+        assert!(response.headers.iter().all(|header| page.headers.contains_key(header)), "{status}");
+        self.answers.insert((operation.id, status));
     }
 
     /// Checks that a message to a webhook endpoint is the documented one of this name.
@@ -108,7 +121,9 @@ impl Witness {
         for operation in self.document.operations() {
             for (status, response) in operation.responses.iter().filter(|(status, _)| **status != FAULT.0) {
                 answers.insert((operation.id.clone(), *status));
-                documented.collect(&self.document, &response.content.schema);
+                if let Some(content) = &response.content {
+                    documented.collect(&self.document, &content.schema);
+                }
             }
         }
         let messages = self.document.messages();

@@ -1,0 +1,3 @@
+//! The Lambda function `choose-payment`.
+
+shared::function_main!(choose_payment::run);

@@ -1,0 +1,24 @@
+/** The time that is left: shown by the minute, and said at five minutes and at one. */
+import { fill, say, type Texts } from "./data.js";
+
+const MINUTE = 60_000;
+
+/** Starts to count. Returns a function that stops. `serverNow` is the time by the server's clock. */
+export function countDown(expiresAt: number, serverNow: () => number, texts: Texts): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let last: number | null = null;
+  const show = () => {
+    const left = expiresAt - serverNow();
+    if (left <= 0) return;
+    const minutes = Math.floor(left / MINUTE);
+    const line = document.getElementById("left");
+    if (line) line.textContent = fill(texts.left, { minutes });
+    // Not when the page opens: what is on it is read anyway.
+    if (last === 5 && minutes === 4) say(texts.five_minutes);
+    if (last === 1 && minutes === 0) say(texts.one_minute);
+    last = minutes;
+    timer = setTimeout(show, left - minutes * MINUTE + 50);
+  };
+  show();
+  return () => clearTimeout(timer);
+}
