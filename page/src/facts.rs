@@ -69,9 +69,6 @@ struct DepositFacts<'a> {
 pub(crate) struct ScriptFacts<'a> {
     #[serde(flatten)]
     facts: &'a Facts<'a>,
-    language: &'static str,
-    /// Relative to the page, so that they are of its origin under any name.
-    session_path: String,
     /// True while the page asks for money.
     payable: bool,
     shown: String,
@@ -104,8 +101,6 @@ impl<'a> Facts<'a> {
     pub(crate) fn script(&self, checkout: &Checkout<'_>, texts: Texts) -> String {
         let facts = ScriptFacts {
             facts: self,
-            language: texts.language.tag(),
-            session_path: format!("../checkout-sessions/{}?include=order", self.session_id),
             payable: checkout.state.is_payable(),
             shown: shown(checkout),
             texts: texts.for_script(),

@@ -1,4 +1,5 @@
-/** The deposit address, recomputed here: a server that shows another one is found out. */
+/** The deposit address, recomputed here from the order: one that a fault or an extension has changed is found out. A server
+ * that lies about all of it is not, since this script is its own too: for that, a merchant's page has `verifyDepositAddress`. */
 import { verifyDepositAddress } from "../src/address/index.js";
 import { fill, reveal, type Facts, type PaymentOption } from "./data.js";
 
