@@ -96,7 +96,7 @@ proptest! {
         if state.is_payable() {
             prop_assert!(found.now <= session.expires_at);
         }
-        // What is final is not read again.
+        // A page in a final state does not ask for itself again.
         let is_final = matches!(session.state.status, SessionStatus::Complete | SessionStatus::Expired)
             && state != PageState::Refunding;
         prop_assert!(!(is_final && state.refresh_seconds().is_some()));

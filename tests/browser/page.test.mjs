@@ -1,7 +1,7 @@
 /** The hosted page with its script. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertQuiet, launch, open } from "./browser.mjs";
+import { assertQuiet, axe, launch, open } from "./browser.mjs";
 import { order, session } from "./scenes.mjs";
 import { startServer } from "./server.mjs";
 
@@ -156,6 +156,32 @@ test("a page that was offline catches up", async () => {
   await server.press(made.id, "pay");
   await context.setOffline(false);
   await shows(page, "confirming");
+});
+
+test("a page that could not be read when its session ended is read again", async () => {
+  const { page, made } = await ordered();
+  await page.goto(made.url);
+  await server.press(made.id, "pay");
+  await shows(page, "confirming");
+  let refused = 0;
+  await page.route(made.url, (route) => (refused++ ? route.continue() : route.abort()));
+  await server.press(made.id, "finish");
+  await shows(page, "complete");
+  assert.equal(refused, 2);
+});
+
+test("a developer plays the buyer in a second tab", async () => {
+  const { page, context, problems, made } = await ordered();
+  await page.goto(made.url);
+  const panel = await context.newPage();
+  await panel.goto(`${server.url}/test-helpers/sessions/${made.id}`);
+  assert.deepEqual(await axe(panel), []);
+  await panel.getByRole("button", { name: "Pay", exact: true }).click();
+  await panel.getByRole("button", { name: "Deliver to the recipient" }).click();
+  await panel.getByText("complete", { exact: true }).waitFor();
+  await page.bringToFront();
+  await shows(page, "complete");
+  assertQuiet(problems);
 });
 
 test("with a slow API the page stays usable, and follows in the end", async () => {

@@ -32,12 +32,12 @@ export function session(server, fields = {}) {
 }
 
 /** An order for the option of this number. */
-export function order(server, session, number = 0) {
+export function order(server, session, number = 0, fields = {}) {
   const { chain, token_address, amount } = TERMS.options[number];
   return server.post("/orders", {
     type: "swap", recipientAddress: SHOP, srcChain: chain, dstChain: chain, srcTokenAddress: token_address,
     dstTokenAddress: token_address, srcAmount: amount, payload: { expectedDstAmount: amount },
-    checkoutSessionId: session.id,
+    checkoutSessionId: session.id, ...fields,
   });
 }
 
@@ -51,6 +51,18 @@ const after = (...actions) => async (server, fields) => {
 const withoutOrder = (...actions) => async (server, fields) => {
   const made = await session(server, fields);
   for (const action of actions) await server.press(made.id, action);
+  return made;
+};
+
+/** Sends evidence of the order that this is made of. */
+const evidence = (server, { id }, pieces) =>
+  server.send("POST", `/test-helpers/orders/${id}/evidence`, pieces.map((piece, number) => ({ id: `made-up:${number}`, occurredAt: Date.now(), ...piece })));
+
+const refunding = (...pieces) => async (server, fields) => {
+  const made = await session(server, fields);
+  const created = await order(server, made);
+  await server.press(made.id, "pay");
+  await evidence(server, created, [{ kind: "refunding", detail: "NO_ROUTE" }, ...pieces]);
   return made;
 };
 
@@ -72,8 +84,27 @@ export const SCENES = {
   complete: after("pay", "finish"),
   "complete-paid-twice": after("pay", "finish", "pay"),
   failed: after("pay", "fail"),
+  refunding: refunding(),
+  refunded: refunding({ kind: "refund", chain: 8453, txHash: `0x${"7e".repeat(32)}`, amount: "19990000", status: "success" }),
+  "paid-at-a-vendor": async (server, fields) => {
+    const made = await session(server, { ...fields, payment: null });
+    await order(server, made, 0, { onramp: { vendor: "coinbase", paymentMethod: "card", country: "US" } });
+    return made;
+  },
+  "no-address": async (server, fields) => {
+    const made = await session(server, { ...fields, payment: null });
+    const solana = { srcChain: 792703809, srcTokenAddress: "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v" };
+    await order(server, made, 0, solana);
+    return made;
+  },
   cancelled: after("expire"),
   "cancelled-without-order": withoutOrder("expire"),
+  closing: async (server, fields) => {
+    const made = await session(server, { ...fields, expires_in: 300 });
+    await order(server, made);
+    await server.advance(301);
+    return made;
+  },
   expired: after("wait-deadline"),
   late: after("pay-late"),
   "late-after-a-part": after("pay-half", "pay-late"),

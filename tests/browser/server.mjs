@@ -39,6 +39,12 @@ function api(url) {
     return data;
   };
   return {
+    send,
+    /** Moves the server's clock. */
+    advance: async (seconds) => {
+      const answer = await fetch(`${url}/test-helpers/clock`, { method: "POST", body: JSON.stringify({ advance: seconds }) });
+      if (!answer.ok) throw new Error(`the clock: ${answer.status}`);
+    },
     get: (path) => send("GET", path),
     post: (path, body = {}) => send("POST", path, body),
     /** Presses a button of the test panel. */

@@ -36,6 +36,8 @@ export type Texts = Record<TextName, string>;
 /** `openapi.yaml`, schema `Checkout`, with what this script needs beside. */
 export interface Facts {
   session_id: string;
+  /** The session's status. */
+  status: string;
   state: string;
   /** Everything that changes the page. */
   shown: string;

@@ -1,5 +1,5 @@
 /** The script of the hosted page. Everything on it works without: this makes it faster and more pleasant. */
-import { watchCheckout, type Connection } from "../src/core/index.js";
+import { isFinal, watchCheckout, type Connection } from "../src/core/index.js";
 import { createClient } from "../src/sdk/index.js";
 import { offerCopying } from "./copying.js";
 import { factsOf, say, type Facts } from "./data.js";
@@ -8,6 +8,9 @@ import { currentPage, replaceContent, shownOf } from "./following.js";
 import { redirect } from "./redirecting.js";
 import { verify } from "./verifying.js";
 import { discover, offerWallets, type Payment } from "./wallets.js";
+
+/** The pause before the page of an ended session is asked for again. */
+const RETRY_MILLIS = 3_000;
 
 function start(first: Facts): void {
   let facts = first;
@@ -37,8 +40,23 @@ function start(first: Facts): void {
   async function replace(): Promise<void> {
     if (isReplacing) return;
     isReplacing = true;
-    const page = await currentPage(location.href);
+    await update();
+    // No reading follows a final one, so nothing else would ask for the page again if this failed or came too early.
+    while (isBehindTheEnd()) {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
+      await update();
+    }
     isReplacing = false;
+  }
+
+  /** True if the session has ended and the page does not show it. Later deposits may change the page further. */
+  function isBehindTheEnd(): boolean {
+    const { session, state } = watch.current;
+    return isFinal(state.name) && session !== null && session.status !== facts.status;
+  }
+
+  async function update(): Promise<void> {
+    const page = await currentPage(location.href);
     const next = page && factsOf(page);
     if (!page || !next || next.shown === facts.shown) return;
     const becameComplete = !facts.success_url && next.success_url;

@@ -48,11 +48,6 @@ pub(super) fn panel(scene: &Scene, chains: &Chains, problem: Option<&str>) -> Ma
     })
 }
 
-/// A page without a session.
-pub(super) fn problem(text: &str) -> Markup {
-    document(&html! { h1 { "Test panel" } p.problem role="alert" { (text) } })
-}
-
 fn document(body: &Markup) -> Markup {
     html! {
         (DOCTYPE)

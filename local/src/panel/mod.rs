@@ -20,7 +20,10 @@ use shared::{
     terms::Accepted,
 };
 
-use crate::helpers::{Helpers, deliver};
+use crate::{
+    gateway::refuse,
+    helpers::{Helpers, deliver},
+};
 use play::Play;
 
 /// A session with its order.
@@ -73,7 +76,7 @@ impl Action {
 pub(crate) async fn show(State(helpers): State<Helpers>, Path(session): Path<String>) -> Response {
     match read(&helpers, &session).await {
         Ok(scene) => page(StatusCode::OK, html::panel(&scene, &helpers.app.settings.chains, None)),
-        Err(problem) => page(StatusCode::NOT_FOUND, html::problem(&problem)),
+        Err(error) => refuse(error),
     }
 }
 
@@ -89,7 +92,7 @@ pub(crate) async fn act(
     };
     let scene = match read(&helpers, &session).await {
         Ok(scene) => scene,
-        Err(problem) => return page(StatusCode::NOT_FOUND, html::problem(&problem)),
+        Err(error) => return refuse(error),
     };
     let option = field("option").and_then(|text| text.parse().ok()).unwrap_or(0);
     let done = match field("action").as_deref().and_then(Action::parse) {
@@ -105,12 +108,11 @@ pub(crate) async fn act(
     }
 }
 
-async fn read(helpers: &Helpers, session: &str) -> Result<Scene, String> {
-    let id = SessionId::parse(session).ok_or("There is no such session.")?;
+async fn read(helpers: &Helpers, session: &str) -> Result<Scene, Error> {
+    let id = SessionId::parse(session).ok_or(Error::SessionNotFound)?;
     let app = &helpers.app;
-    let found =
-        app.checkout.session_with_order(id, app.clock.now()).await.map_err(|error| error.to_string())?;
-    let (session, order) = found.ok_or("There is no such session.")?;
+    let found = app.checkout.session_with_order(id, app.clock.now()).await?;
+    let (session, order) = found.ok_or(Error::SessionNotFound)?;
     Ok(Scene { session, order })
 }
 
