@@ -26,6 +26,8 @@ LEFT_OUT = {
     "panel::": "about the local server's test panel",
     "page::": "about pages, of calls that the engine has seen already",
     "routes::": "no database",
+    "webhooks::failing::a_database_that_fails_at_any_call_loses_no_message":
+        "repeats a sale for each call that may fail: minutes here",
     "template::": "no database",
     "feed::publishing::records_that_come_twice_late_and_out_of_order_do_no_harm":
         "answers are lost by chance, and moto does not know a transaction again by its client token",
@@ -103,11 +105,15 @@ def main(binary):
         failed = [name for name, outcome in outcomes.items() if outcome != "ok"]
         if failed:
             # moto answers one request at a time. A call that waits too long is sent again, and moto does not recognise
-            # it. So tests that failed beside others are repeated alone.
+            # it. So tests that failed beside others are repeated alone, on a new moto: it slows with the tables that it
+            # holds.
             print(f"Once more, alone: {failed}", flush=True)
+            moto.terminate()
+            moto.wait()
+            moto, url = start()
             outcomes |= run(binary, url, "--exact", *failed, threads=1)[0]
             failed = [name for name, outcome in outcomes.items() if outcome != "ok"]
-        assert outcomes and not failed, said
+        assert outcomes and not failed, f"{said}\nAlone these fail too: {failed}"
         excepted, said = run(binary, url, "--exact", *EXCEPTIONS) if EXCEPTIONS else ({}, "")
         passed = [name for name, outcome in excepted.items() if outcome == "ok"]
         assert not passed, f"these pass on moto now; take them off the list: {passed}"
