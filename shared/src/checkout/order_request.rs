@@ -125,8 +125,11 @@ impl OrderTerms {
             let known = chains.describe(chain, address);
             if known.is_some() || sent.is_none() {
                 let description = known.unwrap_or_else(|| TokenDescription::unknown(address));
-                let described =
-                    described(sent.map(|sent| &**sent), &token_metadata(chain, address, description))?;
+                let ours = token_metadata(chain, address, description);
+                let described = match sent {
+                    Some(sent) => described(sent, &ours)?,
+                    None => ours,
+                };
                 members.insert(name.to_owned(), described);
                 changed = true;
             }
@@ -139,9 +142,8 @@ impl OrderTerms {
 }
 
 /// A token's description as `ours`, with all other members of the one that was `sent`.
-fn described(sent: Option<&RawValue>, ours: &RawValue) -> Result<Box<RawValue>> {
-    let mut members: Members =
-        sent.and_then(|sent| serde_json::from_str(sent.get()).ok()).unwrap_or_default();
+fn described(sent: &RawValue, ours: &RawValue) -> Result<Box<RawValue>> {
+    let mut members: Members = serde_json::from_str(sent.get()).unwrap_or_default();
     let ours: Members = serde_json::from_str(ours.get()).map_err(internal)?;
     for (name, value) in ours {
         // `metadata` is empty, and there for pages that read it unasked.
