@@ -36,17 +36,19 @@ pub(crate) struct Verdicts {
 }
 
 impl Verdicts {
-    /// Judges a function.
+    /// Judges a function. The costs of an invoke are compared if it is no more than the bare function's call.
     pub(crate) fn on(measured: &Comparison) -> Self {
-        let Comparison { ours, other } = measured;
+        let Comparison { ours, other, one_call } = measured;
         let against =
             |judge: fn(&Figures, &Figures) -> Verdict| other.as_ref().map(|other| judge(ours, other));
         Self {
             init_ratio: against(|ours, other| Verdict::up_to(ours.init_ms / other.init_ms, INIT_RATIO)),
             first_extra_ms: against(|ours, other| {
                 Verdict::below(ours.first_ms - other.first_ms, FIRST_EXTRA_MS)
-            }),
-            cpu_ratio: against(|ours, other| Verdict::up_to(ours.cpu_us / other.cpu_us, CPU_RATIO)),
+            })
+            .filter(|_| *one_call),
+            cpu_ratio: against(|ours, other| Verdict::up_to(ours.cpu_us / other.cpu_us, CPU_RATIO))
+                .filter(|_| *one_call),
             memory_mb: Verdict::below(ours.memory_mb, MEMORY_MB),
             binary_mb: Verdict::below(ours.binary_mb, BINARY_MB),
         }

@@ -122,7 +122,7 @@ async fn measure(options: &Options) -> Result<()> {
 
 async fn measure_functions(options: &Options) -> Result<Vec<Judged>> {
     let operations = options.operations();
-    let binaries = binaries::build(&["api", "bare"]).await?;
+    let binaries = binaries::build(&["api", "hosted-page", "bare"]).await?;
     let mut measured = Vec::with_capacity(operations.len());
     for operation in operations {
         eprintln!("measuring {}", operation.name());

@@ -58,6 +58,8 @@ pub(crate) struct Figures {
 pub(crate) struct Comparison {
     pub(crate) ours: Figures,
     pub(crate) other: Option<Figures>,
+    /// True if an invoke does no more than the bare function's call.
+    pub(crate) one_call: bool,
 }
 
 /// A binary with its measurements so far.
@@ -103,7 +105,8 @@ pub(crate) async fn compare(
     stay_warm(&mut subjects, &workload, effort).await?;
     let mut figures = subjects.into_iter().map(Subject::into_figures);
     let ours = figures.next().context("nothing was measured")??;
-    Ok(Comparison { ours, other: figures.next().transpose()? })
+    let one_call = operation.is_one_call() || against.is_some();
+    Ok(Comparison { ours, other: figures.next().transpose()?, one_call })
 }
 
 /// Runs each subject's warm invokes in turns.

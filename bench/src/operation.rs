@@ -12,6 +12,7 @@ pub(crate) enum Operation {
     GetOrder,
     ListOrders,
     NotFound,
+    CheckoutPage,
     RecordPayment,
 }
 
@@ -26,6 +27,7 @@ impl Operation {
             Self::GetOrder => "get-order",
             Self::ListOrders => "list-orders",
             Self::NotFound => "not-found",
+            Self::CheckoutPage => "checkout-page",
             Self::RecordPayment => "record-payment",
         }
     }
@@ -35,7 +37,7 @@ impl Operation {
     pub(crate) fn bare_call(self) -> Option<&'static str> {
         match self {
             Self::CreateSession => Some("put"),
-            Self::GetSession => Some("get"),
+            Self::GetSession | Self::CheckoutPage => Some("get"),
             Self::ExpireSession => Some("transact1"),
             Self::CreateOrder => Some("transact2"),
             Self::GetOrder => Some("query"),
@@ -45,9 +47,17 @@ impl Operation {
         }
     }
 
+    /// True if its work can be compared with the bare function's. Rendering and compressing a page cannot.
+    pub(crate) fn is_one_call(self) -> bool {
+        self != Self::CheckoutPage
+    }
+
     /// The executable that contains it.
     pub(crate) fn executable(self) -> &'static str {
-        "api"
+        match self {
+            Self::CheckoutPage => "hosted-page",
+            _ => "api",
+        }
     }
 
     /// The sample event.
@@ -60,6 +70,7 @@ impl Operation {
             Self::GetOrder => include_str!("../../events/get-order.json"),
             Self::ListOrders => include_str!("../../events/list-orders.json"),
             Self::NotFound => include_str!("../../events/not-found.json"),
+            Self::CheckoutPage => include_str!("../../events/checkout-page.json"),
             Self::RecordPayment => include_str!("../../events/record-payment.json"),
         }
     }

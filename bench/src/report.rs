@@ -98,7 +98,7 @@ fn figures(functions: &[Judged]) -> Table {
         "binary MB",
         "TLS init+first",
     ]);
-    for Judged { measured: Comparison { ours, other }, .. } in functions {
+    for Judged { measured: Comparison { ours, other, .. }, .. } in functions {
         table.add_row(figures_row(ours));
         if let Some(other) = other {
             table.add_row(figures_row(other));

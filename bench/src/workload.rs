@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use axum::body::Bytes;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::{
     checkout::{CheckoutStore, Kept, Order, OrderRequest, Session, parse_new_session},
     edge::{Clock, Settings, random_bits},
@@ -92,6 +92,10 @@ impl Workload {
                 let session = self.make_session().await?;
                 self.filled_in(SAMPLE_SESSION, &session.to_string())
             }
+            Operation::CheckoutPage => {
+                let session = self.make_session_with_terms().await?;
+                self.filled_in(SAMPLE_SESSION, &session.to_string())
+            }
             Operation::GetOrder | Operation::RecordPayment => {
                 let session = self.make_session().await?;
                 let order = self.make_order(Some(session), false).await?;
@@ -107,8 +111,20 @@ impl Workload {
 
     /// Creates a session, as in the sample event.
     async fn make_session(&self) -> Result<SessionId> {
-        let body = sample_body(Operation::CreateSession)?;
-        let wanted = parse_new_session(&body, &self.settings)?;
+        self.make_session_of(&sample_body(Operation::CreateSession)?).await
+    }
+
+    /// Creates the same session with the payment terms that its page offers.
+    async fn make_session_with_terms(&self) -> Result<SessionId> {
+        let mut body: Value = serde_json::from_str(&sample_body(Operation::CreateSession)?)?;
+        body.as_object_mut()
+            .context("the sample body is not an object")?
+            .insert("payment".to_owned(), terms());
+        self.make_session_of(&body.to_string()).await
+    }
+
+    async fn make_session_of(&self, body: &str) -> Result<SessionId> {
+        let wanted = parse_new_session(body, &self.settings)?;
         let session = Session::open(wanted, PUBLIC_URL.to_owned(), random_bits(), self.clock.now());
         self.store.create_session(&session, self.settings.retention_millis, None).await?;
         Ok(session.id)
@@ -125,6 +141,18 @@ impl Workload {
         self.store.create_order(&order, &kept, None, random_bits(), now).await?;
         Ok(id)
     }
+}
+
+/// Payment terms with three options, two of them in tokens with built-in descriptions.
+fn terms() -> Value {
+    json!({
+        "recipient_address": "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44",
+        "options": [
+            {"chain": 8453, "token_address": "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913", "amount": "19990000"},
+            {"chain": 1, "token_address": "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", "amount": "19990000"},
+            {"chain": 8453, "token_address": "0x0000000000000000000000000000000000000000", "amount": "6500000000000001"},
+        ],
+    })
 }
 
 /// A public URL of the usual length.

@@ -70,7 +70,7 @@ fn read(argument: &str, file: &PathBuf) -> Result<String, String> {
 }
 
 /// Chains given by a node only. A chain that is not well known counts as a development chain: every token is watched,
-/// and one block on top confirms.
+/// its own is Ether, and one block on top confirms.
 fn named_chains(chains: &[String]) -> Result<Chains, String> {
     let mut document = Map::new();
     for argument in chains {
@@ -81,9 +81,17 @@ fn named_chains(chains: &[String]) -> Result<Chains, String> {
         let known = Chains::is_well_known(id);
         let entry = match known {
             true => json!({"rpc": [url]}),
-            false => json!({"rpc": [url], "tokens": "any", "confirmations": 1, "poll_seconds": 1}),
+            false => json!({
+                "rpc": [url], "public_rpc": public(url), "tokens": "any", "confirmations": 1, "poll_seconds": 1,
+                "native_token": {"symbol": "ETH", "name": "Ether", "decimals": 18},
+            }),
         };
         document.insert(id.number().to_string(), entry);
     }
     Chains::parse(&Value::Object(document).to_string()).map_err(|error| error.to_string())
+}
+
+/// A node that wallets may be told of: one on this machine. Another one's URL may have an access key.
+fn public(url: &str) -> Option<&str> {
+    ["http://127.0.0.1:", "http://localhost:"].iter().any(|start| url.starts_with(start)).then_some(url)
 }

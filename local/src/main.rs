@@ -45,6 +45,7 @@ fn greet(server: &Server, data: Option<PathBuf>) {
     let url = &server.url;
     println!("Checkout API on {url}\n");
     let helpers = [
+        ("GET", "/test-helpers", "local only: starts a sale, in a browser"),
         ("POST", "/test-helpers/orders/{orderId}/evidence", "local only: sends evidence of a payment"),
         ("POST", "/test-helpers/clock", "local only: moves the clock"),
         ("GET", "/test-helpers/sessions/{sessionId}", "local only: plays the buyer, in a browser"),
@@ -75,7 +76,7 @@ fn greet(server: &Server, data: Option<PathBuf>) {
         println!("Gas wallet: {}", wallet.account());
     }
     println!(
-        "\nTry it:\n\n  curl -s -X POST {url}/checkout-sessions -d '{{\"metadata\":{{\"sku\":\"widget-1\"}}}}'\n"
+        "\nTry it in a browser:  {url}/test-helpers\nor with curl:         curl -s -X POST {url}/checkout-sessions -d '{{\"metadata\":{{\"sku\":\"widget-1\"}}}}'\n"
     );
     println!("Ctrl-C stops.");
 }

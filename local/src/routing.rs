@@ -30,6 +30,7 @@ pub(crate) fn router(
     let api = api(context)?.layer(cors(&template.cors)?);
     let helpers = Router::new()
         .route("/test-helpers/orders/{orderId}/evidence", post(helpers::record_evidence))
+        .route("/test-helpers", get(panel::start).post(panel::create))
         .route("/test-helpers/clock", post(helpers::advance_clock))
         .route("/test-helpers/sessions/{sessionId}", get(panel::show).post(panel::act))
         .with_state(Helpers { app: context.app.clone(), engine, api: api.clone() });

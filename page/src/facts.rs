@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use shared::{
-    chains::{Confirmations, order_salt},
+    chains::{Confirmations, TokenDescription, order_salt},
     checkout::{DepositStatus, OrderAndTransactions, SessionStatus},
     kernel::{Address, BaseUnits, ChainId, OrderId, RedirectUrl, SessionId},
 };
@@ -12,6 +12,7 @@ use shared::{
 use crate::{
     Texts,
     checkout::{Checkout, PayOption},
+    money::Network,
     uri::payment_uri,
 };
 
@@ -53,6 +54,19 @@ struct OptionFacts<'a> {
     confirmations: Option<Confirmations>,
     /// Null unless the page asks for money.
     uri: Option<String>,
+    add_network: Option<AddNetwork<'a>>,
+}
+
+/// A network as `wallet_addEthereumChain` takes it (EIP-3085).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AddNetwork<'a> {
+    chain_id: String,
+    chain_name: String,
+    native_currency: TokenDescription,
+    rpc_urls: [&'a str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    block_explorer_urls: Option<[&'a str; 1]>,
 }
 
 /// The values from which the deposit address follows (`contracts/README.md`).
@@ -143,7 +157,18 @@ fn facts<'a>(checkout: &'a Checkout<'_>, option: &'a PayOption<'_>, texts: Texts
         explorer: option.network.explorer,
         confirmations: option.network.confirmations,
         uri: payable.map(|to| payment_uri(option.key.chain, &option.key.token, to, due.amount)),
+        add_network: add_network(&option.network, texts),
     }
+}
+
+fn add_network<'a>(network: &Network<'a>, texts: Texts) -> Option<AddNetwork<'a>> {
+    Some(AddNetwork {
+        chain_id: format!("{:#x}", network.id.number()),
+        chain_name: network.name(texts),
+        native_currency: network.native_token.clone()?,
+        rpc_urls: [network.public_rpc?],
+        block_explorer_urls: network.explorer.map(|url| [url]),
+    })
 }
 
 fn deposit_facts<'a>(checkout: &Checkout<'a>, factory: &str) -> Option<DepositFacts<'a>> {

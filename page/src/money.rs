@@ -17,6 +17,10 @@ pub(crate) struct Network<'a> {
     /// `None` if the chain is neither configured nor well known.
     name: Option<Cow<'a, str>>,
     pub(crate) explorer: Option<&'a str>,
+    /// A node that wallets may use.
+    pub(crate) public_rpc: Option<&'a str>,
+    /// `None` if the token is unknown.
+    pub(crate) native_token: Option<TokenDescription>,
     pub(crate) confirmations: Option<Confirmations>,
 }
 
@@ -36,6 +40,8 @@ impl<'a> Network<'a> {
             id,
             name: chains.name_of(id),
             explorer: chain.and_then(|chain| chain.explorer.as_deref()),
+            public_rpc: chain.and_then(|chain| chain.public_rpc.as_deref()),
+            native_token: chains.describe(id, &Address::native_token()),
             confirmations: chain.map(|chain| chain.confirmations),
         }
     }

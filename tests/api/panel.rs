@@ -91,3 +91,28 @@ async fn a_session_can_end_in_each_way() {
     assert_eq!(status, 409, "there is no order to pay");
     assert_eq!(press(&api, "no-session", "pay", 0).await.0, 404);
 }
+
+#[tokio::test]
+async fn a_sale_starts_in_the_browser() {
+    let api = Scenario::new().start().await;
+    let client = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+    let start = format!("{}/test-helpers", api.server.url);
+    let button = client.get(&start).send().await.unwrap().text().await.unwrap();
+    assert!(button.contains("<form method=\"post\">"), "{button}");
+    let panel = client.post(&start).send().await.unwrap();
+    let id = panel.url().path().strip_prefix("/test-helpers/sessions/").unwrap().to_owned();
+    let page = format!("{}/checkout/{id}", api.server.url);
+    assert!(panel.text().await.unwrap().contains(&format!("href=\"{page}\"")));
+    let session = api.session(&id).await;
+    assert_eq!((&session["status"], &session["url"]), (&json!("open"), &json!(page)));
+    assert_eq!(session["payment"]["options"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_sale_that_cannot_start_says_why() {
+    let api = Scenario::new().with_keys().start().await;
+    let client = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+    let answer = client.post(format!("{}/test-helpers", api.server.url)).send().await.unwrap();
+    assert_eq!(answer.status(), 409);
+    assert!(answer.text().await.unwrap().contains("API key"));
+}

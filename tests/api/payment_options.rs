@@ -22,8 +22,8 @@ async fn a_well_known_chain_shows_all_that_a_payment_page_needs() {
     let ether = json!({"address": NATIVE, "symbol": "ETH", "name": "Ether", "decimals": 18, "native": true});
     let usdc = json!({"address": USDC, "symbol": "USDC", "name": "USD Coin", "decimals": 6, "native": false});
     let base = json!({
-        "chain": 8453, "name": "Base", "explorer": "https://basescan.org", "confirmations": 30,
-        "any_token": false, "tokens": [ether, usdc],
+        "chain": 8453, "name": "Base", "explorer": "https://basescan.org",
+        "public_rpc": "https://mainnet.base.org", "confirmations": 30, "any_token": false, "tokens": [ether, usdc],
     });
     assert_eq!(options(&api).await, json!([base]));
 }
@@ -41,7 +41,10 @@ async fn only_what_orders_may_be_paid_in_is_listed() {
     let any = &options[1];
     assert_eq!((&any["any_token"], &any["tokens"][0]["native"]), (&json!(true), &json!(true)));
     assert_eq!(any["tokens"].as_array().unwrap().len(), 1);
-    assert_eq!((&any["explorer"], &any["confirmations"]), (&Value::Null, &json!("finalized")));
+    assert_eq!(
+        (&any["explorer"], &any["public_rpc"], &any["confirmations"]),
+        (&Value::Null, &Value::Null, &json!("finalized"))
+    );
 }
 
 #[tokio::test]
@@ -76,7 +79,7 @@ async fn no_node_and_no_setting_leaks() {
     let chains = Chains::parse(&json!({"8453": entry}).to_string()).unwrap();
     let scenario = Scenario::new().watching(chains).with(|it| it.leave_chains = true);
     let answer = scenario.start().await.get("/payment-options").await;
-    for private in ["SECRET", "node.example", "rpc", "77", "poll", "max_", "flush"] {
+    for private in ["SECRET", "node.example", "\"rpc\"", "77", "poll", "max_", "flush"] {
         assert!(!answer.text.contains(private), "{private}: {}", answer.text);
     }
 }

@@ -170,6 +170,25 @@ test("a page that could not be read when its session ended is read again", async
   assert.equal(refused, 2);
 });
 
+test("a whole sale needs nothing but the browser", async () => {
+  const { page: panel, context, problems } = await open(browser);
+  await panel.goto(`${server.url}/test-helpers`);
+  assert.deepEqual(await axe(panel), []);
+  await panel.getByRole("button", { name: "Create a session" }).click();
+  const opened = context.waitForEvent("page");
+  await panel.getByRole("link", { name: "the buyer's page" }).click();
+  const page = await opened;
+  await page.getByRole("radio").first().check();
+  await page.locator("main button[type=submit]").click();
+  await shows(page, "await_payment");
+  await panel.getByRole("link", { name: "Look again" }).click();
+  await panel.getByRole("button", { name: "Pay", exact: true }).click();
+  await panel.getByRole("button", { name: "Deliver to the recipient" }).click();
+  await page.bringToFront();
+  await shows(page, "complete");
+  assertQuiet(problems);
+});
+
 test("a developer plays the buyer in a second tab", async () => {
   const { page, context, problems, made } = await ordered();
   await page.goto(made.url);

@@ -25,6 +25,8 @@ LEFT_OUT = {
     "listing::expired::sessions_that_wait_for_evidence_make_pages_short_and_not_dear": "hundreds of orders: too slow here",
     "panel::": "about the local server's test panel",
     "page::": "about pages, of calls that the engine has seen already",
+    "races::a_list_shows_every_order_whose_creation_was_answered":
+        "thirty lists at once, of many queries each: some wait longer here than a call may",
     "routes::": "no database",
     "webhooks::failing::a_database_that_fails_at_any_call_loses_no_message":
         "repeats a sale for each call that may fail: minutes here",

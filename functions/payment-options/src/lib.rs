@@ -16,12 +16,13 @@ struct PaymentOptions<'a> {
     chains: Vec<ChainView<'a>>,
 }
 
-/// The public part of a chain's settings. Its nodes' URLs often contain access keys.
+/// The public part of a chain's settings. The URLs of `rpc` often contain access keys.
 #[derive(Serialize)]
 struct ChainView<'a> {
     chain: ChainId,
     name: &'a str,
     explorer: Option<&'a str>,
+    public_rpc: Option<&'a str>,
     confirmations: Confirmations,
     any_token: bool,
     tokens: Vec<TokenView>,
@@ -60,6 +61,7 @@ fn view<'a>(chains: &Chains, chain: &'a Chain) -> ChainView<'a> {
         chain: chain.id,
         name: &chain.name,
         explorer: chain.explorer.as_deref(),
+        public_rpc: chain.public_rpc.as_deref(),
         confirmations: chain.confirmations,
         any_token: matches!(chain.tokens, Tokens::Any(_)),
         tokens: tokens.collect(),

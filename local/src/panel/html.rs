@@ -28,7 +28,7 @@ pub(super) fn panel(scene: &Scene, chains: &Chains, problem: Option<&str>) -> Ma
             tr { th { "Status" } td { (session.state.status) } }
             @if let Some(status) = session.state.order_status { tr { th { "Order" } td { (status) } } }
             tr { th { "Expires at" } td { (session.expires_at.rfc3339()) } }
-            tr { th { "Page" } td { a href=(session.url()) { "the buyer's page" } } }
+            tr { th { "Page" } td { a href=(session.url()) target="_blank" { "the buyer's page, in a new tab" } } }
         }
         form method="post" {
             @match &scene.order {
@@ -48,7 +48,7 @@ pub(super) fn panel(scene: &Scene, chains: &Chains, problem: Option<&str>) -> Ma
     })
 }
 
-fn document(body: &Markup) -> Markup {
+pub(super) fn document(body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {

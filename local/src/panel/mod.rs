@@ -3,6 +3,7 @@
 
 mod html;
 mod play;
+mod start;
 
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ use crate::{
     helpers::{Helpers, deliver},
 };
 use play::Play;
+
+pub(crate) use start::{create, show as start};
 
 /// A session with its order.
 struct Scene {

@@ -23,6 +23,8 @@ pub struct Chain {
     pub name: String,
     /// The base URL of its block explorer.
     pub explorer: Option<String>,
+    /// The URL of a node that buyers' wallets may use, when the buyer adds the chain to a wallet. Everyone sees it.
+    pub public_rpc: Option<String>,
     /// Its nodes, most preferred first.
     pub rpc: Vec<RpcUrl>,
     /// The tokens that orders may ask for, besides the native one.

@@ -126,16 +126,18 @@ fn a_description_that_cannot_be_shown_is_refused() {
 }
 
 #[test]
-fn an_explorer_is_a_base_url() {
-    let parse = |url: &str| {
-        let entry = serde_json::json!({"rpc": ["http://x"], "explorer": url});
+fn the_urls_that_buyers_are_told_are_base_urls() {
+    let parse = |field: &str, url: &str| {
+        let entry = serde_json::json!({"rpc": ["http://x"], field: url});
         Chains::parse(&serde_json::json!({"8453": entry}).to_string())
     };
     for url in
         ["https://scan.example", "https://scan.example/", "http://127.0.0.1:4000/base", "http://[::1]:80"]
     {
-        let shown = parse(url).unwrap().iter().next().unwrap().explorer.clone();
-        assert_eq!(shown.as_deref(), Some(url.trim_end_matches('/')));
+        let chains = (parse("explorer", url).unwrap(), parse("public_rpc", url).unwrap());
+        let [with_explorer, with_rpc] = [&chains.0, &chains.1].map(|chains| chains.iter().next().unwrap());
+        assert_eq!(with_explorer.explorer.as_deref(), Some(url.trim_end_matches('/')));
+        assert_eq!(with_rpc.public_rpc.as_deref(), Some(url.trim_end_matches('/')));
     }
     let long = format!("https://KEY.example/{}", "x".repeat(200));
     for url in [
@@ -151,8 +153,11 @@ fn an_explorer_is_a_base_url() {
         "javascript:KEY",
         "https://KEY\n",
     ] {
-        let error = parse(url).unwrap_err().to_string();
-        assert!(error.starts_with("CHAINS: chain 8453: explorer must") && !error.contains("KEY"), "{error}");
+        for field in ["explorer", "public_rpc"] {
+            let error = parse(field, url).unwrap_err().to_string();
+            let begin = format!("CHAINS: chain 8453: {field} must");
+            assert!(error.starts_with(&begin) && !error.contains("KEY"), "{error}");
+        }
     }
 }
 

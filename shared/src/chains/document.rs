@@ -41,6 +41,7 @@ pub enum ChainsError {
 struct Entry {
     name: Option<String>,
     explorer: Option<String>,
+    public_rpc: Option<String>,
     rpc: Option<Vec<RpcUrl>>,
     tokens: Option<TokensEntry>,
     native: Option<NativeDeposits>,
@@ -105,6 +106,7 @@ impl Entry {
         Self {
             name: self.name.or(other.name),
             explorer: self.explorer.or(other.explorer),
+            public_rpc: self.public_rpc.or(other.public_rpc),
             rpc: self.rpc.or(other.rpc),
             tokens: self.tokens.or(other.tokens),
             native: self.native.or(other.native),
@@ -139,7 +141,14 @@ impl Entry {
         Ok(Chain {
             id,
             name: self.name.unwrap_or_else(|| format!("chain {}", id.number())),
-            explorer: self.explorer.map(|url| base_url(&url)).transpose()?,
+            explorer: base_url(
+                self.explorer,
+                "explorer must be an http or https URL of at most 200 characters, without ? and #",
+            )?,
+            public_rpc: base_url(
+                self.public_rpc,
+                "public_rpc must be an http or https URL of at most 200 characters, without ? and #",
+            )?,
             rpc,
             tokens,
             described,
@@ -216,15 +225,14 @@ fn without_values(problem: &str) -> String {
     told.split(' ').map(|word| if word.contains('/') { "…" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
-/// An explorer's URL. Pages link to it, and paths follow it.
-fn base_url(url: &str) -> Result<String, &'static str> {
+/// A URL that pages and wallets are told of.
+fn base_url(url: Option<String>, rule: &'static str) -> Result<Option<String>, &'static str> {
+    let Some(url) = url else { return Ok(None) };
     let host = url.strip_prefix("https://").or(url.strip_prefix("http://")).unwrap_or_default();
     let valid = url.len() <= 200
         && host.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[')
         && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/[]%".contains(&byte));
-    valid
-        .then(|| url.trim_end_matches('/').to_owned())
-        .ok_or("explorer must be an http or https URL of at most 200 characters, without ? and #")
+    if valid { Ok(Some(url.trim_end_matches('/').to_owned())) } else { Err(rule) }
 }
 
 fn millis(seconds: f64) -> Option<u64> {

@@ -76,6 +76,8 @@ export interface PaymentChain {
   chain: ChainId;
   name: string;
   explorer: string | null;
+  /** A node that buyers' wallets may use. */
+  public_rpc: string | null;
   /** A deposit is final with so many blocks on top, or when a node calls its block `safe` or `finalized`. */
   confirmations: number | "safe" | "finalized";
   any_token: boolean;
