@@ -6,6 +6,8 @@ import sha3 from "js-sha3";
 import { COMPILER_VERSION, SETTINGS, compile, here } from "./compile.mjs";
 
 const CONTRACTS = ["Forwarder", "ForwarderFactory"];
+// A token for tests, in artifacts/ so that those who only deploy it need no compiler.
+const TEST_CONTRACTS = ["Ledger", "TestToken"];
 
 // The well-known deterministic deployer: calldata is a salt followed by creation code, and it is at this
 // address on practically every EVM chain.
@@ -38,7 +40,7 @@ function artifacts(contracts) {
     salt: DEPLOYER_SALT,
     address: create2Address(DEPLOYER, DEPLOYER_SALT, factory.creationCode),
   };
-  return [forwarder, factory];
+  return [forwarder, factory, artifact("TestToken")];
 }
 
 function onDisk(file) {
@@ -55,7 +57,7 @@ function main(options) {
   const unknown = options.filter((option) => option !== "--check");
   if (unknown.length) throw new Error(`unknown option: ${unknown.join(" ")}; there is only --check`);
 
-  const built = artifacts(compile("src/", CONTRACTS));
+  const built = artifacts({ ...compile("src/", CONTRACTS), ...compile("test/src/", TEST_CONTRACTS) });
   if (!check) mkdirSync(here("artifacts/"), { recursive: true });
   for (const artifact of built) {
     const name = `artifacts/${artifact.contract}.json`;
@@ -68,7 +70,7 @@ function main(options) {
     }
     console.log(`${artifact.contract}: ${bytes(artifact.creationCode).length} bytes of creation code`);
   }
-  console.log(`ForwarderFactory address: ${built.at(-1).deployment.address}`);
+  console.log(`ForwarderFactory address: ${built[1].deployment.address}`);
 }
 
 try {

@@ -5,14 +5,18 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axe, launch, open } from "./browser.mjs";
+import { startServer } from "./checkout.mjs";
 import { SCENES } from "./scenes.mjs";
-import { startServer } from "./server.mjs";
 
 const LANGUAGES = ["en", "de", "fr", "es", "pt", "ja", "zh", "ar"];
 const GALLERY = process.env.GALLERY;
 
 let server, browser;
-before(async () => ([server, browser] = await Promise.all([startServer(), launch()])));
+// One after the other: what has started is known to `after` if the next one fails.
+before(async () => {
+  server = await startServer();
+  browser = await launch();
+});
 after(() => Promise.all([server?.stop(), browser?.close()]));
 
 const pictures = [];

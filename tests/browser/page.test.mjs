@@ -2,13 +2,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertQuiet, axe, launch, open } from "./browser.mjs";
-import { order, session } from "./scenes.mjs";
-import { startServer } from "./server.mjs";
+import { injectWallet, RpcError, startServer } from "./checkout.mjs";
+import { order, orderOf, session } from "./scenes.mjs";
 
 const BUYER = "0x58241893ef1f86c9fbd8109cd44ea961fdb474e1";
 
 let server, browser;
-before(async () => ([server, browser] = await Promise.all([startServer(), launch()])));
+// One after the other: what has started is known to `after` if the next one fails.
+before(async () => {
+  server = await startServer();
+  browser = await launch();
+});
 after(() => Promise.all([server?.stop(), browser?.close()]));
 
 /** Waits until the page shows a state, without being reloaded. */
@@ -65,7 +69,7 @@ test("address and amount are copied exactly", async () => {
   const { page, context, problems, made } = await ordered();
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.goto(made.url);
-  const { globalAddress } = (await server.get(`/checkout-sessions/${made.id}?include=order`)).order.order;
+  const { globalAddress } = await orderOf(server, made);
   const copied = [];
   for (const button of await page.locator("button[data-copy]").all()) {
     await button.click();
@@ -81,7 +85,7 @@ test("the browser checks the address, and hides one that pays somebody else", as
   await page.locator("#verified:not(.notice)").waitFor();
   assert.ok((await page.locator("#verified").innerText()).includes("0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44"));
 
-  const { globalAddress } = (await server.get(`/checkout-sessions/${made.id}?include=order`)).order.order;
+  const { globalAddress } = await orderOf(server, made);
   await page.route(made.url, async (route) => {
     const answer = await route.fetch();
     await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(globalAddress, BUYER) });
@@ -91,58 +95,51 @@ test("the browser checks the address, and hides one that pays somebody else", as
   assert.ok(!(await page.locator("body").innerText()).includes(BUYER));
 });
 
-/** A wallet as extensions announce it: by EIP-6963. `answers` has a result or an error for each method. */
-const announceWallet = (page, answers) =>
-  page.addInitScript((answers) => {
-    window.walletCalls = [];
-    const provider = {
-      async request({ method, params }) {
-        window.walletCalls.push({ method, params });
-        const answer = answers[method];
-        if (answer?.code) throw Object.assign(new Error("refused"), answer);
-        return answer;
-      },
-    };
-    const info = { uuid: "9f0e5f4c-0000-4000-8000-000000000001", name: "Test Wallet", icon: "data:image/svg+xml,<svg/>", rdns: "test" };
-    const announce = () =>
-      window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail: Object.freeze({ info, provider }) }));
-    window.addEventListener("eip6963:requestProvider", announce);
-    announce();
-  }, answers);
-
-const ACCOUNT = { eth_requestAccounts: [BUYER], eth_chainId: "0x1", wallet_switchEthereumChain: null };
+/** A wallet on Ethereum that knows Base too. `send` stands for both chains, which only get transactions here. */
+const wallet = (page, send, options) => {
+  const chains = [1, 8453].map((chainId) => ({ chainId, request: send }));
+  return injectWallet(page, { chains, account: BUYER, ...options });
+};
+const accept = () => `0x${"ab".repeat(32)}`;
 
 test("a wallet gets the right network and transaction", async () => {
   const { page, problems, made } = await ordered();
-  await announceWallet(page, { ...ACCOUNT, eth_sendTransaction: `0x${"ab".repeat(32)}` });
+  const { calls, name } = await wallet(page, accept);
   await page.goto(made.url);
-  await page.getByRole("button", { name: "Test Wallet" }).click();
-  await page.waitForFunction(() => window.walletCalls.length === 4);
-  const [, , network, { params }] = await page.evaluate(() => window.walletCalls);
-  assert.deepEqual(network.params, [{ chainId: "0x2105" }]);
-  const { globalAddress } = (await server.get(`/checkout-sessions/${made.id}?include=order`)).order.order;
-  assert.deepEqual(params, [{
-    from: BUYER, chainId: "0x2105", to: "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913", value: "0x0",
-    data: `0xa9059cbb${globalAddress.slice(2).padStart(64, "0")}${(19_990_000).toString(16).padStart(64, "0")}`,
-  }]);
+  await page.getByRole("button", { name }).click();
+  await page.locator("#said", { hasText: "Sent" }).waitFor({ state: "attached" });
+  const { globalAddress } = await orderOf(server, made);
+  assert.deepEqual(calls, [
+    { method: "eth_requestAccounts", params: [] },
+    { method: "eth_chainId", params: [] },
+    { method: "wallet_switchEthereumChain", params: [{ chainId: "0x2105" }] },
+    { method: "eth_sendTransaction", params: [{
+      from: BUYER, chainId: "0x2105", to: "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913", value: "0x0",
+      data: `0xa9059cbb${globalAddress.slice(2).padStart(64, "0")}${(19_990_000).toString(16).padStart(64, "0")}`,
+    }] },
+  ]);
   assertQuiet(problems);
 });
 
-for (const [name, refusal] of [
-  ["a buyer who rejects in the wallet can try again", { eth_sendTransaction: { code: 4001 } }],
-  ["a wallet without the network leaves the address to pay", { wallet_switchEthereumChain: { code: 4902 } }],
-  ["a wallet that fails leaves the address to pay", { eth_requestAccounts: { code: -32603 } }],
+const fail = () => {
+  throw new RpcError(-32603, "internal error");
+};
+
+for (const [title, send, options, said] of [
+  ["a buyer who rejects in the wallet can try again", accept, { rejects: ["eth_sendTransaction"] }, "You declined"],
+  ["a wallet without the network leaves the address to pay", accept, { unknownChains: [8453] }, "does not know Base"],
+  ["a wallet that fails leaves the address to pay", fail, {}, "could not send"],
 ]) {
-  test(name, async () => {
+  test(title, async () => {
     const { page, problems, made } = await ordered();
-    await announceWallet(page, { ...ACCOUNT, ...refusal });
+    const { name } = await wallet(page, send, options);
     await page.goto(made.url);
-    const button = page.getByRole("button", { name: "Test Wallet" });
+    const button = page.getByRole("button", { name });
     await button.click();
-    await page.locator("#said", { hasText: /\S/ }).waitFor({ state: "attached" });
-    await page.waitForFunction(() => !document.querySelector("#wallets button").disabled);
+    await page.locator("#said", { hasText: said }).waitFor({ state: "attached" });
+    assert.ok(await button.isEnabled());
     assert.ok(await page.locator(".pay").isVisible());
-    assert.equal((await server.get(`/checkout-sessions/${made.id}`)).status, "open");
+    assert.equal((await server.client.getCheckoutSession(made.id)).status, "open");
     assertQuiet(problems);
   });
 }
@@ -236,7 +233,7 @@ test("everything works by keyboard alone", async () => {
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await shows(page, "await_payment");
-  const { order } = await server.get(`/checkout-sessions/${made.id}?include=order`);
-  assert.equal(order.order.srcChain, 1);
+  const order = await orderOf(server, made);
+  assert.equal(order.srcChain, 1);
   assertQuiet(problems);
 });

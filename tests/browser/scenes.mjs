@@ -28,17 +28,23 @@ const URLS = {
 };
 
 export function session(server, fields = {}) {
-  return server.post("/checkout-sessions", { payment: TERMS, display: DISPLAY, ...URLS, ...fields });
+  return server.client.createCheckoutSession({ payment: TERMS, display: DISPLAY, ...URLS, ...fields });
 }
 
 /** An order for the option of this number. */
 export function order(server, session, number = 0, fields = {}) {
   const { chain, token_address, amount } = TERMS.options[number];
-  return server.post("/orders", {
+  return server.client.createOrder({
     type: "swap", recipientAddress: SHOP, srcChain: chain, dstChain: chain, srcTokenAddress: token_address,
     dstTokenAddress: token_address, srcAmount: amount, payload: { expectedDstAmount: amount },
     checkoutSessionId: session.id, ...fields,
   });
+}
+
+/** The session's order, as the API shows it. */
+export async function orderOf(server, { id }) {
+  const { order } = await server.client.getCheckoutSession(id, { include: "order" });
+  return order.order;
 }
 
 const after = (...actions) => async (server, fields) => {
@@ -56,7 +62,7 @@ const withoutOrder = (...actions) => async (server, fields) => {
 
 /** Sends evidence of the order that this is made of. */
 const evidence = (server, { id }, pieces) =>
-  server.send("POST", `/test-helpers/orders/${id}/evidence`, pieces.map((piece, number) => ({ id: `made-up:${number}`, occurredAt: Date.now(), ...piece })));
+  server.evidence(id, pieces.map((piece, number) => ({ id: `made-up:${number}`, occurredAt: Date.now(), ...piece })));
 
 const refunding = (...pieces) => async (server, fields) => {
   const made = await session(server, fields);
@@ -102,7 +108,7 @@ export const SCENES = {
   closing: async (server, fields) => {
     const made = await session(server, { ...fields, expires_in: 300 });
     await order(server, made);
-    await server.advance(301);
+    await server.advanceClock(301);
     return made;
   },
   expired: after("wait-deadline"),

@@ -183,7 +183,7 @@ describe("errors", () => {
   });
 
   test("where keys are on, a missing key and a wrong one are a 401", async () => {
-    const guarded = await startServer("--api-keys");
+    const guarded = await startServer({ args: ["--api-keys"] });
     try {
       for (const apiKey of [undefined, "ck_wrong"]) {
         const calls = createClient({ baseUrl: guarded.url, apiKey });
@@ -244,7 +244,7 @@ describe("payment options", () => {
     const folder = await mkdtemp(join(tmpdir(), "chains-"));
     // No node listens there. The operator's list does not depend on one.
     await writeFile(join(folder, "chains.json"), JSON.stringify({ [BASE]: { rpc: ["http://127.0.0.1:9"] } }));
-    const watched = await startServer("--chains", join(folder, "chains.json"));
+    const watched = await startServer({ args: ["--chains", join(folder, "chains.json")] });
     try {
       const api = createClient({ baseUrl: watched.url });
       const options = await api.paymentOptions();

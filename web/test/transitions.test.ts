@@ -28,7 +28,7 @@ const relay: Step = (sale) => sale.relay();
 const refund: Step = async (sale) => (await sale.refunding(), sale.refund());
 const fail: Step = (sale) => sale.fail();
 /** Longer than a session without an order is kept. */
-const aMonth: Step = (sale) => sale.server.advance(31 * 24 * 3600);
+const aMonth: Step = (sale) => sale.server.advanceClock(31 * 24 * 3600);
 
 const SALES: Record<string, Step[]> = {
   "paid in full": [open, order, full, execute],

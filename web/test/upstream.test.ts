@@ -49,7 +49,7 @@ describe("a page with React", () => {
   beforeAll(async () => {
     merchant = await merchantWith([
       ...["react", "react-dom", "scheduler", "@tanstack/react-query", "@types/react", "@types/react-dom", "csstype"],
-      ...["@types/node", "undici-types"],
+      ...["@types/node", "undici-types", "@playwright/test", "playwright", "playwright-core"],
     ]);
   });
   afterAll(() => merchant?.remove());
@@ -74,7 +74,7 @@ describe("a page with React", () => {
         return file;
       }),
     );
-    expect(files).toHaveLength(4);
+    expect(files).toHaveLength(6);
     await symlink("@b3dotfun/sdk", join(merchant.folder, "node_modules/checkout-sdk"));
     await merchant.compile(files, { lib: ["es2022", "dom"], types: ["node"], jsx: "react-jsx", skipLibCheck: true });
     expect(await merchant.node("readme-0.js", {})).toMatch(/^[0-9a-f-]{36} open\n$/);

@@ -83,7 +83,7 @@ export class Sale {
 
   /** Moves the server's clock past the deadline. */
   async passDeadline(): Promise<void> {
-    await this.server.advance(1800 + 60 + 1);
+    await this.server.advanceClock(1800 + 60 + 1);
   }
 
   /** Reads the checkout, as a watch does. */
