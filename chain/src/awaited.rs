@@ -9,11 +9,20 @@ use shared::{
     kernel::{ChainId, OrderId, Timestamp},
 };
 
-/// The addresses of one chain.
+/// The addresses of one chain. There may be a million of them.
 #[derive(Debug, Default)]
 pub(crate) struct AwaitedAddresses {
-    orders: HashMap<Address, Awaited>,
+    orders: HashMap<Address, Entry>,
     newest: Option<Timestamp>,
+}
+
+/// An awaited order, without its address.
+#[derive(Debug)]
+struct Entry {
+    order_id: OrderId,
+    created_at: Timestamp,
+    watched_until: Timestamp,
+    native: bool,
 }
 
 /// The time by which an unknown order may be older than the newest known one, in milliseconds: clocks differ, and a
@@ -34,7 +43,7 @@ impl AwaitedAddresses {
         for order in store.awaited(chain, since, time).await? {
             self.newest = self.newest.max(Some(order.created_at));
             if let Ok(address) = order.address.parse() {
-                self.orders.insert(address, order);
+                self.orders.insert(address, order.into());
             }
         }
         self.orders.retain(|_, order| time < order.watched_until);
@@ -67,7 +76,18 @@ impl AwaitedAddresses {
         self.orders.values().map(|order| order.created_at).min()
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.orders.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.orders.is_empty()
+    }
+}
+
+impl From<Awaited> for Entry {
+    fn from(order: Awaited) -> Self {
+        let Awaited { order_id, created_at, watched_until, native, .. } = order;
+        Self { order_id, created_at, watched_until, native }
     }
 }

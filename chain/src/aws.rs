@@ -87,12 +87,11 @@ pub fn end_of(deadline: u64) -> Instant {
 }
 
 async fn nodes(ssm: &aws_sdk_ssm::Client, chain: &Chain) -> Result<Vec<Node>, BoxError> {
-    let timeout = Duration::from_millis(chain.rpc_timeout_millis);
     let mut nodes = Vec::new();
-    for rpc in &chain.rpc {
+    for (index, rpc) in chain.rpc.iter().enumerate() {
         let node = match rpc.parameter() {
-            Some(parameter) => Node::new(secret(ssm, parameter).await?.trim(), timeout)?,
-            None => Node::new(rpc.as_str(), timeout)?,
+            Some(parameter) => Node::new(secret(ssm, parameter).await?.trim(), chain, index)?,
+            None => Node::new(rpc.as_str(), chain, index)?,
         };
         nodes.push(node);
     }

@@ -2,8 +2,9 @@
 
 mod answers;
 mod error;
+mod health;
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use alloy::{
     primitives::{Address, B256, Bytes, U64, U128, U256},
@@ -15,12 +16,13 @@ use alloy::{
 };
 use futures_util::future::try_join_all;
 use serde_json::json;
-use shared::chains::{Confirmations, FinalityTag};
+use shared::chains::{Chain, Confirmations, FinalityTag};
 
 pub(crate) use answers::{Block, FullBlock, Receipt};
 pub use error::NodeError;
 pub(crate) use error::NodeResult;
 use error::node_error;
+use health::Health;
 
 use crate::abi::{FLUSHED, TRANSFER};
 
@@ -28,13 +30,16 @@ use crate::abi::{FLUSHED, TRANSFER};
 #[derive(Debug, Clone)]
 pub struct Node {
     rpc: RpcClient,
+    health: Arc<Health>,
 }
 
-/// A question for logs of some addresses.
+/// A question for logs, most of them of some addresses.
 #[derive(Debug, Clone)]
 pub(crate) enum LogQuery {
     /// `Transfer`s to them of these tokens; `None` for those of all.
     Transfers(Option<Vec<Address>>),
+    /// The same to whomever, for more addresses than a few questions can list.
+    TransfersToAll(Option<Vec<Address>>),
     /// `Flushed` by them, as forwarders, for this token; zero is the native one.
     Sweeps(Address),
 }
@@ -43,19 +48,25 @@ impl Node {
     /// The number of requests that are on their way to one node at the same time.
     pub(crate) const AT_ONCE: usize = 16;
 
-    /// The node at `url`, which gets `timeout` for each answer.
+    /// The node of `chain` at `url`, the one with `index` among its nodes.
     ///
     /// # Errors
     /// A URL that cannot be read, or certificates of this machine that cannot be used.
-    pub fn new(url: &str, timeout: Duration) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+    pub fn new(
+        url: &str,
+        chain: &Chain,
+        index: usize,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let url = url.parse().map_err(|_| "an RPC URL cannot be read")?;
+        let timeout = Duration::from_millis(chain.rpc_timeout_millis);
+        let name = format!("{}, node {} of {}", chain.name, index + 1, chain.rpc.len());
         use_ring();
         let http = reqwest::Client::builder()
             .timeout(timeout)
             .connect_timeout(timeout)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { rpc: RpcClient::new_http_with_client(http, url) })
+        Ok(Self { rpc: RpcClient::new_http_with_client(http, url), health: Arc::new(Health::new(name)) })
     }
 
     /// The id of the chain that the node is of.
@@ -130,9 +141,9 @@ impl Node {
         let filter = match query {
             LogQuery::Transfers(tokens) => {
                 let recipients: Vec<B256> = addresses.iter().map(Address::into_word).collect();
-                let filter = Filter::new().event_signature(TRANSFER).topic2(recipients);
-                tokens.iter().fold(filter, |filter, tokens| filter.address(tokens.clone()))
+                transfers(tokens.as_ref()).topic2(recipients)
             }
+            LogQuery::TransfersToAll(tokens) => transfers(tokens.as_ref()),
             LogQuery::Sweeps(token) => {
                 let filter = Filter::new().address(addresses.to_vec());
                 filter.event_signature(FLUSHED).topic1(token.into_word())
@@ -203,8 +214,22 @@ impl Node {
     }
 
     async fn ask<P: RpcSend, R: RpcRecv>(&self, method: &'static str, params: P) -> NodeResult<R> {
-        self.rpc.request(method, params).await.map_err(|error| node_error(method, &error))
+        if self.health.is_paused() {
+            return Err(NodeError::Limited { retry_after: None });
+        }
+        let answer = self.rpc.request(method, params).await.map_err(|error| node_error(method, &error));
+        match &answer {
+            Ok(_) => self.health.answered(),
+            Err(error) => self.health.failed(error),
+        }
+        answer
     }
+}
+
+/// The `Transfer`s of these tokens; of all for `None`.
+fn transfers(tokens: Option<&Vec<Address>>) -> Filter {
+    let filter = Filter::new().event_signature(TRANSFER);
+    tokens.iter().fold(filter, |filter, tokens| filter.address((*tokens).clone()))
 }
 
 /// Has TLS use ring in this process, as the AWS SDK does here, and so one implementation of it. Without

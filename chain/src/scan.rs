@@ -16,6 +16,9 @@ use crate::{
 };
 pub(crate) use logs::{LogLimits, portion};
 
+/// The most questions for one range of blocks that list addresses.
+const MOST_QUESTIONS: usize = 4;
+
 /// The deposits in a range of blocks.
 #[derive(Debug)]
 pub(crate) struct Scanned {
@@ -85,13 +88,35 @@ impl Scan<'_> {
     }
 
     async fn token_deposits(&mut self) -> NodeResult<Vec<Deposit>> {
-        let query = LogQuery::Transfers(transfers::watched_tokens(self.chain));
-        let logs = self.logs(&query, &self.awaited.addresses()).await?;
+        let logs = self.transfers().await?;
         transfers::learn_blocks(self.node, &logs, &mut self.blocks).await?;
         let deposits = logs
             .iter()
             .map(|log| transfers::token_deposit(self.chain, self.awaited, &self.blocks, &self.range, log));
         Ok(deposits.collect::<NodeResult<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    /// The transfers to awaited addresses. From some number of addresses on, all transfers are asked for and matched
+    /// here, so that the number of requests does not grow with the orders.
+    async fn transfers(&mut self) -> NodeResult<Vec<Log>> {
+        let tokens = transfers::watched_tokens(self.chain);
+        if tokens.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(Vec::new());
+        }
+        if self.limits.questions(self.awaited.count()) > MOST_QUESTIONS {
+            let query = LogQuery::TransfersToAll(tokens.clone());
+            let (limits, keep) = (*self.limits, |log: &Log| transfers::is_awaited(self.awaited, log));
+            match portion(self.node, self.chain, limits, &query, &[], &self.range, keep).await {
+                // The transfers of one block are more than this node tells at once.
+                Err(NodeError::Refused { .. }) => {}
+                found => {
+                    let (limits, logs) = found?;
+                    *self.limits = limits;
+                    return Ok(logs);
+                }
+            }
+        }
+        self.logs(&LogQuery::Transfers(tokens), &self.awaited.addresses()).await
     }
 
     async fn logs(&mut self, query: &LogQuery, addresses: &[Address]) -> NodeResult<Vec<Log>> {

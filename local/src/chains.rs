@@ -50,10 +50,9 @@ pub(crate) fn contexts(app: &App, client: Client, table: &str) -> Result<Vec<Cha
     let store = ChainStore::new(client, table.to_owned());
     let queue = Arc::new(Direct(app.clone()));
     let contexts = app.settings.chains.iter().map(|chain| {
-        let timeout = Duration::from_millis(chain.rpc_timeout_millis);
-        let nodes = chain.rpc.iter().map(|rpc| match rpc.parameter() {
+        let nodes = chain.rpc.iter().enumerate().map(|(index, rpc)| match rpc.parameter() {
             Some(_) => Err("an ssm: RPC URL works in the cloud only; give the URL itself".into()),
-            None => Node::new(rpc.as_str(), timeout),
+            None => Node::new(rpc.as_str(), chain, index),
         });
         Ok(ChainContext {
             chain: chain.clone(),

@@ -1,8 +1,13 @@
 //! The failures of nodes.
 
+use std::time::Duration;
+
 use alloy::{
     rpc::json_rpc::RpcError,
-    transports::{TransportError, TransportErrorKind},
+    transports::{
+        TransportError, TransportErrorKind,
+        layers::{RateLimitRetryPolicy, RetryPolicy as _},
+    },
 };
 
 /// A node gave no answer that can be used. Never says the node's URL, which may hold an access key.
@@ -15,6 +20,12 @@ pub enum NodeError {
         method: &'static str,
         /// Its reason.
         message: String,
+    },
+    /// It wants fewer requests, or has wanted that a moment ago.
+    #[error("the node wants fewer requests")]
+    Limited {
+        /// The time that it wants to be left alone, where it says one.
+        retry_after: Option<Duration>,
     },
     /// The contract that it asked refused.
     #[error("the call reverted: {message}")]
@@ -50,9 +61,34 @@ fn is_revert(method: &str, code: i64, message: &str) -> bool {
     matches!(method, "eth_call" | "eth_estimateGas") && (code == 3 || told)
 }
 
+/// True if a node that speaks of limits means the size of one request, not their number. Some nodes have one code for
+/// both.
+fn wants_smaller(message: &str) -> bool {
+    let message = message.to_lowercase();
+    ["result", "range", "block", "too large", "size"].iter().any(|word| message.contains(word))
+}
+
+/// The limit that an error tells of, by alloy's list of the providers' codes and words.
+fn limit(error: &TransportError) -> Option<NodeError> {
+    let policy = RateLimitRetryPolicy::default();
+    let told = match error {
+        RpcError::ErrorResp(refusal) => {
+            !wants_smaller(&refusal.message)
+                && refusal.message != "header not found"
+                && policy.should_retry(error)
+        }
+        RpcError::Transport(_) => policy.should_retry(error),
+        _ => false,
+    };
+    told.then(|| NodeError::Limited { retry_after: policy.backoff_hint(error) })
+}
+
 /// Keeps the part of an error that may be logged: reqwest's text has the URL in it, and a body may be anything.
 pub(super) fn node_error(method: &'static str, error: &TransportError) -> NodeError {
     let failed = |reason: String| NodeError::Failed { method, reason };
+    if let Some(limit) = limit(error) {
+        return limit;
+    }
     match error {
         RpcError::ErrorResp(refusal) if is_revert(method, refusal.code, &refusal.message) => {
             NodeError::Reverted { message: refusal.message.to_string() }
@@ -69,5 +105,45 @@ pub(super) fn node_error(method: &'static str, error: &TransportError) -> NodeEr
         RpcError::Transport(_) => failed("no connection, or none that lasted".to_owned()),
         RpcError::DeserError { .. } | RpcError::NullResp => failed("an answer that is none".to_owned()),
         _ => failed("the request could not be made".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(code: i64, message: &str) -> NodeError {
+        let payload = serde_json::json!({"code": code, "message": message}).to_string();
+        node_error("eth_getLogs", &RpcError::ErrorResp(serde_json::from_str(&payload).unwrap()))
+    }
+
+    #[test]
+    fn too_many_requests_are_told_from_one_that_is_too_large() {
+        for (code, message) in [
+            (-32005, "daily request count exceeded, request rate limited"),
+            (-32005, "project ID request rate exceeded"),
+            (-32016, "over rate limit"),
+            (-32007, "100/second request limit reached"),
+            (429, "Your app has exceeded its compute units per second capacity"),
+        ] {
+            assert!(matches!(refusal(code, message), NodeError::Limited { .. }), "{message}");
+        }
+        for (code, message) in [
+            (-32005, "query returned more than 10000 results"),
+            (-32602, "Log response size exceeded"),
+            (-32000, "block range is too wide"),
+            (-32600, "eth_getLogs is limited to a 500 range"),
+            (-32000, "header not found"),
+        ] {
+            assert!(matches!(refusal(code, message), NodeError::Refused { .. }), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_node_says_how_long_it_wants_to_be_left_alone() {
+        let body = "busy".to_owned();
+        let http = TransportErrorKind::http_error_with_retry_after(429, body, Some(Duration::from_secs(7)));
+        let NodeError::Limited { retry_after } = node_error("eth_getLogs", &http) else { panic!("{http}") };
+        assert_eq!(retry_after, Some(Duration::from_secs(7)));
     }
 }

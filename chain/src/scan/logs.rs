@@ -20,6 +20,11 @@ impl LogLimits {
         Self { blocks: chain.max_log_blocks, addresses: chain.max_log_addresses }
     }
 
+    /// The number of questions that list so many addresses.
+    pub(super) fn questions(&self, addresses: usize) -> usize {
+        addresses.div_ceil(self.addresses)
+    }
+
     /// Lowers a limit after a refusal: that of blocks first, since providers limit those most often. `false` where
     /// there is nothing left to halve.
     fn halve(&mut self, blocks: u64, addresses: usize) -> bool {
@@ -49,14 +54,11 @@ pub(super) async fn logs(
     addresses: &[Address],
     range: &RangeInclusive<u64>,
 ) -> NodeResult<Vec<Log>> {
-    if matches!(query, LogQuery::Transfers(Some(tokens)) if tokens.is_empty()) {
-        return Ok(Vec::new());
-    }
     let before = *limits;
     let addresses: Vec<_> = addresses.chunks(before.addresses).collect();
     let mut portions = Vec::with_capacity(addresses.len());
     for some in addresses.chunks(Node::AT_ONCE) {
-        let asked = some.iter().map(|some| portion(node, chain, before, query, some, range));
+        let asked = some.iter().map(|some| portion(node, chain, before, query, some, range, |_| true));
         // A refusal of the smallest request has another reason than its size.
         portions.extend(try_join_all(asked).await.inspect_err(|_| *limits = LogLimits::new(chain))?);
     }
@@ -65,7 +67,7 @@ pub(super) async fn logs(
     Ok(portions.into_iter().flat_map(|(_, logs)| logs).collect())
 }
 
-/// The logs of some of the addresses, oldest first, and the limits that the node kept to at last.
+/// The logs of some of the addresses that are to be kept, oldest first, and the limits that the node kept to at last.
 pub(crate) async fn portion(
     node: &Node,
     chain: &Chain,
@@ -73,6 +75,7 @@ pub(crate) async fn portion(
     query: &LogQuery,
     addresses: &[Address],
     range: &RangeInclusive<u64>,
+    keep: impl Fn(&Log) -> bool,
 ) -> NodeResult<(LogLimits, Vec<Log>)> {
     let mut logs = Vec::new();
     let mut open = vec![(addresses, *range.start())];
@@ -80,7 +83,7 @@ pub(crate) async fn portion(
         let to = (*range.end()).min(from.saturating_add(limits.blocks - 1));
         match node.logs_of(query, &(from..=to), some).await {
             Ok(found) => {
-                logs.extend(found);
+                logs.extend(found.into_iter().filter(&keep));
                 limits.grow(chain);
                 if to < *range.end() {
                     open.push((some, to + 1));

@@ -27,6 +27,11 @@ pub(super) fn watched_tokens(chain: &Chain) -> Option<Vec<Address>> {
     }
 }
 
+/// True unless the log is a transfer to somebody else.
+pub(super) fn is_awaited(awaited: &AwaitedAddresses, log: &Log) -> bool {
+    log.topics().get(2).is_none_or(|to| awaited.order_at(&Address::from_word(*to)).is_some())
+}
+
 /// Asks for the blocks of logs that are not known yet.
 pub(super) async fn learn_blocks(
     node: &Node,

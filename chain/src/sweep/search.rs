@@ -78,11 +78,14 @@ impl Sweeper {
         let from = sweep.from_block.saturating_sub(chain.max_log_blocks);
         let query = LogQuery::Sweeps(sweep.token);
         let ranges = (from..=to).step_by(usize::try_from(chain.max_log_blocks).unwrap_or(usize::MAX));
-        let asked = ranges.map(|from| {
-            let range = from..=to.min(from.saturating_add(chain.max_log_blocks - 1));
-            let (query, forwarder) = (&query, [sweep.forwarder]);
-            async move { portion(node, chain, LogLimits::new(chain), query, &forwarder, &range).await }
-        });
+        let asked =
+            ranges.map(|from| {
+                let range = from..=to.min(from.saturating_add(chain.max_log_blocks - 1));
+                let (query, forwarder) = (&query, [sweep.forwarder]);
+                async move {
+                    portion(node, chain, LogLimits::new(chain), query, &forwarder, &range, |_| true).await
+                }
+            });
         let portions: Vec<_> = stream::iter(asked).buffered(Node::AT_ONCE).try_collect().await?;
         Ok(portions.into_iter().flat_map(|(_, logs)| logs).collect())
     }

@@ -1,9 +1,11 @@
 //! Nodes that fail, lag and refuse.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tests::sim::{Answer, Payment, SimNode};
 
-use super::shop::{CHAIN, DEPTH, PRICE, Shop, whole};
+use super::shop::{CHAIN, DEPTH, PRICE, Sale, Shop, whole};
 
 /// Every way in which a node may give no answer that can be used.
 const FAILURES: [Answer; 6] = [
@@ -48,7 +50,13 @@ async fn while_every_node_fails_a_poll_fails_and_the_next_one_misses_nothing() {
         shop.try_watch().await.unwrap_err();
         shop.nodes.iter().for_each(SimNode::heal);
     }
-    shop.watch().await;
+    // After the 429 they are left alone for a second.
+    let polls = async {
+        while shop.try_watch().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), polls).await.unwrap();
     assert_eq!(shop.counted(&sale).await, [1; 6]);
 }
 
@@ -139,6 +147,61 @@ async fn requests_are_made_as_small_as_a_node_wants_them() {
             shop.assert_executed(sale, PRICE).await;
         }
     }
+}
+
+/// Ten orders, and a chain whose questions list two addresses: more than a few of them.
+async fn crowded() -> (Shop, Vec<Sale>) {
+    let mut shop = Shop::with(1, json!({"max_log_addresses": 2, "native": "ignored"})).await;
+    let mut sales = Vec::new();
+    for _ in 0..10 {
+        sales.push(shop.sell().await);
+    }
+    shop.watch().await;
+    shop.nodes[0].take_calls();
+    (shop, sales)
+}
+
+#[tokio::test]
+async fn many_addresses_cost_no_more_requests_than_a_few() {
+    let (mut shop, sales) = crowded().await;
+    for sale in &sales {
+        shop.chain.include(&[whole(sale), Payment::new(&format!("0x{:040x}", 5), PRICE)]);
+    }
+    shop.chain.mine(DEPTH);
+    shop.watch().await;
+    assert_eq!(shop.nodes[0].take_calls()["eth_getLogs"], 2);
+    shop.sweep().await;
+    for sale in &sales {
+        shop.assert_executed(sale, PRICE).await;
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_does_not_tell_all_transfers_of_a_block_is_asked_by_address() {
+    let (mut shop, sales) = crowded().await;
+    shop.nodes[0].fault(|faults| faults.max_logs = Some(2));
+    shop.chain.include(&sales.iter().map(whole).collect::<Vec<_>>());
+    shop.chain.mine(DEPTH);
+    shop.watch().await;
+    shop.sweep().await;
+    for sale in &sales {
+        shop.assert_executed(sale, PRICE).await;
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_wants_fewer_requests_is_left_alone_for_a_while() {
+    let (mut shop, sale) = Shop::waiting(2).await;
+    shop.nodes[0].fault(|faults| faults.answer = Some((None, Answer::Status(429))));
+    shop.nodes[0].take_calls();
+    shop.chain.include(&[whole(&sale)]);
+    shop.chain.mine(DEPTH);
+    for _ in 0..3 {
+        shop.watch().await;
+    }
+    assert_eq!(shop.nodes[0].take_calls().values().sum::<usize>(), 1);
+    shop.sweep().await;
+    shop.assert_executed(&sale, PRICE).await;
 }
 
 #[tokio::test]

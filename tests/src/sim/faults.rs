@@ -15,6 +15,8 @@ pub struct Faults {
     pub max_log_blocks: Option<u64>,
     /// The most addresses that one question for logs may list.
     pub max_log_addresses: Option<usize>,
+    /// The most logs that one answer may have.
+    pub max_logs: Option<usize>,
     /// The hashes of transactions of which it tells no logs.
     pub hidden_logs: HashSet<String>,
     /// The hashes of transactions that it knows nothing of.

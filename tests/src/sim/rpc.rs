@@ -100,6 +100,9 @@ impl View<'_> {
             found.retain(|log| filter.matches(log) && !self.faults.hidden_logs.contains(&log.transaction));
             logs.extend(found.iter().map(|log| log.show(&block)));
         }
+        if self.faults.max_logs.is_some_and(|most| logs.len() > most) {
+            return Err("query returned more results than allowed".to_owned());
+        }
         Ok(logs.into())
     }
 
