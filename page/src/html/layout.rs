@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::{Texts, csp};
 
-/// The style of every page.
+/// The style of every page, and of the element that shows a page in a shadow root (`web/src/element/`).
 const STYLE: &str = include_str!("../style.css");
 
 /// The script of every page, from `web/`.
@@ -47,7 +47,7 @@ pub(crate) fn layout(frame: &Frame<'_>) -> Document {
                 style { (PreEscaped(STYLE)) }
                 @if let Some(theme) = &frame.theme { style { (PreEscaped(theme)) } }
             }
-            body {
+            body class="page" {
                 a class="skip" href="#main" { (frame.texts.text("skip")) }
                 (frame.body)
                 // Outside of `main`, which the script replaces: a screen reader speaks what is put into it.
