@@ -1,4 +1,5 @@
-// Builds dist/: tsc for modules and types, esbuild for the one module that has a library in it.
+// Builds dist/: tsc for modules and types, esbuild for the one module that has a library in it, and for the element as
+// one file for pages without a build of their own.
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -19,6 +20,15 @@ await build({
   allowOverwrite: true,
   format: "esm",
   target: "es2022",
+});
+await build({
+  entryPoints: [here("src/element/index.ts")],
+  outfile: here("dist/checkout-session.js"),
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2022",
+  legalComments: "none",
 });
 const artifact = (name) => JSON.parse(readFileSync(here(`../contracts/artifacts/${name}.json`), "utf8"));
 const { creationCode, deployment } = artifact("ForwarderFactory");

@@ -123,8 +123,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Everything that changes the page, in one text. The script makes the same of the API's answers (`web/page/following.ts`)
-/// and asks for the page again when they differ.
+/// Everything that changes the page, in one text. The script makes the same of the API's answers
+/// (`web/src/checkout-view/following.ts`) and asks for the page again when they differ.
 fn shown(checkout: &Checkout<'_>) -> String {
     let state = checkout.session.state;
     let order_status = state.order_status.map_or_else(|| "none".to_owned(), |status| status.to_string());

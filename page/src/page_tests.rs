@@ -75,6 +75,21 @@ fn every_state_renders_in_every_language() {
 }
 
 #[test]
+fn an_embedded_page_differs_in_styles_and_script_alone() {
+    for (name, found) in all() {
+        let (embedded, page) = (found.embedded(), found.page());
+        assert_well_formed(&embedded);
+        assert!(!embedded.contains("<script>"), "{name}");
+        let plain = page.replace(&format!("<script>{SCRIPT}</script>"), "");
+        assert_eq!(
+            embedded.replace("<template id=\"style\">", "").replace("</template>", ""),
+            plain,
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn the_policy_allows_the_inlined_bytes_and_nothing_else() {
     let theme = Theme { color: Some("#00aaff".to_owned()), mode: Some(Mode::Dark) };
     let display = Display { theme: Some(theme), ..sample::display() };

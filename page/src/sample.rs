@@ -234,9 +234,17 @@ impl Found {
     pub(crate) fn rendered(&self, language: Language, option: Option<&Choice>) -> (String, String, String) {
         let (chains, texts) = (chains(), Texts::of(language));
         let checkout = Checkout::new(&self.session, self.history.as_ref(), &chains, option, self.now);
-        let view = View { checkout: &checkout, texts, language: None, option };
+        let view = View { checkout: &checkout, texts, language: None, option, embedded: false };
         let document = html::render(&view, FACTORY);
         (document.html, document.policy, text::render(&checkout, texts))
+    }
+
+    /// Its page in English, for an element in another page.
+    pub(crate) fn embedded(&self) -> String {
+        let (chains, texts) = (chains(), Texts::of(Language::English));
+        let checkout = Checkout::new(&self.session, self.history.as_ref(), &chains, None, self.now);
+        let view = View { checkout: &checkout, texts, language: None, option: None, embedded: true };
+        html::render(&view, FACTORY).html
     }
 
     /// Its page in English.

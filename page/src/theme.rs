@@ -9,7 +9,7 @@ pub(crate) fn style(display: Option<&Display>) -> Option<String> {
     let [red, green, blue] = channels(color)?;
     let text = if luminance([red, green, blue]) > 0.179 { "#000" } else { "#fff" };
     // Written from numbers, so that nothing else gets into the style.
-    Some(format!(":root{{--accent:#{red:02x}{green:02x}{blue:02x};--on-accent:{text}}}"))
+    Some(format!(":root,:host{{--accent:#{red:02x}{green:02x}{blue:02x};--on-accent:{text}}}"))
 }
 
 /// `light` or `dark`, if the merchant wants one.
@@ -61,9 +61,12 @@ mod tests {
 
     #[test]
     fn nothing_but_a_colour_becomes_a_style() {
-        assert_eq!(styled("#00AAff").unwrap(), ":root{--accent:#00aaff;--on-accent:#000}");
+        assert_eq!(styled("#00AAff").unwrap(), ":root,:host{--accent:#00aaff;--on-accent:#000}");
         for bad in ["red", "#fff", "#00aaff}*{}", "#é0aaf", "#+10000"] {
-            assert!(styled(bad).is_none_or(|style| style.starts_with(":root{--accent:#010000")), "{bad}");
+            assert!(
+                styled(bad).is_none_or(|style| style.starts_with(":root,:host{--accent:#010000")),
+                "{bad}"
+            );
         }
         assert_eq!(style(None), None);
     }

@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertQuiet, axe, launch, open } from "./browser.mjs";
-import { injectWallet, RpcError, startServer } from "./checkout.mjs";
+import { RpcError, startServer } from "./checkout.mjs";
 import { order, orderOf, session } from "./scenes.mjs";
-
-const BUYER = "0x58241893ef1f86c9fbd8109cd44ea961fdb474e1";
+import { accept, BUYER, wallet } from "./wallet.mjs";
 
 let server, browser;
 // One after the other: what has started is known to `after` if the next one fails.
@@ -94,13 +93,6 @@ test("the browser checks the address, and hides one that pays somebody else", as
   await page.locator("#verified.notice").waitFor();
   assert.ok(!(await page.locator("body").innerText()).includes(BUYER));
 });
-
-/** A wallet on Ethereum that knows Base too. `send` stands for both chains, which only get transactions here. */
-const wallet = (page, send, options) => {
-  const chains = [1, 8453].map((chainId) => ({ chainId, request: send }));
-  return injectWallet(page, { chains, account: BUYER, ...options });
-};
-const accept = () => `0x${"ab".repeat(32)}`;
 
 test("a wallet gets the right network and transaction", async () => {
   const { page, problems, made } = await ordered();

@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::{Texts, csp};
 
-/// The style of every page.
+/// The style of every page, and of the element that shows a page in a shadow root (`web/src/element/`).
 const STYLE: &str = include_str!("../style.css");
 
 /// The script of every page, from `web/`.
@@ -13,6 +13,8 @@ const SCRIPT: &str = include_str!("../../assets/page.js");
 /// The parts of a page that differ.
 pub(crate) struct Frame<'a> {
     pub(crate) texts: Texts,
+    /// True for an element in another page: then the page has no script, and its styles do not apply to it.
+    pub(crate) embedded: bool,
     pub(crate) title: String,
     pub(crate) mode: Option<&'static str>,
     pub(crate) theme: Option<String>,
@@ -31,6 +33,10 @@ pub(crate) struct Document {
 /// Puts a page together.
 pub(crate) fn layout(frame: &Frame<'_>) -> Document {
     let language = frame.texts.language;
+    let styles = html! {
+        style { (PreEscaped(STYLE)) }
+        @if let Some(theme) = &frame.theme { style { (PreEscaped(theme)) } }
+    };
     let page = html! {
         (DOCTYPE)
         html lang=(language.tag()) dir=(language.direction()) data-mode=[frame.mode] {
@@ -44,17 +50,17 @@ pub(crate) fn layout(frame: &Frame<'_>) -> Document {
                 @if let Some(seconds) = frame.refresh_seconds {
                     noscript { meta http-equiv="refresh" content=(seconds); }
                 }
-                style { (PreEscaped(STYLE)) }
-                @if let Some(theme) = &frame.theme { style { (PreEscaped(theme)) } }
+                // The policy of the page around the element would refuse a style, and report it.
+                @if frame.embedded { template id="style" { (styles) } } @else { (styles) }
             }
-            body {
+            body class="page" {
                 a class="skip" href="#main" { (frame.texts.text("skip")) }
                 (frame.body)
                 // Outside of `main`, which the script replaces: a screen reader speaks what is put into it.
                 @if frame.facts.is_some() { p id="said" role="status" {} }
                 @if let Some(facts) = &frame.facts {
                     script type="application/json" id="checkout" { (PreEscaped(facts)) }
-                    script { (PreEscaped(SCRIPT)) }
+                    @if !frame.embedded { script { (PreEscaped(SCRIPT)) } }
                 }
             }
         }

@@ -1,11 +1,12 @@
 /** Wallets in the browser, found by EIP-6963, and a payment with one click. */
-import { fill, reveal, say, type PaymentOption, type Texts } from "./data.js";
+import { fill, type PaymentOption, type Texts } from "./facts.js";
+import { reveal, type View } from "./view.js";
 
 interface Provider {
   request(call: { method: string; params?: unknown[] }): Promise<unknown>;
 }
 
-interface Wallet {
+export interface Wallet {
   info: { uuid: string; name: string; icon: string };
   provider: Provider;
 }
@@ -15,32 +16,36 @@ const REJECTED = 4001;
 const UNKNOWN_CHAIN = 4902;
 const NATIVE_TOKEN = "0x0000000000000000000000000000000000000000";
 
-const found = new Map<string, Wallet>();
-
 /** A payment of an option, to the deposit address. */
 export interface Payment extends PaymentOption {
   to: string;
 }
 
-/** Listens for wallets, and asks for them. */
-export function discover(onFound: () => void): void {
-  window.addEventListener("eip6963:announceProvider", (event) => {
+/** Asks for wallets, and puts those that announce themselves into `found`, by their ids. */
+export function discover(found: Map<string, Wallet>, onFound: () => void, signal?: AbortSignal): void {
+  const add = (event: Event) => {
     const wallet = (event as CustomEvent<Wallet>).detail;
     if (!wallet?.info?.uuid || found.has(wallet.info.uuid)) return;
     found.set(wallet.info.uuid, wallet);
     onFound();
-  });
+  };
+  window.addEventListener("eip6963:announceProvider", add, { signal });
   window.dispatchEvent(new Event("eip6963:requestProvider"));
 }
 
-/** Shows a button for each wallet. */
-export function offerWallets(payment: Payment, texts: Texts, onSent: (hash: string) => void): void {
-  if (found.size === 0) return;
-  const box = reveal("wallets");
-  box?.replaceChildren(...[...found.values()].map((wallet) => button(wallet, payment, texts, onSent)));
+export interface WalletOffer {
+  wallets: Iterable<Wallet>;
+  payment: Payment;
+  onSent: (hash: string) => void;
 }
 
-function button(wallet: Wallet, payment: Payment, texts: Texts, onSent: (hash: string) => void): HTMLElement {
+/** Shows a button for each wallet. */
+export function offerWallets(view: View, { wallets, payment, onSent }: WalletOffer): void {
+  const buttons = Array.from(wallets, (wallet) => button(view, wallet, payment, onSent));
+  if (buttons.length > 0) reveal(view, "wallets")?.replaceChildren(...buttons);
+}
+
+function button({ texts, say }: View, wallet: Wallet, payment: Payment, onSent: WalletOffer["onSent"]): HTMLElement {
   const element = document.createElement("button");
   element.type = "button";
   // Other images would tell their servers of this payment.
@@ -68,10 +73,26 @@ function button(wallet: Wallet, payment: Payment, texts: Texts, onSent: (hash: s
   return element;
 }
 
+const codeOf = (error: unknown) => (error as { code?: unknown } | null)?.code;
+
 function reason(error: unknown, texts: Texts): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (code === REJECTED) return texts.rejected;
-  return code === UNKNOWN_CHAIN ? texts.network : texts.failed;
+  if (codeOf(error) === REJECTED) return texts.rejected;
+  return codeOf(error) === UNKNOWN_CHAIN ? texts.network : texts.failed;
+}
+
+type Request = Provider["request"];
+
+/** Has the wallet switch to a network, and add it first if the wallet does not know it and the operator names a node. */
+async function switchTo(request: Request, chainId: string, network: object | null): Promise<void> {
+  const switching = { method: "wallet_switchEthereumChain", params: [{ chainId }] };
+  try {
+    await request(switching);
+  } catch (error) {
+    if (codeOf(error) !== UNKNOWN_CHAIN || !network) throw error;
+    await request({ method: "wallet_addEthereumChain", params: [network] });
+    // Adding a network need not switch to it.
+    await request(switching);
+  }
 }
 
 async function pay(provider: Provider, payment: Payment): Promise<string> {
@@ -79,7 +100,7 @@ async function pay(provider: Provider, payment: Payment): Promise<string> {
   const accounts = (await request({ method: "eth_requestAccounts" })) as string[];
   const chainId = `0x${payment.chain.toString(16)}`;
   if (BigInt((await request({ method: "eth_chainId" })) as string) !== BigInt(payment.chain)) {
-    await request({ method: "wallet_switchEthereumChain", params: [{ chainId }] });
+    await switchTo(request, chainId, payment.add_network);
   }
   const transaction = { from: accounts[0], chainId, ...transfer(payment) };
   return (await request({ method: "eth_sendTransaction", params: [transaction] })) as string;

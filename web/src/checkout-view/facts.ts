@@ -1,4 +1,4 @@
-/** The facts that the server puts into the page for this script, and the elements that it prepares. */
+/** The facts that the server puts into the page for the scripts that show it. */
 
 /** A payment option, as the page's facts have it. */
 export interface PaymentOption {
@@ -9,6 +9,8 @@ export interface PaymentOption {
   token_address: string;
   /** The amount due, in base units. */
   due: string;
+  /** The network as `wallet_addEthereumChain` takes it (EIP-3085). */
+  add_network: object | null;
 }
 
 type TextName =
@@ -28,12 +30,13 @@ type TextName =
   | "offline"
   | "unavailable"
   | "redirect"
-  | "stay";
+  | "stay"
+  | "close";
 
 /** Texts in the page's language; `{…}` are filled in here. */
 export type Texts = Record<TextName, string>;
 
-/** `openapi.yaml`, schema `Checkout`, with what this script needs beside. */
+/** `openapi.yaml`, schema `Checkout`, with what scripts need beside. */
 export interface Facts {
   session_id: string;
   /** The session's status. */
@@ -61,28 +64,7 @@ export function factsOf(page: Document): Facts | null {
   return text ? (JSON.parse(text) as Facts) : null;
 }
 
-/** Shows an element that the server prepared and hid, since it is of no use without this script. */
-export function reveal(id: string): HTMLElement | null {
-  const element = document.getElementById(id);
-  if (element) element.hidden = false;
-  return element;
-}
-
 /** Fills in the `{…}` of a text. */
 export function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
-}
-
-/** The time for which a message stays in sight. */
-const SHOWN_MILLIS = 10_000;
-
-let silence: ReturnType<typeof setTimeout> | undefined;
-
-/** Says something to the buyer, in sight and to screen readers. */
-export function say(text: string): void {
-  const line = document.getElementById("said");
-  if (!line) return;
-  line.textContent = text;
-  clearTimeout(silence);
-  silence = setTimeout(() => (line.textContent = ""), SHOWN_MILLIS);
 }

@@ -1,17 +1,18 @@
 /** The time that is left: shown by the minute, and said at five minutes and at one. */
-import { fill, say, type Texts } from "./data.js";
+import { fill } from "./facts.js";
+import type { View } from "./view.js";
 
 const MINUTE = 60_000;
 
 /** Starts to count. Returns a function that stops. `serverNow` is the time by the server's clock. */
-export function countDown(expiresAt: number, serverNow: () => number, texts: Texts): () => void {
+export function countDown({ root, texts, say }: View, expiresAt: number, serverNow: () => number): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let last: number | null = null;
   const show = () => {
     const left = expiresAt - serverNow();
     if (left <= 0) return;
     const minutes = Math.floor(left / MINUTE);
-    const line = document.getElementById("left");
+    const line = root.getElementById("left");
     if (line) line.textContent = fill(texts.left, { minutes });
     // Not when the page opens: what is on it is read anyway.
     if (last === 5 && minutes === 4) say(texts.five_minutes);
