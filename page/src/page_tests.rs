@@ -193,6 +193,7 @@ fn the_texts_are_true_to_the_evidence() {
         ("part", &["9.99 USDC of 19.99 USDC has arrived", "10 USDC is still due"][..]),
         ("other_token", &["is not one of the accepted tokens", MAINNET_USDC]),
         ("withdrawn", &["Base has undone this transaction of 9.99 USDC"]),
+        ("undone", &["Base has undone this transaction of 19.99 USDC", "19.99"]),
         ("closing", &["Do not send anything now", "before 2026-01-01 00:30 UTC still counts"]),
         ("confirming", &["Your payment has arrived", "you may close this page"]),
         ("complete", &["Télé &amp; Fils has received 19.99 USDC", "https://shop.example/thanks?s=", "0xee"]),
@@ -218,7 +219,8 @@ fn the_texts_are_true_to_the_evidence() {
 #[test]
 fn a_page_that_expects_no_money_shows_nowhere_to_send_it() {
     for (name, found) in all() {
-        let payable = ["await", "await_without_terms", "part", "other_token", "withdrawn"].contains(&name);
+        let payable =
+            ["await", "await_without_terms", "part", "other_token", "withdrawn", "undone"].contains(&name);
         let page = found.page();
         let before_facts = page.split("<script").next().unwrap();
         assert_eq!(before_facts.contains(ADDRESS), payable, "{name}");

@@ -77,6 +77,7 @@ impl PageState {
             (SessionStatus::Open, None) if session.payment.is_some() => Self::Choose,
             (SessionStatus::Open, None) => Self::ShopGoesOn,
             (SessionStatus::Open, Some(history)) => awaiting(history, now),
+            (SessionStatus::Processing, Some(history)) if is_undone(history) => awaiting(history, now),
             (SessionStatus::Processing, _) => Self::Confirming,
             (SessionStatus::Complete, _) => Self::Complete,
             (SessionStatus::Expired, _) => expired(session, history),
@@ -135,6 +136,14 @@ impl PageState {
             | Self::Refunded => None,
         }
     }
+}
+
+/// True if a reorganisation has removed deposits, and those that are left do not pay the order. It stays paid by its
+/// status, but the buyer has to pay again unless the deposits come back.
+fn is_undone(history: &OrderHistory) -> bool {
+    let deposits = OrderAndTransactions::from(history).deposit_txs;
+    deposits.iter().any(|deposit| deposit.status == DepositStatus::Withdrawn)
+        && history.order.payment(&history.evidence).is_none()
 }
 
 fn awaiting(history: &OrderHistory, now: Timestamp) -> PageState {

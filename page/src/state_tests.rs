@@ -24,6 +24,8 @@ fn every_state_is_reached_by_its_evidence() {
         ("part", PageState::PartlyPaid),
         ("other_token", PageState::AwaitPayment),
         ("withdrawn", PageState::AwaitPayment),
+        ("undone", PageState::AwaitPayment),
+        ("undone_too_late", PageState::Closing),
         ("closing", PageState::Closing),
         ("confirming", PageState::Confirming),
         ("complete", PageState::Complete),
@@ -89,6 +91,14 @@ proptest! {
             PageState::Confirming => SessionStatus::Processing,
             PageState::Expired(_) | PageState::Ended(_) | PageState::Failed { .. } | PageState::Refunding
             | PageState::Refunded => SessionStatus::Expired,
+            // Paid by its status, and undone since.
+            PageState::AwaitPayment | PageState::PartlyPaid | PageState::Closing
+                if session.state.status == SessionStatus::Processing =>
+            {
+                let history = found.history.as_ref().unwrap();
+                prop_assert!(history.order.payment(&history.evidence).is_none());
+                SessionStatus::Processing
+            }
             _ => SessionStatus::Open,
         };
         prop_assert_eq!(shown, session.state.status);

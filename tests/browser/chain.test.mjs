@@ -151,8 +151,9 @@ test("a payment that a reorganisation removes is named, and can be made again", 
   await made.chain.mine();
   await made.page.getByRole("note").filter({ hasText: "undone this transaction of 19.99 TEST" }).waitFor();
   assert.equal(await made.chain.balance(made.address, made.token), 0n);
-  await payByHand(made, PRICE);
-  await made.page.locator("main", { hasText: "Counts" }).waitFor();
+  await shows(made.page, "await_payment");
+  await payByWallet(made);
+  await shows(made.page, "confirming");
   await completes(made, PRICE);
 });
 

@@ -303,6 +303,13 @@ test("a session that does not exist shows the server's page of the error", async
   assert.ok(problems.every((problem) => problem.includes("404")), problems.join());
 });
 
+test("a base URL that is none is an error, and leaves the shop's own content", async () => {
+  const { page, problems } = await visit(`<checkout-session session-id="${NOBODY}" base-url="https://">Call us</checkout-session>`);
+  await hears(page, "not_configured");
+  assert.ok(await page.getByText("Call us").isVisible());
+  assertQuiet(problems);
+});
+
 test("a deployment that does not answer leaves the shop's own content, and is asked again", async () => {
   const { page } = await open(browser);
   const made = await session(server);

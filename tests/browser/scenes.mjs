@@ -85,6 +85,7 @@ export const SCENES = {
   "partly-paid": after("pay-half"),
   "other-token": after("pay-other-token"),
   withdrawn: after("pay-half", "reorganise"),
+  "undone-by-the-network": after("pay", "reorganise"),
   confirming: after("pay"),
   "paid-too-much": after("pay-too-much"),
   complete: after("pay", "finish"),

@@ -1,4 +1,5 @@
 /** The custom element: the hosted page's content in a page of the shop. */
+import { CheckoutError } from "../sdk/errors.js";
 import { emit } from "./events.js";
 import { Frame } from "./frame.js";
 import { SessionOnShow } from "./session-on-show.js";
@@ -62,6 +63,11 @@ export class CheckoutSessionElement extends Base {
     const baseUrl = this.getAttribute("base-url");
     // A framework may set them later, one by one.
     if (!this.#frame || !sessionId || !baseUrl) return;
+    if (!URL.canParse(baseUrl, document.baseURI)) {
+      this.#frame.showUnreachable();
+      emit(this, "checkout-error", { error: new CheckoutError("base-url is not a URL", { code: "not_configured" }) });
+      return;
+    }
     const [recipient, language] = [this.getAttribute("recipient"), this.getAttribute("lang")];
     this.#session = new SessionOnShow(this, this.#frame, { sessionId, baseUrl, recipient, language });
   }

@@ -91,7 +91,12 @@ function chainArguments(folder: string, { chains = [], chainSettings }: ServerOp
   if (chains.length === 0) return [];
   const entries = chains.map(({ chainId, url, tokens }) => {
     const defaults = { confirmations: 1, poll_seconds: 0.1, native_token: ETHER };
-    const named = { name: `Test chain ${chainId}`, rpc: [url], public_rpc: url, tokens: tokens.length ? tokens : "any" };
+    const named = {
+      name: `Test chain ${chainId}`,
+      rpc: [url],
+      public_rpc: url,
+      tokens: tokens.length ? tokens : "any",
+    };
     return [chainId, { ...named, ...defaults, ...chainSettings }];
   });
   const [document, key] = [join(folder, "chains.json"), join(folder, "gas-key")];

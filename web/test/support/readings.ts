@@ -63,7 +63,14 @@ export const deposit = (fields: Partial<DepositTx> = {}): DepositTx => ({
 export const CHAINS: PaymentOptions = {
   chains: [
     {
-      ...{ chain: BASE, name: "Base", explorer: "https://basescan.org", public_rpc: null, confirmations: 30, any_token: false },
+      ...{
+        chain: BASE,
+        name: "Base",
+        explorer: "https://basescan.org",
+        public_rpc: null,
+        confirmations: 30,
+        any_token: false,
+      },
       tokens: [{ address: BASE_USDC, symbol: "USDC", name: "USD Coin", decimals: 6, native: false }],
     },
   ],
