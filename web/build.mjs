@@ -28,6 +28,7 @@ await build({
   target: "es2022",
   legalComments: "none",
 });
+copyFileSync(here("src/anyspend/index.css"), here("dist/anyspend/index.css"));
 // What is packed must carry the licences of what is in it.
 copyFileSync(here("../LICENSE"), here("dist/LICENSE"));
 copyFileSync(here("node_modules/@noble/hashes/LICENSE"), here("dist/address/LICENSE-noble-hashes"));
