@@ -92,7 +92,7 @@ describe("a page with React", () => {
 
   test("the documents' programs compile, and those of a server run", async () => {
     const files = [...(await programsOf("../README.md")), ...(await programsOf("../../docs/selling.md"))];
-    expect(files).toHaveLength(7);
+    expect(files).toHaveLength(8);
     const sells = files.find((file) => file.startsWith("selling"))?.replace(".ts", ".js");
     await writeFile(
       join(merchant.folder, "src/run-selling.ts"),
