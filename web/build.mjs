@@ -38,6 +38,7 @@ const contracts = {
   token: { creationCode: artifact("TestToken").creationCode },
 };
 writeFileSync(here("dist/testing/contracts.json"), JSON.stringify(contracts));
+copyFileSync(here("src/anyspend/index.css"), here("dist/anyspend/index.css"));
 // What is packed must carry the licences of what is in it.
 copyFileSync(here("../LICENSE"), here("dist/LICENSE"));
 copyFileSync(here("node_modules/@noble/hashes/LICENSE"), here("dist/address/LICENSE-noble-hashes"));

@@ -10,3 +10,11 @@ process.env.CHECKOUT_SERVER ??= here("../../target/debug/local");
 if (existsSync(anvil)) process.env.ANVIL ??= anvil;
 
 export * from "../../web/dist/testing/index.js";
+
+/** Calls the API where its client has no call. Returns the answer's data. */
+export async function ask({ url }, method, path, body) {
+  const answer = await fetch(url + path, { method, body: body && JSON.stringify(body) });
+  const { data, message } = await answer.json();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${message}`);
+  return data;
+}

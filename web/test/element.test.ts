@@ -2,11 +2,11 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { expect, expectTypeOf, test } from "vitest";
-import type { CheckoutSessionElement } from "../dist/element/index.js";
+import type { CheckoutSessionElement } from "../src/element/index.js";
 
 test("a server can import it", async () => {
   expect(globalThis.HTMLElement).toBeUndefined();
-  const { CheckoutSessionElement } = await import("../dist/element/index.js");
+  const { CheckoutSessionElement } = await import("../src/element/index.js");
   expect(CheckoutSessionElement.observedAttributes).toContain("session-id");
   await import(new URL("../dist/checkout-session.js", import.meta.url).href);
 });

@@ -1,16 +1,17 @@
 /** The packed package in merchants' projects, under upstream's name. Their files are in `merchant/`. */
 import { readFile, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createClient } from "../src/index.js";
+import { chainsFile } from "./support/chains.js";
 import { merchantWith, type Merchant } from "./support/merchant.js";
 import { startServer, type Server } from "./support/server.js";
 
 let server: Server;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer("--chains", chainsFile());
 });
 afterAll(() => server?.stop());
 
@@ -64,21 +65,59 @@ describe("a page with React", () => {
     expect(JSON.parse(ran)).toMatchObject({ status: "open open", created: [expect.any(String)] });
   });
 
-  test("the README's programs compile, and the first one runs", async () => {
-    const readme = await readFile(join(import.meta.dirname, "../README.md"), "utf8");
-    const blocks = [...readme.matchAll(/^```(tsx?)\n(.*?)^```$/gms)];
-    const files = await Promise.all(
+  test("the documents' component compiles unchanged, and creates its session when the buyer commits", async () => {
+    await merchant.compile(["run-component.tsx"], { lib: ["es2022", "dom", "dom.iterable"], jsx: "react-jsx" });
+    const ran = await merchant.node("run-component.js", {
+      env: environment(),
+      imports: [join(import.meta.dirname, "support/dom.mjs")],
+    });
+    const session = await createClient({ baseUrl: server.url }).getCheckoutSession(ran.trim().split("\n").at(-1) ?? "");
+    expect(session).toMatchObject({
+      ...{
+        status: "open",
+        order_id: null,
+        metadata: { sku: "widget-1" },
+        cancel_url: expect.stringContaining("myshop"),
+      },
+      payment: {
+        recipient_address: "0xa7539d73700b1726ebe1eef9d4d8ccdf3f4e3b44",
+        options: [{ chain: 8453, amount: "19990000" }],
+      },
+    });
+  });
+
+  test("upstream's components compile with upstream's properties", async () => {
+    await merchant.compile(["branch-components.tsx"], { lib: ["es2022", "dom", "dom.iterable"], jsx: "react-jsx" });
+  });
+
+  test("the documents' programs compile, and those of a server run", async () => {
+    const files = [...(await programsOf("../README.md")), ...(await programsOf("../../docs/selling.md"))];
+    expect(files).toHaveLength(9);
+    const sells = files.find((file) => file.startsWith("selling"))?.replace(".ts", ".js");
+    await writeFile(
+      join(merchant.folder, "src/run-selling.ts"),
+      `import { openCheckout } from "./${sells}"; console.log((await openCheckout("cart-18")).url);`,
+    );
+    await symlink("@b3dotfun/sdk", join(merchant.folder, "node_modules/checkout-sdk"));
+    const options = { lib: ["es2022", "dom"], types: ["node"], jsx: "react-jsx", skipLibCheck: true };
+    await merchant.compile([...files, "run-selling.ts"], options);
+    expect(await merchant.node("README-0.js", {})).toMatch(/^[0-9a-f-]{36} open\n$/);
+    const url = await merchant.node("run-selling.js", { env: { CHECKOUT_URL: server.url } });
+    expect(await fetch(url.trim())).toMatchObject({ status: 200 });
+  });
+
+  /** Writes a document's programs into the merchant's project, and returns their names. */
+  async function programsOf(document: string): Promise<string[]> {
+    const text = await readFile(join(import.meta.dirname, document), "utf8");
+    const blocks = [...text.matchAll(/^```(tsx?)\n(.*?)^```$/gms)];
+    return Promise.all(
       blocks.map(async ([, extension, code = ""], at) => {
-        const file = `readme-${at}.${extension}`;
+        const file = `${basename(document, ".md")}-${at}.${extension}`;
         await writeFile(join(merchant.folder, "src", file), code.replace("http://127.0.0.1:3000", server.url));
         return file;
       }),
     );
-    expect(files).toHaveLength(6);
-    await symlink("@b3dotfun/sdk", join(merchant.folder, "node_modules/checkout-sdk"));
-    await merchant.compile(files, { lib: ["es2022", "dom"], types: ["node"], jsx: "react-jsx", skipLibCheck: true });
-    expect(await merchant.node("readme-0.js", {})).toMatch(/^[0-9a-f-]{36} open\n$/);
-  });
+  }
 
   /** Bundles a file as a browser gets it. */
   async function bundle(file: string, define: Record<string, string> = {}): Promise<string> {
@@ -104,6 +143,20 @@ describe("a page with React", () => {
   test("without the variable the bundle says what is missing, where there is no `process`", async () => {
     const retrieve = runInNewContext(`${await bundle("service.ts")}; merchant.retrieve`, { URLSearchParams });
     await expect(retrieve("id")).rejects.toMatchObject({ code: "not_configured" });
+  });
+
+  test("the components and their style are bundled outside Next", async () => {
+    const { outputFiles } = await build({
+      ...{
+        entryPoints: [join(merchant.folder, "src/branch-components.tsx")],
+        outdir: "out",
+        bundle: true,
+        write: false,
+      },
+      ...{ format: "esm", platform: "browser", jsx: "automatic" },
+    });
+    expect(outputFiles.map(({ path }) => path.split(".").at(-1))).toEqual(["js", "css"]);
+    expect(outputFiles[1]?.text).toContain(".checkout-sale");
   });
 
   test("a bundle that verifies no address has no Keccak", async () => {

@@ -1,2 +1,2 @@
-/** Upstream's module of this name: the hooks. */
+/** Upstream's module of this name: the hooks and components. */
 export * from "../react/index.js";

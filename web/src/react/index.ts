@@ -1,9 +1,2 @@
-export { useCreateCheckoutSession } from "./use-create-checkout-session.js";
-export { useCheckoutSession } from "./use-checkout-session.js";
-export type {
-  MutationCallbacks,
-  UseCheckoutSessionOptions,
-  UseCheckoutSessionResult,
-  UseCreateCheckoutSessionOptions,
-  UseCreateCheckoutSessionResult,
-} from "./results.js";
+export * from "./upstream.js";
+export { CheckoutSession, type CheckoutSessionProps } from "./components/checkout-session.js";
