@@ -57,7 +57,7 @@ pub fn answer(request: &Request, settings: &Settings, found: Result<Found, Refus
         }
         Format::Html => {
             let view = View { checkout: &checkout, texts, language: wishes.language, option };
-            let document = html::render(&view, &factory);
+            let document = html::render(&view, &factory, settings.wallet_connect.as_ref());
             respond(StatusCode::OK, &wishes, texts.language, Content::Html(document))
         }
     }
@@ -123,6 +123,7 @@ fn error_page(texts: Texts, said: &str) -> Document {
         image_origin: None,
         refresh_seconds: None,
         facts: None,
+        wallet_connect: None,
         body: html! {
             main id="main" tabindex="-1" {
                 div class="status" role="alert" {

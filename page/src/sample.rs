@@ -7,6 +7,7 @@ use shared::{
     checkout::{
         Evidence, ExpiredReason, Fact, NewSession, Order, OrderHistory, OrderTerms, OrderType, Session,
     },
+    edge::WalletConnect,
     kernel::{Address, BaseUnits, ChainId, EvidenceId, OrderId, RawJson, RedirectUrl, Timestamp},
     terms::{Display, Item, PaymentOption, PaymentTerms},
 };
@@ -235,8 +236,18 @@ impl Found {
         let (chains, texts) = (chains(), Texts::of(language));
         let checkout = Checkout::new(&self.session, self.history.as_ref(), &chains, option, self.now);
         let view = View { checkout: &checkout, texts, language: None, option };
-        let document = html::render(&view, FACTORY);
+        let document = html::render(&view, FACTORY, None);
         (document.html, document.policy, text::render(&checkout, texts))
+    }
+
+    /// Its page in English, and its policy, of a deployment with WalletConnect.
+    pub(crate) fn with_wallet_connect(&self, wallet_connect: &WalletConnect) -> (String, String) {
+        let chains = chains();
+        let checkout = Checkout::new(&self.session, self.history.as_ref(), &chains, None, self.now);
+        let texts = Texts::of(Language::English);
+        let view = View { checkout: &checkout, texts, language: None, option: None };
+        let document = html::render(&view, FACTORY, Some(wallet_connect));
+        (document.html, document.policy)
     }
 
     /// Its page in English.
