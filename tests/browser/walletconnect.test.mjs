@@ -6,9 +6,9 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import jsQR from "jsqr";
 import { assertQuiet, axe, launch, open } from "./browser.mjs";
 import { startRelay } from "./relay.mjs";
+import { scanned } from "./scanner.mjs";
 import { order, session } from "./scenes.mjs";
 import { startServer } from "./server.mjs";
 import { ACCOUNT, onChain, startWallet } from "./wallet-app.mjs";
@@ -62,30 +62,13 @@ async function chosen(number = 0, options = {}) {
   return { ...opened, made, button, origins, box: page.locator("#wallet-connect") };
 }
 
-/** What the code on the page says: its modules are painted, and a scanner of others reads them. */
-async function scanned(box) {
-  const code = box.getByRole("img", { name: "QR code for WalletConnect" });
-  const side = Number((await code.getAttribute("viewBox")).split(" ")[3]);
-  const path = await code.locator("path").getAttribute("d");
-  const scale = 4;
-  const pixels = new Uint8ClampedArray((side * scale) ** 2 * 4).fill(255);
-  for (const [, x, y, width] of path.matchAll(/M(\d+) (\d+)h(\d+)v1/g)) {
-    for (let row = y * scale; row < (Number(y) + 1) * scale; row += 1) {
-      for (let column = x * scale; column < (Number(x) + Number(width)) * scale; column += 1) {
-        pixels.fill(0, (row * side * scale + column) * 4, (row * side * scale + column) * 4 + 3);
-      }
-    }
-  }
-  return jsQR(pixels, side * scale, side * scale).data;
-}
-
 const says = (page, text) => page.locator("#said", { hasText: text }).waitFor();
 
 /** Connects the wallet, and returns the next thing that it is asked for. */
-async function connected({ box }, namespaces = BASE) {
+async function connected({ box }) {
   const { id } = await wallet.scan(await scanned(box));
   const asked = wallet.next("session_request");
-  await wallet.client.approve({ id, namespaces });
+  await wallet.client.approve({ id, namespaces: BASE });
   return asked;
 }
 
