@@ -16,6 +16,9 @@ export const onChain = (chain) => ({
   },
 });
 
+/** The time after which an event counts as missing. */
+const PATIENCE_MILLIS = 20_000;
+
 let wallets = 0;
 
 export async function startWallet(relayUrl) {
@@ -29,12 +32,21 @@ export async function startWallet(relayUrl) {
     // Clients of one process share their state otherwise.
     customStoragePrefix: `wallet-${wallets}`,
   });
+  /** The next event of a kind. */
+  const next = (event) =>
+    new Promise((done, fail) => {
+      const timer = setTimeout(() => fail(new Error(`the wallet saw no ${event}`)), PATIENCE_MILLIS);
+      client.once(event, (details) => {
+        clearTimeout(timer);
+        done(details);
+      });
+    });
   return {
     client,
-    next: (event) => new Promise((done) => client.once(event, done)),
+    next,
     /** Scans a code. Returns the proposal that it leads to. */
     async scan(uri) {
-      const proposed = new Promise((done) => client.once("session_proposal", done));
+      const proposed = next("session_proposal");
       await client.pair({ uri });
       return proposed;
     },

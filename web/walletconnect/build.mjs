@@ -12,13 +12,10 @@ const { metafile } = await build({
   absWorkingDir: here("."),
   entryPoints: ["src/index.ts"],
   outfile: "dist/walletconnect.js",
-  // The vendor's own store would keep sessions in the browser's database.
-  alias: { "@walletconnect/keyvaluestorage": "./src/memory.ts" },
   bundle: true,
   minify: true,
   format: "esm",
   target: "es2022",
-  define: { global: "globalThis" },
   banner: { js: "// The licences of what is in this file: licences.txt" },
   legalComments: "none",
   metafile: true,

@@ -1,6 +1,6 @@
 /** The vendor's client, with everything left out that is not needed for a payment. */
 import { SignClient } from "@walletconnect/sign-client";
-import Memory from "./memory.js";
+import { Memory } from "./memory.js";
 
 export type Client = Awaited<ReturnType<typeof SignClient.init>>;
 
@@ -25,6 +25,7 @@ async function start({ projectId, relayUrl, page }: Setup): Promise<Client> {
     projectId,
     relayUrl,
     metadata: { ...page, description: page.name, icons: [] },
+    // The vendor keeps sessions in the browser otherwise.
     storage: new Memory(),
     telemetryEnabled: false,
     logger: "silent",

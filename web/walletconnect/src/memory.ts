@@ -1,5 +1,5 @@
 /** A store that forgets everything with the page: a payment needs no session that outlives it. */
-export default class Memory {
+export class Memory {
   readonly #texts = new Map<string, string>();
 
   async getKeys(): Promise<string[]> {
