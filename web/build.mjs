@@ -1,4 +1,5 @@
-// Builds dist/: tsc for modules and types, esbuild for the one module that has a library in it.
+// Builds dist/: tsc for modules and types, esbuild for the one module that has a library in it, and for the element as
+// one file for pages without a build of their own.
 import { copyFileSync, rmSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -17,6 +18,15 @@ await build({
   allowOverwrite: true,
   format: "esm",
   target: "es2022",
+});
+await build({
+  entryPoints: [here("src/element/index.ts")],
+  outfile: here("dist/checkout-session.js"),
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2022",
+  legalComments: "none",
 });
 // What is packed must carry the licences of what is in it.
 copyFileSync(here("../LICENSE"), here("dist/LICENSE"));

@@ -56,8 +56,16 @@ pub fn answer(request: &Request, settings: &Settings, found: Result<Found, Refus
             respond(StatusCode::OK, &wishes, texts.language, Content::Text(text::render(&checkout, texts)))
         }
         Format::Html => {
-            let view = View { checkout: &checkout, texts, language: wishes.language, option };
-            let document = html::render(&view, &factory, settings.wallet_connect.as_ref());
+            let view = View {
+                checkout: &checkout,
+                texts,
+                language: wishes.language,
+                option,
+                embedded: wishes.embedded,
+            };
+            // The script of an element in another page offers none: the policy there is the shop's.
+            let wallet_connect = settings.wallet_connect.as_ref().filter(|_| !wishes.embedded);
+            let document = html::render(&view, &factory, wallet_connect);
             respond(StatusCode::OK, &wishes, texts.language, Content::Html(document))
         }
     }
@@ -93,7 +101,7 @@ fn refuse(request: &Request, wishes: &Wishes, refusal: Refusal) -> Response<Body
     let mut response = match (wishes.format, failed) {
         (Format::Json, Some(failed)) => return failed,
         (Format::Text, _) => respond(status, wishes, texts.language, Content::Text(format!("{said}\n"))),
-        _ => respond(status, wishes, texts.language, Content::Html(error_page(texts, said))),
+        _ => respond(status, wishes, texts.language, Content::Html(error_page(texts, said, wishes.embedded))),
     };
     if let Some(value) = retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, value);
@@ -114,9 +122,10 @@ fn error_text(status: StatusCode, texts: Texts) -> &'static str {
 }
 
 /// The page of an error. It has no link to the checkout: the browser goes back to it.
-fn error_page(texts: Texts, said: &str) -> Document {
+fn error_page(texts: Texts, said: &str, embedded: bool) -> Document {
     html::layout(&Frame {
         texts,
+        embedded,
         title: format!("{} · {}", texts.text("error.title"), texts.text("page.title")),
         mode: None,
         theme: None,

@@ -9,6 +9,7 @@ use shared::{
 use crate::{
     Choice, Found, Language,
     gzip::gzip,
+    html::Document,
     sample::{self, ADDRESS, MAINNET_USDC, USDC, all, deposit, paid_by, payment, session},
     texts::MISSING,
 };
@@ -76,6 +77,21 @@ fn every_state_renders_in_every_language() {
 }
 
 #[test]
+fn an_embedded_page_differs_in_styles_and_script_alone() {
+    for (name, found) in all() {
+        let (embedded, page) = (found.embedded(), found.page());
+        assert_well_formed(&embedded);
+        assert!(!embedded.contains("<script>"), "{name}");
+        let plain = page.replace(&format!("<script>{SCRIPT}</script>"), "");
+        assert_eq!(
+            embedded.replace("<template id=\"style\">", "").replace("</template>", ""),
+            plain,
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn the_policy_allows_the_inlined_bytes_and_nothing_else() {
     let theme = Theme { color: Some("#00aaff".to_owned()), mode: Some(Mode::Dark) };
     let display = Display { theme: Some(theme), ..sample::display() };
@@ -109,7 +125,7 @@ fn wallet_connect_adds_its_module_and_its_relay_to_the_policy_and_nothing_else()
     let wallet_connect = WalletConnect::parse(document).unwrap();
     for (name, found) in all() {
         let (page, policy, _) = found.rendered(Language::English, None);
-        let (with, its_policy) = found.with_wallet_connect(&wallet_connect);
+        let Document { html: with, policy: its_policy } = found.with_wallet_connect(&wallet_connect);
         let facts = r#""wallet_connect":{"project_id":"0123456789abcdef0123456789abcdef","script":"https://a.example/w.js","relay":"wss://relay.walletconnect.org"}"#;
         assert_eq!(with.replace(facts, r#""wallet_connect":null"#), page, "{name}");
         assert_ne!(with, page, "{name}");

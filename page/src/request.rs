@@ -27,6 +27,8 @@ pub(crate) struct Wishes {
     pub(crate) browser_language: Option<Language>,
     /// The option of `?option=`.
     pub(crate) option: Option<Choice>,
+    /// True with `?embed=1`: the page is shown by an element in another page, which has a script of its own.
+    pub(crate) embedded: bool,
 }
 
 impl Wishes {
@@ -39,6 +41,7 @@ impl Wishes {
             language: parameter("lang").and_then(Language::of_tag),
             browser_language: Language::of_header(&joined(request, header::ACCEPT_LANGUAGE)),
             option: parameter("option").and_then(Choice::parse),
+            embedded: parameter("embed") == Some("1"),
         }
     }
 

@@ -14,6 +14,8 @@ const SCRIPT: &str = include_str!("../../assets/page.js");
 /// The parts of a page that differ.
 pub(crate) struct Frame<'a> {
     pub(crate) texts: Texts,
+    /// True for an element in another page: then the page has no script, and its styles do not apply to it.
+    pub(crate) embedded: bool,
     pub(crate) title: String,
     pub(crate) mode: Option<&'static str>,
     pub(crate) theme: Option<String>,
@@ -33,6 +35,10 @@ pub(crate) struct Document {
 /// Puts a page together.
 pub(crate) fn layout(frame: &Frame<'_>) -> Document {
     let language = frame.texts.language;
+    let styles = html! {
+        style { (PreEscaped(STYLE)) }
+        @if let Some(theme) = &frame.theme { style { (PreEscaped(theme)) } }
+    };
     let page = html! {
         (DOCTYPE)
         html lang=(language.tag()) dir=(language.direction()) data-mode=[frame.mode] {
@@ -46,8 +52,8 @@ pub(crate) fn layout(frame: &Frame<'_>) -> Document {
                 @if let Some(seconds) = frame.refresh_seconds {
                     noscript { meta http-equiv="refresh" content=(seconds); }
                 }
-                style { (PreEscaped(STYLE)) }
-                @if let Some(theme) = &frame.theme { style { (PreEscaped(theme)) } }
+                // The policy of the page around the element would refuse a style, and report it.
+                @if frame.embedded { template id="style" { (styles) } } @else { (styles) }
             }
             body class="page" {
                 a class="skip" href="#main" { (frame.texts.text("skip")) }
@@ -56,7 +62,7 @@ pub(crate) fn layout(frame: &Frame<'_>) -> Document {
                 @if frame.facts.is_some() { p id="said" role="status" {} }
                 @if let Some(facts) = &frame.facts {
                     script type="application/json" id="checkout" { (PreEscaped(facts)) }
-                    script { (PreEscaped(SCRIPT)) }
+                    @if !frame.embedded { script { (PreEscaped(SCRIPT)) } }
                 }
             }
         }

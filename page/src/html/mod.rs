@@ -30,6 +30,8 @@ pub(crate) struct View<'a> {
     pub(crate) language: Option<Language>,
     /// The option of the URL, which its links keep.
     pub(crate) option: Option<&'a Choice>,
+    /// True for an element in another page.
+    pub(crate) embedded: bool,
 }
 
 impl View<'_> {
@@ -52,6 +54,7 @@ pub(crate) fn render(view: &View<'_>, factory: &str, wallet_connect: Option<&Wal
     let headline = title(checkout, *texts).fill(*texts);
     layout(&Frame {
         texts: *texts,
+        embedded: view.embedded,
         title: format!("{headline} · {}", merchant(checkout, *texts)),
         mode: theme::mode(display),
         theme: theme::style(display),

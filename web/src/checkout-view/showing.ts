@@ -92,6 +92,13 @@ export class ShownCheckout {
     });
     if (hasChanged) this.say(this.#place.root.querySelector("h1")?.textContent ?? "");
     this.#arrive(this.#watch.current);
+    // The page can be ahead of the last reading, as after a choice.
+    if (!this.#agrees(this.#watch.current)) this.#watch.refresh();
+  }
+
+  /** True if the page shows what the API has told. */
+  #agrees({ session, order }: Checkout): boolean {
+    return session !== null && shownOf(session, order) === this.#facts.shown;
   }
 
   #follow(checkout: Checkout): void {
@@ -99,7 +106,7 @@ export class ShownCheckout {
     this.#place.onChange?.(checkout);
     if (!checkout.session) return;
     this.#arrive(checkout);
-    if (shownOf(checkout.session, checkout.order) !== this.#facts.shown) void this.#catchUp();
+    if (!this.#agrees(checkout)) void this.#catchUp();
   }
 
   #tellOfConnection(now: Connection): void {

@@ -42,9 +42,8 @@ export function keepFocus(root: Root, change: () => void): void {
   const before = root.activeElement;
   change();
   if (!before || before.isConnected) return;
-  const href = before.getAttribute("href");
-  const same = before.id
-    ? root.getElementById(before.id)
-    : href && root.querySelector<HTMLElement>(`a[href="${CSS.escape(href)}"]`);
+  const isSame = (link: HTMLAnchorElement) =>
+    before instanceof HTMLAnchorElement && link.href === before.href && link.hreflang === before.hreflang;
+  const same = before.id ? root.getElementById(before.id) : Array.from(root.querySelectorAll("a")).find(isSame);
   (same || root.getElementById("main"))?.focus({ preventScroll: true });
 }

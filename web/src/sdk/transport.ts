@@ -105,7 +105,8 @@ async function attempt<Data extends object>(config: ClientConfig, call: Call, ur
 }
 
 /** True if a request that had this failure may be sent again: it did not arrive, or the API asks for it. */
-const isPassing = ({ status }: CheckoutError) => status === 0 || status === 429 || status === 503;
+export const isPassing = ({ status }: Pick<CheckoutError, "status">) =>
+  status === 0 || status === 429 || status === 503;
 
 /** Sends a request. It is sent again only if that is safe: when it reads, or has an idempotency key. */
 export async function send<Data extends object>(config: ClientConfig, call: Call): Promise<Answer<Data>> {
