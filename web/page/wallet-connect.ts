@@ -75,9 +75,11 @@ function openBox({ root, texts, say }: View) {
   cancel.type = "button";
   cancel.textContent = texts.cancel;
   cancel.addEventListener("click", () => cancelled.abort());
+  const buttons = document.createElement("p");
+  buttons.append(cancel);
   const box = document.createElement("div");
   box.id = "wallet-connect";
-  box.append(line, cancel);
+  box.append(line, buttons);
   root.getElementById("wallets")?.after(box);
   cancel.focus({ preventScroll: true });
   say(texts.connecting);
@@ -86,7 +88,9 @@ function openBox({ root, texts, say }: View) {
     show(code: Code) {
       line.textContent = texts.scan;
       say(texts.scan);
-      cancel.before(drawn(code, texts.code), link(code, texts.open_app), " ");
+      buttons.before(drawn(code, texts.code));
+      buttons.prepend(link(code, texts.open_app), " ");
+      box.scrollIntoView({ block: "nearest" });
     },
     close: () => box.remove(),
   };
