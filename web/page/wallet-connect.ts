@@ -42,7 +42,8 @@ export function otherWallets(view: View, facts: Facts, payment: Payment, content
 async function connect(view: View, setup: WalletConnect, { chain }: Payment, content: AbortSignal): Promise<Provider> {
   const { texts } = view;
   const box = openBox(view);
-  const signal = AbortSignal.any([content, box.cancelled]);
+  const { signal } = box;
+  content.addEventListener("abort", box.cancel);
   const provider = async () => {
     const { connect } = (await import(setup.script)) as Module;
     signal.throwIfAborted();
@@ -68,13 +69,14 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 /** The place below the wallets' buttons where the code appears, with a button that ends the attempt. */
 function openBox({ root, texts, say }: View) {
-  const cancelled = new AbortController();
+  const attempt = new AbortController();
+  const end = () => attempt.abort();
   const line = document.createElement("p");
   line.textContent = texts.connecting;
   const cancel = document.createElement("button");
   cancel.type = "button";
   cancel.textContent = texts.cancel;
-  cancel.addEventListener("click", () => cancelled.abort());
+  cancel.addEventListener("click", end);
   const buttons = document.createElement("p");
   buttons.append(cancel);
   const box = document.createElement("div");
@@ -84,7 +86,8 @@ function openBox({ root, texts, say }: View) {
   cancel.focus({ preventScroll: true });
   say(texts.connecting);
   return {
-    cancelled: cancelled.signal,
+    signal: attempt.signal,
+    cancel: end,
     show(code: Code) {
       line.textContent = texts.scan;
       say(texts.scan);

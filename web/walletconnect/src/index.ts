@@ -40,7 +40,7 @@ async function newSession(client: Client, chainId: string, { showUri, signal }: 
   const eip155 = { chains: [chainId], methods: ["eth_sendTransaction"], events: ["accountsChanged", "chainChanged"] };
   // Not `requiredNamespaces`: the client sends these as optional too.
   const proposed = client.connect({ optionalNamespaces: { eip155 } });
-  const { uri, approval } = await until(proposed, AbortSignal.any([signal, AbortSignal.timeout(RELAY_MILLIS)]));
+  const { uri, approval } = await until(until(proposed, AbortSignal.timeout(RELAY_MILLIS)), signal);
   const approved = approval();
   try {
     if (uri) showUri(codeOf(uri));
