@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use clap::Parser;
 use local::Options;
 use serde_json::{Map, Value, json};
-use shared::{chains::Chains, kernel::ChainId};
+use shared::{chains::Chains, edge::WalletConnect, kernel::ChainId};
 
 /// Serves the checkout API on this machine, with its database in memory.
 #[derive(Parser)]
@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// Watch the chains of this configuration document
     #[arg(long, value_name = "FILE")]
     chains: Option<PathBuf>,
+    /// Offer WalletConnect on the hosted page, as this document sets it up
+    #[arg(long, value_name = "FILE")]
+    wallet_connect: Option<PathBuf>,
     /// File with the private key that pays for the gas of sweeps; without it, confirmed deposits execute
     #[arg(long, value_name = "FILE")]
     gas_key: Option<PathBuf>,
@@ -51,6 +54,10 @@ impl Arguments {
             let text = read("--deployment", &file)?;
             serde_json::from_str(&text).map_err(|error| format!("--deployment {}: {error}", file.display()))
         });
+        let wallet_connect = self.wallet_connect.map(|file| {
+            let text = read("--wallet-connect", &file)?;
+            WalletConnect::parse(&text).map_err(|rule| format!("--wallet-connect {}: {rule}", file.display()))
+        });
         Ok(Options {
             port: self.port,
             data: self.data,
@@ -59,6 +66,7 @@ impl Arguments {
             deployment: deployment.transpose()?,
             background: true,
             chains,
+            wallet_connect: wallet_connect.transpose()?,
             gas_key: self.gas_key.map(|file| read("--gas-key", &file)).transpose()?,
             ..Options::default()
         })

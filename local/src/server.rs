@@ -8,7 +8,7 @@ use shared::{
     App,
     chains::Chains,
     dynamo::{Database, Tables, connect_to},
-    edge::{Clock, Settings, SettingsError, variable},
+    edge::{Clock, Settings, SettingsError, WalletConnect, variable},
     kernel::Address,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -39,6 +39,8 @@ pub struct Options {
     pub endpoint: Option<String>,
     /// The chains to watch; if there are none, those of the environment variable `CHAINS`.
     pub chains: Chains,
+    /// WalletConnect on the hosted page; otherwise that of the environment variable `WALLET_CONNECT`.
+    pub wallet_connect: Option<WalletConnect>,
     /// True if the caller watches and sweeps the chains, with [`Server::chain_contexts`].
     pub leave_chains: bool,
     /// The private key that pays for the gas of sweeps, in hex.
@@ -231,7 +233,11 @@ async fn app(
         events: table("EventsTable"),
         webhooks: table("WebhooksTable"),
     };
-    Ok(App::new(Database::new(client, tables), clock, Settings::from_env()?.with_chains()?))
+    Ok(App::new(
+        Database::new(client, tables),
+        clock,
+        Settings::from_env()?.with_chains()?.with_wallet_connect()?,
+    ))
 }
 
 /// The embedded database, unless another is given.
@@ -247,6 +253,9 @@ async fn embedded(options: &Options, clock: &Clock) -> Result<Option<Arc<Engine>
 fn adjust(settings: &mut Settings, options: &Options) {
     if !options.chains.is_empty() {
         settings.chains = Arc::new(options.chains.clone());
+    }
+    if options.wallet_connect.is_some() {
+        settings.wallet_connect.clone_from(&options.wallet_connect);
     }
     if !options.recipients.is_empty() {
         settings.recipients = options.recipients.as_slice().into();

@@ -63,7 +63,9 @@ pub fn answer(request: &Request, settings: &Settings, found: Result<Found, Refus
                 option,
                 embedded: wishes.embedded,
             };
-            let document = html::render(&view, &factory);
+            // The script of an element in another page offers none: the policy there is the shop's.
+            let wallet_connect = settings.wallet_connect.as_ref().filter(|_| !wishes.embedded);
+            let document = html::render(&view, &factory, wallet_connect);
             respond(StatusCode::OK, &wishes, texts.language, Content::Html(document))
         }
     }
@@ -130,6 +132,7 @@ fn error_page(texts: Texts, said: &str, embedded: bool) -> Document {
         image_origin: None,
         refresh_seconds: None,
         facts: None,
+        wallet_connect: None,
         body: html! {
             main id="main" tabindex="-1" {
                 div class="status" role="alert" {

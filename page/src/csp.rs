@@ -1,18 +1,29 @@
-//! The Content-Security-Policy of a page: nothing but what is in the page itself, by hash.
+//! The Content-Security-Policy of a page: nothing but what is in the page itself, by hash, and what the operator has set
+//! up.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sha2::{Digest as _, Sha256};
+use shared::edge::WalletConnect;
 
-/// The policy of a page with these styles and this script, which shows an image from `image_origin`.
-pub(crate) fn policy(styles: &[&str], script: &str, image_origin: Option<&str>) -> String {
+/// The policy of a page with these styles and this script, which shows an image from `image_origin`. The script may load
+/// the module of WalletConnect, and that may reach its relay: an import needs no Trusted Type, so none is allowed.
+pub(crate) fn policy(
+    styles: &[&str],
+    script: &str,
+    image_origin: Option<&str>,
+    wallet_connect: Option<&WalletConnect>,
+) -> String {
     let styles: Vec<_> = styles.iter().map(|style| hash(style)).collect();
-    let images = image_origin.map(|origin| format!(" {origin}")).unwrap_or_default();
+    let source = |url: Option<&str>| url.map(|url| format!(" {url}")).unwrap_or_default();
+    let images = source(image_origin);
+    let module = source(wallet_connect.map(WalletConnect::script));
+    let relay = source(wallet_connect.map(WalletConnect::relay));
     [
         "default-src 'none'".to_owned(),
         format!("style-src {}", styles.join(" ")),
-        format!("script-src {}", hash(script)),
+        format!("script-src {}{module}", hash(script)),
         format!("img-src data:{images}"),
-        "connect-src 'self'".to_owned(),
+        format!("connect-src 'self'{relay}"),
         "form-action 'self'".to_owned(),
         "base-uri 'none'".to_owned(),
         "frame-ancestors 'none'".to_owned(),

@@ -6,6 +6,7 @@ use serde::Serialize;
 use shared::{
     chains::{Confirmations, TokenDescription, order_salt},
     checkout::{DepositStatus, OrderAndTransactions, SessionStatus},
+    edge::WalletConnect,
     kernel::{Address, BaseUnits, ChainId, OrderId, RedirectUrl, SessionId},
 };
 
@@ -87,6 +88,7 @@ pub(crate) struct ScriptFacts<'a> {
     payable: bool,
     shown: String,
     texts: BTreeMap<&'static str, &'static str>,
+    wallet_connect: Option<&'a WalletConnect>,
 }
 
 impl<'a> Facts<'a> {
@@ -112,12 +114,18 @@ impl<'a> Facts<'a> {
     }
 
     /// The text of a script element with these facts. `<` is escaped, so that no text can end the element.
-    pub(crate) fn script(&self, checkout: &Checkout<'_>, texts: Texts) -> String {
+    pub(crate) fn script(
+        &self,
+        checkout: &Checkout<'_>,
+        texts: Texts,
+        wallet_connect: Option<&WalletConnect>,
+    ) -> String {
         let facts = ScriptFacts {
             facts: self,
             payable: checkout.state.is_payable(),
             shown: shown(checkout),
             texts: texts.for_script(),
+            wallet_connect,
         };
         serde_json::to_string(&facts).unwrap_or_default().replace('<', "\\u003c")
     }

@@ -2,12 +2,14 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sha2::{Digest as _, Sha256};
 use shared::{
     checkout::{Fact, Session},
+    edge::WalletConnect,
     terms::{Display, Item, Mode, Theme},
 };
 
 use crate::{
     Choice, Found, Language,
     gzip::gzip,
+    html::Document,
     sample::{self, ADDRESS, MAINNET_USDC, USDC, all, deposit, paid_by, payment, session},
     texts::MISSING,
 };
@@ -114,6 +116,25 @@ fn the_policy_allows_the_inlined_bytes_and_nothing_else() {
         )
     );
     assert!(page.contains("data-mode=\"dark\"") && page.contains("--accent:#00aaff"));
+}
+
+#[test]
+fn wallet_connect_adds_its_module_and_its_relay_to_the_policy_and_nothing_else() {
+    let document =
+        r#"{"project_id": "0123456789abcdef0123456789abcdef", "script": "https://a.example/w.js"}"#;
+    let wallet_connect = WalletConnect::parse(document).unwrap();
+    for (name, found) in all() {
+        let (page, policy, _) = found.rendered(Language::English, None);
+        let Document { html: with, policy: its_policy } = found.with_wallet_connect(&wallet_connect);
+        let facts = r#""wallet_connect":{"project_id":"0123456789abcdef0123456789abcdef","script":"https://a.example/w.js","relay":"wss://relay.walletconnect.org"}"#;
+        assert_eq!(with.replace(facts, r#""wallet_connect":null"#), page, "{name}");
+        assert_ne!(with, page, "{name}");
+        let without = its_policy.replace(" https://a.example/w.js; ", "; ");
+        assert_eq!(without.replace(" wss://relay.walletconnect.org; ", "; "), policy, "{name}");
+        let sources = |directive: &str| its_policy.split("; ").find(|it| it.starts_with(directive)).unwrap();
+        assert!(sources("script-src").ends_with("=' https://a.example/w.js"), "{name}: {its_policy}");
+        assert_eq!(sources("connect-src"), "connect-src 'self' wss://relay.walletconnect.org", "{name}");
+    }
 }
 
 #[test]

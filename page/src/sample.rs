@@ -7,11 +7,17 @@ use shared::{
     checkout::{
         Evidence, ExpiredReason, Fact, NewSession, Order, OrderHistory, OrderTerms, OrderType, Session,
     },
+    edge::WalletConnect,
     kernel::{Address, BaseUnits, ChainId, EvidenceId, OrderId, RawJson, RedirectUrl, Timestamp},
     terms::{Display, Item, PaymentOption, PaymentTerms},
 };
 
-use crate::{Choice, Found, Language, Texts, checkout::Checkout, html, html::View, text};
+use crate::{
+    Choice, Found, Language, Texts,
+    checkout::Checkout,
+    html::{self, Document, View},
+    text,
+};
 
 pub(crate) const USDC: &str = "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913";
 pub(crate) const MAINNET_USDC: &str = "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48";
@@ -237,16 +243,25 @@ impl Found {
         let (chains, texts) = (chains(), Texts::of(language));
         let checkout = Checkout::new(&self.session, self.history.as_ref(), &chains, option, self.now);
         let view = View { checkout: &checkout, texts, language: None, option, embedded: false };
-        let document = html::render(&view, FACTORY);
+        let document = html::render(&view, FACTORY, None);
         (document.html, document.policy, text::render(&checkout, texts))
     }
 
     /// Its page in English, for an element in another page.
     pub(crate) fn embedded(&self) -> String {
+        self.document(true, None).html
+    }
+
+    /// Its page in English, of a deployment with WalletConnect.
+    pub(crate) fn with_wallet_connect(&self, wallet_connect: &WalletConnect) -> Document {
+        self.document(false, Some(wallet_connect))
+    }
+
+    fn document(&self, embedded: bool, wallet_connect: Option<&WalletConnect>) -> Document {
         let (chains, texts) = (chains(), Texts::of(Language::English));
         let checkout = Checkout::new(&self.session, self.history.as_ref(), &chains, None, self.now);
-        let view = View { checkout: &checkout, texts, language: None, option: None, embedded: true };
-        html::render(&view, FACTORY).html
+        let view = View { checkout: &checkout, texts, language: None, option: None, embedded };
+        html::render(&view, FACTORY, wallet_connect)
     }
 
     /// Its page in English.

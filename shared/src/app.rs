@@ -64,6 +64,14 @@ impl App {
         Ok(Self { settings: self.settings.with_chains()?, ..self })
     }
 
+    /// Adds WalletConnect of the environment, for the function that renders the hosted page.
+    ///
+    /// # Errors
+    /// As [`Settings::with_wallet_connect`].
+    pub fn with_wallet_connect(self) -> Result<Self, SettingsError> {
+        Ok(Self { settings: self.settings.with_wallet_connect()?, ..self })
+    }
+
     /// The caller of a request for which keys are optional.
     ///
     /// # Errors
@@ -94,23 +102,17 @@ impl App {
     }
 }
 
-/// Turns a handler, an `async fn(&App, &Request) -> Response<Body>`, into a function: its `run`. `with_chains` is for
-/// one that needs the chains.
+/// Turns a handler, an `async fn(&App, &Request) -> Response<Body>`, into a function: its `run`. The names that follow are
+/// methods of [`App`] that add what it needs, such as `with_chains`.
 #[macro_export]
 macro_rules! http_function {
-    ($handle:path) => {
-        $crate::http_function!(@ $handle, |app| ::std::result::Result::Ok::<_, ::lambda_http::Error>(app));
-    };
-    ($handle:path, with_chains) => {
-        $crate::http_function!(@ $handle, $crate::App::with_chains);
-    };
-    (@ $handle:path, $complete:expr) => {
+    ($handle:path $(, $with:ident)*) => {
         /// Runs the function until Lambda ends it.
         ///
         /// # Errors
         /// A missing or invalid setting, or an error that ends the runtime.
         pub async fn run() -> ::std::result::Result<(), ::lambda_http::Error> {
-            let app = ($complete)($crate::App::from_env().await?)?;
+            let app = $crate::App::from_env().await?$(.$with()?)*;
             $crate::edge::run(::lambda_http::service_fn(async |request: ::lambda_http::Request| {
                 ::std::result::Result::<_, ::std::convert::Infallible>::Ok($handle(&app, &request).await)
             }))

@@ -14,7 +14,10 @@ import yaml
 
 SECONDS = 30
 # Values of parameters without a default, or with one that leaves out a resource to start.
-PARAMETERS = {"Chains": '{"8453": {"rpc": ["http://127.0.0.1:9"]}}'}
+PARAMETERS = {
+    "Chains": '{"8453": {"rpc": ["http://127.0.0.1:9"]}}',
+    "WalletConnect": '{"project_id": "0123456789abcdef0123456789abcdef", "script": "https://shop.example/w.js"}',
+}
 LAMBDA = {
     "AWS_LAMBDA_FUNCTION_NAME": "function",
     "AWS_LAMBDA_FUNCTION_VERSION": "1",

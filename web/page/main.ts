@@ -1,6 +1,7 @@
 /** The script of the hosted page. Everything on it works without: this makes it faster and more pleasant. */
 import { factsOf, requestPage, ShownCheckout } from "../src/checkout-view/index.js";
 import { createClient } from "../src/sdk/index.js";
+import { otherWallets } from "./wallet-connect.js";
 
 /** Shows the content of another rendering of this page. */
 function replaceContent(page: Document): void {
@@ -18,5 +19,6 @@ const facts = factsOf(document);
 if (facts) {
   // The API is where the page is, also behind a path of a proxy.
   const client = createClient({ baseUrl: new URL("..", location.href).href.replace(/\/$/, "") });
-  new ShownCheckout({ root: document, client, load: currentPage, replace: replaceContent }, facts);
+  const place = { root: document, client, load: currentPage, replace: replaceContent, otherWallets };
+  new ShownCheckout(place, facts);
 }

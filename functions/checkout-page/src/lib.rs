@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use page::Found;
 use shared::App;
 
-shared::http_function!(handle, with_chains);
+shared::http_function!(handle, with_chains, with_wallet_connect);
 
 /// Answers with the page. It needs no key, and one that is sent is not looked at: the page shows what everyone may see.
 pub async fn handle(app: &App, request: &Request) -> Response<Body> {

@@ -1,6 +1,7 @@
 //! The frame of every page: head, styles, and the policy that allows nothing else.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use shared::edge::WalletConnect;
 
 use crate::{Texts, csp};
 
@@ -21,6 +22,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) image_origin: Option<&'a str>,
     pub(crate) refresh_seconds: Option<u32>,
     pub(crate) facts: Option<String>,
+    pub(crate) wallet_connect: Option<&'a WalletConnect>,
     pub(crate) body: Markup,
 }
 
@@ -66,5 +68,6 @@ pub(crate) fn layout(frame: &Frame<'_>) -> Document {
         }
     };
     let styles: Vec<_> = std::iter::once(STYLE).chain(frame.theme.as_deref()).collect();
-    Document { html: page.into_string(), policy: csp::policy(&styles, SCRIPT, frame.image_origin) }
+    let policy = csp::policy(&styles, SCRIPT, frame.image_origin, frame.wallet_connect);
+    Document { html: page.into_string(), policy }
 }

@@ -8,6 +8,7 @@ mod pay;
 mod receipt;
 
 use maud::{Markup, html};
+use shared::edge::WalletConnect;
 
 pub(crate) use layout::{Document, Frame, layout};
 
@@ -44,12 +45,12 @@ impl View<'_> {
     }
 }
 
-/// Renders a checkout.
-pub(crate) fn render(view: &View<'_>, factory: &str) -> Document {
+/// Renders a checkout. `factory` is the contract that its deposit address comes from.
+pub(crate) fn render(view: &View<'_>, factory: &str, wallet_connect: Option<&WalletConnect>) -> Document {
     let View { checkout, texts, .. } = view;
     let display = checkout.session.display.as_deref();
     let image = display.and_then(|display| display.image_url.as_deref());
-    let facts = Facts::new(checkout, factory, *texts).script(checkout, *texts);
+    let facts = Facts::new(checkout, factory, *texts).script(checkout, *texts, wallet_connect);
     let headline = title(checkout, *texts).fill(*texts);
     layout(&Frame {
         texts: *texts,
@@ -60,6 +61,7 @@ pub(crate) fn render(view: &View<'_>, factory: &str) -> Document {
         image_origin: image.and_then(csp::origin),
         refresh_seconds: checkout.state.refresh_seconds(),
         facts: Some(facts),
+        wallet_connect,
         body: body(view),
     })
 }

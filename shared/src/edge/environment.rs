@@ -6,6 +6,7 @@ use crate::{
     Error,
     chains::{Chains, ChainsError, DepositAddress, ForwarderAddress, ForwarderSettingError},
     dynamo::Tables,
+    edge::WalletConnect,
     kernel::Address,
 };
 
@@ -33,6 +34,8 @@ pub struct Settings {
     pub forwarder_factory: alloy_primitives::Address,
     /// The chains on which payments are watched; none without [`Settings::with_chains`].
     pub chains: Arc<Chains>,
+    /// WalletConnect on the hosted page; none without [`Settings::with_wallet_connect`].
+    pub wallet_connect: Option<WalletConnect>,
 }
 
 /// A setting that keeps a function from starting.
@@ -65,6 +68,9 @@ pub enum SettingsError {
     /// It does not describe chains.
     #[error(transparent)]
     Chains(#[from] ChainsError),
+    /// It does not set up WalletConnect.
+    #[error("WALLET_CONNECT: {0}")]
+    WalletConnect(&'static str),
 }
 
 impl Settings {
@@ -89,6 +95,7 @@ impl Settings {
             forwarder_factory: forwarders.factory(),
             deposit_addresses: Arc::new(forwarders),
             chains: Arc::default(),
+            wallet_connect: None,
         })
     }
 
@@ -112,6 +119,17 @@ impl Settings {
         if let Some(document) = variable("CHAINS") {
             self.chains = Arc::new(Chains::parse(&document)?);
         }
+        Ok(self)
+    }
+
+    /// Adds what `WALLET_CONNECT` sets up. Separate, as [`Settings::with_chains`] is.
+    ///
+    /// # Errors
+    /// The error in the document.
+    pub fn with_wallet_connect(mut self) -> Result<Self, SettingsError> {
+        let document = variable("WALLET_CONNECT");
+        let parsed = document.map(|document| WalletConnect::parse(&document)).transpose();
+        self.wallet_connect = parsed.map_err(SettingsError::WalletConnect)?;
         Ok(self)
     }
 }

@@ -13,6 +13,7 @@ mod paging;
 pub mod queue;
 mod request_log;
 pub(crate) mod used_keys;
+mod wallet_connect;
 
 use lambda_http::{Body, Request, RequestExt as _, request::RequestContext};
 
@@ -28,6 +29,7 @@ pub use lambda::{run, tidy};
 pub(crate) use paging::page_limit;
 pub use request_log::{Asked, RequestLog, note_order, note_session};
 pub use used_keys::Claim;
+pub use wallet_connect::WalletConnect;
 
 use crate::{
     Error,

@@ -44,6 +44,7 @@ GIVEN = {
     "ReservedConcurrency": "20",
     "SessionRetentionDays": "14",
     "Tracing": "Active",
+    "WalletConnect": '{"project_id":"0123456789abcdef0123456789abcdef","script":"https://shop.example/w.js"}',
 }
 NEEDED = (set(READERS) - set(GAPS)) | {API}
 CHAIN_FUNCTIONS = {"WatchDeposits", "SweepDeposits"}
@@ -55,6 +56,7 @@ ARRIVALS = {
     "GAS_KEY_PARAMETER": (GIVEN["GasKeyParameter"], {"SweepDeposits"}),
     "REQUEST_LOG": (GIVEN["RequestLog"], None),
     "SESSION_RETENTION_DAYS": (GIVEN["SessionRetentionDays"], {"CreateOrder", "CreateSession"}),
+    "WALLET_CONNECT": (GIVEN["WalletConnect"], {"CheckoutPage"}),
 }
 # A wrong global setting shows in every function.
 MOST_PROBLEMS = 8

@@ -31,10 +31,27 @@ type TextName =
   | "unavailable"
   | "redirect"
   | "stay"
-  | "close";
+  | "close"
+  | "connecting"
+  | "scan"
+  | "code"
+  | "open_app"
+  | "cancel"
+  | "not_connected"
+  | "code_expired";
 
 /** Texts in the page's language; `{…}` are filled in here. */
 export type Texts = Record<TextName, string>;
+
+/** WalletConnect, as the operator has set it up. */
+export interface WalletConnect {
+  /** The operator's project at the relay. */
+  project_id: string;
+  /** The URL of the module that speaks WalletConnect. */
+  script: string;
+  /** The relay's origin. */
+  relay: string;
+}
 
 /** `openapi.yaml`, schema `Checkout`, with what scripts need beside. */
 export interface Facts {
@@ -56,6 +73,7 @@ export interface Facts {
   /** True while the page asks for money. */
   payable: boolean;
   texts: Texts;
+  wallet_connect: WalletConnect | null;
 }
 
 /** Reads the facts of a page, which may be another than the one shown. */

@@ -26,6 +26,8 @@ export interface Place {
   load(): Promise<Document | null>;
   /** Shows the content of a page. */
   replace(page: Document): void;
+  /** Wallets that do not announce themselves. `signal` aborts when the content is replaced. */
+  otherWallets?(view: View, facts: Facts, payment: Payment, signal: AbortSignal): Wallet[];
   /** Called after each reading. */
   onChange?(checkout: Checkout): void;
   /** The session became complete in view. Returns whether the buyer goes to its `success_url`. */
@@ -43,6 +45,8 @@ export class ShownCheckout {
   #isReplacing = false;
   #isComplete: boolean;
   #stopCounting = () => {};
+  /** Ends what belongs to the content that is on show. */
+  #content = new AbortController();
 
   /** Begins with a page that is already on show, and its facts. */
   constructor(place: Place, facts: Facts) {
@@ -59,9 +63,12 @@ export class ShownCheckout {
       paymentOptions: { chains: [] },
       onChange: (checkout) => this.#follow(checkout),
     });
-    signal?.addEventListener("abort", () => this.#stopCounting());
+    signal?.addEventListener("abort", () => {
+      this.#stopCounting();
+      this.#content.abort();
+    });
     this.#enliven();
-    discover(this.#wallets, () => this.#showWallets(), signal);
+    discover(this.#wallets, (wallet) => this.#showWallets([wallet]), signal);
   }
 
   get facts(): Facts {
@@ -144,13 +151,15 @@ export class ShownCheckout {
   /** Does for the content what has to be done after each replacement. */
   #enliven(): void {
     this.#stopCounting();
+    this.#content.abort();
+    this.#content = new AbortController();
     offerCopying(this.#view);
     this.#payment = this.#verifiedPayment();
     // A shop that has pinned its recipient shows no payment that was not verified.
     if (!this.#payment && this.#place.recipient) hidePayment(this.#view);
     if (!this.#facts.payable || !this.#facts.address) return;
     this.#stopCounting = countDown(this.#view, Date.parse(this.#facts.expires_at), this.#watch.serverNow);
-    this.#showWallets();
+    this.#showWallets([...this.#wallets.values(), ...this.#otherWallets()]);
   }
 
   #verifiedPayment(): Payment | null {
@@ -161,9 +170,14 @@ export class ShownCheckout {
     return isRight ? { ...shown, to: address } : null;
   }
 
-  #showWallets(): void {
+  #otherWallets(): Wallet[] {
+    if (!this.#payment) return [];
+    return this.#place.otherWallets?.(this.#view, this.#facts, this.#payment, this.#content.signal) ?? [];
+  }
+
+  #showWallets(wallets: Wallet[]): void {
     if (!this.#payment) return;
     const { transactionSent: onSent } = this.#watch;
-    offerWallets(this.#view, { wallets: this.#wallets.values(), payment: this.#payment, onSent });
+    offerWallets(this.#view, { wallets, payment: this.#payment, onSent });
   }
 }

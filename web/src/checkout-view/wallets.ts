@@ -1,19 +1,32 @@
-/** Wallets in the browser, found by EIP-6963, and a payment with one click. */
+/** Wallets, those in the browser found by EIP-6963, and a payment with one click. */
 import { fill, type PaymentOption, type Texts } from "./facts.js";
 import { reveal, type View } from "./view.js";
 
-interface Provider {
+/** A wallet, as EIP-1193 has it. */
+export interface Provider {
   request(call: { method: string; params?: unknown[] }): Promise<unknown>;
 }
 
-export interface Wallet {
+/** A wallet as it announces itself. */
+interface Announced {
   info: { uuid: string; name: string; icon: string };
   provider: Provider;
 }
 
+/** A way to a wallet. */
+export interface Wallet {
+  name: string;
+  icon: string;
+  /** Called when the buyer has chosen this wallet. */
+  connect(): Promise<Provider>;
+}
+
+/** An error whose message is for the buyer. */
+export class BuyersError extends Error {}
+
 /** The codes of EIP-1193 and of MetaMask's `wallet_switchEthereumChain`. */
-const REJECTED = 4001;
-const UNKNOWN_CHAIN = 4902;
+export const REJECTED = 4001;
+export const UNKNOWN_CHAIN = 4902;
 const NATIVE_TOKEN = "0x0000000000000000000000000000000000000000";
 
 /** A payment of an option, to the deposit address. */
@@ -22,12 +35,13 @@ export interface Payment extends PaymentOption {
 }
 
 /** Asks for wallets, and puts those that announce themselves into `found`, by their ids. */
-export function discover(found: Map<string, Wallet>, onFound: () => void, signal?: AbortSignal): void {
+export function discover(found: Map<string, Wallet>, onFound: (wallet: Wallet) => void, signal?: AbortSignal): void {
   const add = (event: Event) => {
-    const wallet = (event as CustomEvent<Wallet>).detail;
-    if (!wallet?.info?.uuid || found.has(wallet.info.uuid)) return;
-    found.set(wallet.info.uuid, wallet);
-    onFound();
+    const { info, provider } = (event as CustomEvent<Announced | null>).detail ?? {};
+    if (!info?.uuid || !provider || found.has(info.uuid)) return;
+    const wallet = { name: info.name, icon: info.icon, connect: async () => provider };
+    found.set(info.uuid, wallet);
+    onFound(wallet);
   };
   window.addEventListener("eip6963:announceProvider", add, { signal });
   window.dispatchEvent(new Event("eip6963:requestProvider"));
@@ -39,36 +53,38 @@ export interface WalletOffer {
   onSent: (hash: string) => void;
 }
 
-/** Shows a button for each wallet. */
+/** Shows a button for each wallet, before those that are there. */
 export function offerWallets(view: View, { wallets, payment, onSent }: WalletOffer): void {
   const buttons = Array.from(wallets, (wallet) => button(view, wallet, payment, onSent));
-  if (buttons.length > 0) reveal(view, "wallets")?.replaceChildren(...buttons);
+  if (buttons.length > 0) reveal(view, "wallets")?.prepend(...buttons);
 }
 
 function button({ texts, say }: View, wallet: Wallet, payment: Payment, onSent: WalletOffer["onSent"]): HTMLElement {
   const element = document.createElement("button");
   element.type = "button";
   // Other images would tell their servers of this payment.
-  if (/^data:image\//.test(wallet.info.icon)) {
+  if (/^data:image\//.test(wallet.icon)) {
     const icon = document.createElement("img");
-    icon.src = wallet.info.icon;
+    icon.src = wallet.icon;
     icon.alt = "";
     icon.width = icon.height = 24;
     element.append(icon, " ");
   }
-  element.append(fill(texts.wallet, { wallet: wallet.info.name }));
-  element.addEventListener("click", () => {
+  element.append(fill(texts.wallet, { wallet: wallet.name }));
+  element.addEventListener("click", async () => {
     element.disabled = true;
-    say(texts.confirm);
-    pay(wallet.provider, payment)
-      .then((hash) => {
-        say(texts.sent);
-        onSent(hash);
-      })
-      .catch((error: unknown) => {
-        element.disabled = false;
-        say(fill(reason(error, texts), { network: payment.network }));
-      });
+    try {
+      const provider = await wallet.connect();
+      say(texts.confirm);
+      const hash = await pay(provider, payment);
+      say(texts.sent);
+      onSent(hash);
+    } catch (error) {
+      element.disabled = false;
+      // The focus was on this button, or on something that is gone.
+      if (document.activeElement === document.body) element.focus({ preventScroll: true });
+      say(fill(reason(error, texts), { network: payment.network }));
+    }
   });
   return element;
 }
@@ -76,6 +92,7 @@ function button({ texts, say }: View, wallet: Wallet, payment: Payment, onSent: 
 const codeOf = (error: unknown) => (error as { code?: unknown } | null)?.code;
 
 function reason(error: unknown, texts: Texts): string {
+  if (error instanceof BuyersError) return error.message;
   if (codeOf(error) === REJECTED) return texts.rejected;
   return codeOf(error) === UNKNOWN_CHAIN ? texts.network : texts.failed;
 }
