@@ -4,7 +4,8 @@ import { after, before, test } from "node:test";
 import { assertQuiet, axe, launch, open } from "./browser.mjs";
 import { order, session } from "./scenes.mjs";
 import { startServer } from "./server.mjs";
-import { ACCOUNT, announceWallet, BUYER } from "./wallet.mjs";
+
+const BUYER = "0x58241893ef1f86c9fbd8109cd44ea961fdb474e1";
 
 let server, browser;
 before(async () => ([server, browser] = await Promise.all([startServer(), launch()])));
@@ -89,6 +90,27 @@ test("the browser checks the address, and hides one that pays somebody else", as
   await page.locator("#verified.notice").waitFor();
   assert.ok(!(await page.locator("body").innerText()).includes(BUYER));
 });
+
+/** A wallet as extensions announce it: by EIP-6963. `answers` has a result or an error for each method. */
+const announceWallet = (page, answers) =>
+  page.addInitScript((answers) => {
+    window.walletCalls = [];
+    const provider = {
+      async request({ method, params }) {
+        window.walletCalls.push({ method, params });
+        const answer = answers[method];
+        if (answer?.code) throw Object.assign(new Error("refused"), answer);
+        return answer;
+      },
+    };
+    const info = { uuid: "9f0e5f4c-0000-4000-8000-000000000001", name: "Test Wallet", icon: "data:image/svg+xml,<svg/>", rdns: "test" };
+    const announce = () =>
+      window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail: Object.freeze({ info, provider }) }));
+    window.addEventListener("eip6963:requestProvider", announce);
+    announce();
+  }, answers);
+
+const ACCOUNT = { eth_requestAccounts: [BUYER], eth_chainId: "0x1", wallet_switchEthereumChain: null };
 
 test("a wallet gets the right network and transaction", async () => {
   const { page, problems, made } = await ordered();
