@@ -13,13 +13,13 @@ export async function startRelay() {
     if (!mailboxes.has(topic)) mailboxes.set(topic, { letters: [], readers: new Map() });
     return mailboxes.get(topic);
   };
-  server.on("connection", (socket, { url, headers }) => {
-    told.push({ method: "connect", params: { query: url, origin: headers.origin } });
+  server.on("connection", (socket, { url, headers: { origin } }) => {
+    told.push({ origin, method: "connect", params: { url } });
     socket.on("message", (text) => {
       const { id, method, params } = JSON.parse(text);
       // Without a method it is the receipt of a letter.
       if (!method) return;
-      told.push({ method, params });
+      told.push({ origin, method, params });
       socket.send(JSON.stringify({ id, jsonrpc: "2.0", result: answer(mailbox, socket, method, params) }));
     });
   });

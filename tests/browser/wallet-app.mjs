@@ -29,6 +29,8 @@ export async function startWallet(relayUrl) {
     metadata: { name: "Test wallet", description: "", url: "https://wallet.example", icons: [] },
     telemetryEnabled: false,
     logger: "silent",
+    // One test that fails would keep the requests of the next from the wallet.
+    signConfig: { disableRequestQueue: true },
     // Clients of one process share their state otherwise.
     customStoragePrefix: `wallet-${wallets}`,
   });

@@ -117,13 +117,13 @@ test("the module's host and the relay learn the origin, and nothing of the check
   const from = relay.told.length;
   const shown = await chosen();
   const request = await connected(shown);
-  const [own] = relay.told.slice(from);
-  assert.equal(own.method, "connect");
-  assert.equal(own.params.origin, server.url);
-  assert.equal(new URL(own.params.query, relay.url).searchParams.get("projectId"), PROJECT);
+  // Without those of the wallet, which has no origin. The page of an earlier test may still say goodbye.
+  const told = relay.told.slice(from).filter(({ origin }) => origin === server.url);
+  const { params } = told.find(({ method }) => method === "connect");
+  assert.equal(new URL(params.url, relay.url).searchParams.get("projectId"), PROJECT);
   assert.ok(!JSON.stringify([hostSeen, relay.told]).includes(shown.made.id));
   assert.deepEqual(hostSeen.map(({ referer }) => referer).filter(Boolean), []);
-  const sent = relay.told.slice(from).filter(({ params }) => params.tag === 1108 || params.sessionProposal);
+  const sent = told.filter(({ params }) => params.tag === 1108 || params.sessionProposal);
   assert.equal(sent.length, 2);
   for (const { params } of sent) {
     const known = ["topic", "message", "ttl", "prompt", "tag", "attestation", "pairingTopic", "sessionProposal", "correlationId"];
