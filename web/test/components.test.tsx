@@ -20,7 +20,7 @@ let server: Server;
 let proxy: FaultyProxy;
 
 beforeAll(async () => {
-  server = await startServer("--chains", chainsFile());
+  server = await startServer({ args: ["--chains", chainsFile()] });
 });
 afterAll(() => server?.stop());
 beforeEach(async () => {
@@ -218,7 +218,7 @@ describe("a session of the merchant's server", () => {
   });
 
   test("is needed where API keys are on, and the error says so", async () => {
-    const withKeys = await startServer("--api-keys");
+    const withKeys = await startServer({ args: ["--api-keys"] });
     render(<AnySpend {...FIXED} baseUrl={withKeys.url} />);
     fireEvent.click(button());
     await waitFor(() => expect(alert()).toMatch(/API keys.*createSession/));

@@ -11,7 +11,7 @@ import { startServer, type Server } from "./support/server.js";
 
 let server: Server;
 beforeAll(async () => {
-  server = await startServer("--chains", chainsFile());
+  server = await startServer({ args: ["--chains", chainsFile()] });
 });
 afterAll(() => server?.stop());
 
@@ -92,7 +92,7 @@ describe("a page with React", () => {
 
   test("the documents' programs compile, and those of a server run", async () => {
     const files = [...(await programsOf("../README.md")), ...(await programsOf("../../docs/selling.md"))];
-    expect(files).toHaveLength(9);
+    expect(files).toHaveLength(10);
     const sells = files.find((file) => file.startsWith("selling"))?.replace(".ts", ".js");
     await writeFile(
       join(merchant.folder, "src/run-selling.ts"),
