@@ -86,7 +86,7 @@ async fn a_browser_may_read_every_answer() {
         assert_eq!(answer.status, status, "{}", answer.text);
         assert_eq!(answer.headers["access-control-allow-origin"], "*", "{path}");
         assert_eq!(
-            answer.headers["access-control-expose-headers"], "idempotent-replayed,retry-after",
+            answer.headers["access-control-expose-headers"], "date,idempotent-replayed,retry-after",
             "{path}"
         );
     }
