@@ -214,9 +214,6 @@ impl Node {
     }
 
     async fn ask<P: RpcSend, R: RpcRecv>(&self, method: &'static str, params: P) -> NodeResult<R> {
-        if self.health.is_paused() {
-            return Err(NodeError::Limited { retry_after: None });
-        }
         let answer = self.rpc.request(method, params).await.map_err(|error| node_error(method, &error));
         match &answer {
             Ok(_) => self.health.answered(),

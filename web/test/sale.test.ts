@@ -105,6 +105,11 @@ describe("the request", () => {
     expect(saleKey(readCheckout({ ...CART }))).toBe(saleKey(readCheckout(CART)));
   });
 
+  test("another order of the merchant at the same price is another sale", () => {
+    const ordered = (clientReferenceId: string) => saleKey(readCheckout({ ...CART, clientReferenceId }));
+    expect(ordered("order-2")).not.toBe(ordered("order-1"));
+  });
+
   test.each(["recipientAddress", "destinationTokenAddress", "destinationTokenChainId"])("%s must be given", (name) => {
     expect(() => checkComplete(readCheckout({ ...CART, [name]: undefined }))).toThrow(name);
   });

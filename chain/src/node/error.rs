@@ -1,11 +1,9 @@
 //! The failures of nodes.
 
-use std::time::Duration;
-
 use alloy::{
     rpc::json_rpc::RpcError,
     transports::{
-        TransportError, TransportErrorKind,
+        TransportError,
         layers::{RateLimitRetryPolicy, RetryPolicy as _},
     },
 };
@@ -21,12 +19,9 @@ pub enum NodeError {
         /// Its reason.
         message: String,
     },
-    /// It wants fewer requests, or has wanted that a moment ago.
+    /// It wants fewer requests, or none for a while.
     #[error("the node wants fewer requests")]
-    Limited {
-        /// The time that it wants to be left alone, where it says one.
-        retry_after: Option<Duration>,
-    },
+    Limited,
     /// The contract that it asked refused.
     #[error("the call reverted: {message}")]
     Reverted {
@@ -68,41 +63,37 @@ fn wants_smaller(message: &str) -> bool {
     ["result", "range", "block", "too large", "size"].iter().any(|word| message.contains(word))
 }
 
-/// The limit that an error tells of, by alloy's list of the providers' codes and words.
-fn limit(error: &TransportError) -> Option<NodeError> {
-    let policy = RateLimitRetryPolicy::default();
-    let told = match error {
+/// True if an error tells of a limit on requests, by alloy's list of the providers' codes and words.
+fn is_limit(error: &TransportError) -> bool {
+    match error {
         RpcError::ErrorResp(refusal) => {
             !wants_smaller(&refusal.message)
                 && refusal.message != "header not found"
-                && policy.should_retry(error)
+                && RateLimitRetryPolicy::default().should_retry(error)
         }
-        RpcError::Transport(_) => policy.should_retry(error),
+        RpcError::Transport(kind) => kind.as_http_error().is_some_and(|http| http.status == 429),
         _ => false,
-    };
-    told.then(|| NodeError::Limited { retry_after: policy.backoff_hint(error) })
+    }
 }
 
 /// Keeps the part of an error that may be logged: reqwest's text has the URL in it, and a body may be anything.
 pub(super) fn node_error(method: &'static str, error: &TransportError) -> NodeError {
     let failed = |reason: String| NodeError::Failed { method, reason };
-    if let Some(limit) = limit(error) {
-        return limit;
-    }
     match error {
         RpcError::ErrorResp(refusal) if is_revert(method, refusal.code, &refusal.message) => {
             NodeError::Reverted { message: refusal.message.to_string() }
         }
+        _ if is_limit(error) => NodeError::Limited,
         RpcError::ErrorResp(refusal) => {
             NodeError::Refused { method, message: format!("{} ({})", refusal.message, refusal.code) }
         }
-        RpcError::Transport(TransportErrorKind::HttpError(http)) if matches!(http.status, 400 | 413) => {
-            NodeError::Refused { method, message: format!("HTTP status {}", http.status) }
-        }
-        RpcError::Transport(TransportErrorKind::HttpError(http)) => {
-            failed(format!("HTTP status {}", http.status))
-        }
-        RpcError::Transport(_) => failed("no connection, or none that lasted".to_owned()),
+        RpcError::Transport(kind) => match kind.as_http_error().map(|http| http.status) {
+            Some(status @ (400 | 413)) => {
+                NodeError::Refused { method, message: format!("HTTP status {status}") }
+            }
+            Some(status) => failed(format!("HTTP status {status}")),
+            None => failed("no connection, or none that lasted".to_owned()),
+        },
         RpcError::DeserError { .. } | RpcError::NullResp => failed("an answer that is none".to_owned()),
         _ => failed("the request could not be made".to_owned()),
     }
@@ -126,7 +117,7 @@ mod tests {
             (-32007, "100/second request limit reached"),
             (429, "Your app has exceeded its compute units per second capacity"),
         ] {
-            assert!(matches!(refusal(code, message), NodeError::Limited { .. }), "{message}");
+            assert!(matches!(refusal(code, message), NodeError::Limited), "{message}");
         }
         for (code, message) in [
             (-32005, "query returned more than 10000 results"),
@@ -137,13 +128,5 @@ mod tests {
         ] {
             assert!(matches!(refusal(code, message), NodeError::Refused { .. }), "{message}");
         }
-    }
-
-    #[test]
-    fn a_node_says_how_long_it_wants_to_be_left_alone() {
-        let body = "busy".to_owned();
-        let http = TransportErrorKind::http_error_with_retry_after(429, body, Some(Duration::from_secs(7)));
-        let NodeError::Limited { retry_after } = node_error("eth_getLogs", &http) else { panic!("{http}") };
-        assert_eq!(retry_after, Some(Duration::from_secs(7)));
     }
 }

@@ -27,9 +27,9 @@ pub(super) fn watched_tokens(chain: &Chain) -> Option<Vec<Address>> {
     }
 }
 
-/// True unless the log is a transfer to somebody else.
+/// True if the log is a transfer to an awaited address.
 pub(super) fn is_awaited(awaited: &AwaitedAddresses, log: &Log) -> bool {
-    log.topics().get(2).is_none_or(|to| awaited.order_at(&Address::from_word(*to)).is_some())
+    log.topics().get(2).is_some_and(|to| awaited.order_at(&Address::from_word(*to)).is_some())
 }
 
 /// Asks for the blocks of logs that are not known yet.

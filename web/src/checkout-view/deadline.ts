@@ -4,13 +4,19 @@ import type { View } from "./view.js";
 
 const MINUTE = 60_000;
 
-/** Starts to count. Returns a function that stops. `serverNow` is the time by the server's clock. */
-export function countDown({ root, texts, say }: View, expiresAt: number, serverNow: () => number): () => void {
+/** Starts to count. Returns a function that stops. `serverNow` is the time by the server's clock; `onEnd` is called once
+ * the time to pay is over. */
+export function countDown(
+  { root, texts, say }: View,
+  expiresAt: number,
+  serverNow: () => number,
+  onEnd: () => void,
+): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let last: number | null = null;
   const show = () => {
     const left = expiresAt - serverNow();
-    if (left <= 0) return;
+    if (left <= 0) return onEnd();
     const minutes = Math.floor(left / MINUTE);
     const line = root.getElementById("left");
     if (line) line.textContent = fill(texts.left, { minutes });

@@ -16,6 +16,9 @@ export interface PageAnswer {
   page: Document | null;
 }
 
+/** The time that the page may take. */
+const TIMEOUT_MILLIS = 30_000;
+
 /** Asks for the page as it is now. Parsed by the browser itself: no HTML goes through a script's hands, as Trusted Types
  * demand. */
 export function requestPage(url: string, signal?: AbortSignal): Promise<PageAnswer> {
@@ -24,6 +27,8 @@ export function requestPage(url: string, signal?: AbortSignal): Promise<PageAnsw
     const abort = () => request.abort();
     request.open("GET", url);
     request.responseType = "document";
+    // A request that hangs would keep the page as it was.
+    request.timeout = TIMEOUT_MILLIS;
     request.onloadend = () => {
       signal?.removeEventListener("abort", abort);
       resolve({ status: request.status, page: request.responseXML });

@@ -12,6 +12,8 @@ import { hidePayment, verify } from "./verifying.js";
 import { keepFocus, speaker, type Root, type View } from "./view.js";
 import { discover, offerWallets, type Payment, type Wallet } from "./wallets.js";
 
+/** The pause before the page is asked for after the deadline: the server's clock may be a moment behind. */
+const END_MILLIS = 1_000;
 /** The pause before the page of an ended session is asked for again. */
 const RETRY_MILLIS = 3_000;
 
@@ -156,10 +158,22 @@ export class ShownCheckout {
     offerCopying(this.#view);
     this.#payment = this.#verifiedPayment();
     // A shop that has pinned its recipient shows no payment that was not verified.
-    if (!this.#payment && this.#place.recipient) hidePayment(this.#view);
+    if (!this.#payment && this.#place.recipient != null) hidePayment(this.#view);
     if (!this.#facts.payable || !this.#facts.address) return;
-    this.#stopCounting = countDown(this.#view, Date.parse(this.#facts.expires_at), this.#watch.serverNow);
+    const expiresAt = Date.parse(this.#facts.expires_at);
+    this.#stopCounting = countDown(this.#view, expiresAt, this.#watch.serverNow, () => this.#endPayment());
     this.#showWallets([...this.#wallets.values(), ...this.#otherWallets()]);
+  }
+
+  /** The time to pay is over, which the API shows in no status yet: asks for no more money, and for the page. */
+  #endPayment(): void {
+    this.#payment = null;
+    hidePayment(this.#view);
+    const timer = setTimeout(async () => {
+      const page = await this.#place.load();
+      if (page && !this.#place.signal?.aborted) this.show(page);
+    }, END_MILLIS);
+    this.#stopCounting = () => clearTimeout(timer);
   }
 
   #verifiedPayment(): Payment | null {

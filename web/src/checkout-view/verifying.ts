@@ -11,8 +11,8 @@ import { reveal, type View } from "./view.js";
 export function verify(view: View, facts: Facts, option: PaymentOption, pinned: string | null): boolean {
   const { address, deposit_address: from } = facts;
   const recipient = pinned ?? from?.recipient_address;
-  if (!recipient) return false;
-  const isRight = from !== null && isAddressOf({ address, recipient, ...from }, option);
+  if (recipient === undefined) return false;
+  const isRight = from !== null && isAddressOf({ ...from, address, recipient }, option);
   const line = reveal(view, "verified");
   if (line) {
     line.textContent = fill(isRight ? view.texts.verified : view.texts.not_verified, { recipient });

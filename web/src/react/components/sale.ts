@@ -69,9 +69,9 @@ export function requestOf(sale: Sale, amount: string, token: PaymentToken | null
 }
 
 /** Names what the buyer is shown and pays. Another sale in the same component gets another session. */
-export function saleKey({ recipient, chain, token, amount, lines, display }: Sale): string {
+export function saleKey({ recipient, chain, token, amount, lines, display, session }: Sale): string {
   const cart = lines.map(({ name, quantity, amount: price }) => [name, quantity, String(price)]);
-  return JSON.stringify([recipient, chain, token, amount, cart, display]);
+  return JSON.stringify([recipient, chain, token, amount, cart, display, session]);
 }
 
 /** The part of the request that all components make alike. */
