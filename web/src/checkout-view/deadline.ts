@@ -16,7 +16,11 @@ export function countDown(
   let last: number | null = null;
   const show = () => {
     const left = expiresAt - serverNow();
-    if (left <= 0) return onEnd();
+    if (left <= 0) {
+      // Later, so that the caller can still stop it.
+      timer = setTimeout(onEnd);
+      return;
+    }
     const minutes = Math.floor(left / MINUTE);
     const line = root.getElementById("left");
     if (line) line.textContent = fill(texts.left, { minutes });
